@@ -1,0 +1,61 @@
+//! What changed between two reports. The parts of a diff add up to its total, a report differs
+//! from itself in nothing, and `diff(a, b)` is the negative of `diff(b, a)`.
+
+use serde::{Deserialize, Serialize};
+
+/// Report × report → what grew, shrank, appeared and vanished. Unchanged rows are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Diff {
+    /// The shape of this document, [`crate::report::SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Rows `flash`, `ram` and `formatting`; always all three.
+    pub totals: Vec<Change>,
+    /// By region; always every region of either side.
+    pub regions: Vec<Change>,
+    /// By section, allocated ones only.
+    pub sections: Vec<Change>,
+    /// By crate (flash and RAM bytes together).
+    pub crates: Vec<Change>,
+    /// By symbol, with one row `(padding)` and one `(unattributed)` per section where they changed.
+    pub symbols: Vec<Change>,
+}
+
+/// One changed row; biggest absolute change first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Change {
+    /// What changed.
+    pub name: String,
+    /// Its section, for symbols.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// Its crate, for symbols.
+    #[serde(default, rename = "crate", skip_serializing_if = "Option::is_none")]
+    pub krate: Option<String>,
+    /// Size before; absent when new.
+    pub old_bytes: Option<u64>,
+    /// Size after; absent when gone.
+    pub new_bytes: Option<u64>,
+    /// `new - old`.
+    pub delta_bytes: i64,
+    /// The sort of change.
+    pub kind: ChangeKind,
+}
+
+/// The sort of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// Bigger than before.
+    Grown,
+    /// Smaller than before.
+    Shrunk,
+    /// Not there before.
+    New,
+    /// No longer there.
+    Gone,
+    /// The same size.
+    Same,
+}

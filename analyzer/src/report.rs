@@ -1,0 +1,295 @@
+//! The owned result of an analysis: flat tables that add up, serialisable, versioned.
+//!
+//! # Laws
+//! - `region.used_bytes = Σ region.parts.bytes`
+//! - `section.size_bytes = symbol_bytes + padding_bytes + unattributed_bytes` for each section
+//!   that occupies memory; the same for a region and for the whole image.
+//! - No number is negative and no byte has two owners.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the shape of [`Report`] in JSON.
+///
+/// # History
+/// - 1: first form.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Report {
+    /// The shape of this document, see [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// What the ELF header says.
+    pub header: Header,
+    /// The figures people ask for first.
+    pub totals: Totals,
+    /// Memory regions, in the order of the linker script, or by address where they are inferred.
+    pub regions: Vec<Region>,
+    /// Sections in file order; for a file without section headers, its load segments.
+    pub sections: Vec<Section>,
+    /// Program segments in file order.
+    pub segments: Vec<Segment>,
+    /// Symbols that own bytes, biggest first; ties by name.
+    pub symbols: Vec<Symbol>,
+    /// Bytes per crate, biggest first; ties by name.
+    pub crates: Vec<CrateUse>,
+    /// What formatting (`core::fmt` and friends) costs.
+    pub formatting: Formatting,
+    /// What was odd about the file and did not stop the analysis.
+    pub warnings: Vec<Warning>,
+}
+
+/// The ELF header, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Header {
+    /// 32 or 64.
+    pub class_bits: u8,
+    /// Byte order of the target.
+    pub endianness: Endianness,
+    /// The machine's usual name (`arm`, `riscv`, `xtensa`, …), or `machine 0x1234`.
+    pub machine: String,
+    /// `e_machine`.
+    pub machine_code: u16,
+    /// `executable`, `shared`, `relocatable`, `core` or `type 0x…`.
+    pub kind: String,
+    /// `e_entry`, Thumb bit included.
+    pub entry_address: u64,
+    /// `e_flags`.
+    pub flags: u32,
+}
+
+/// Byte order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Endianness {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+/// Sums over the image.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Totals {
+    /// Bytes that are stored on the device (by load address): code, constants, initial values of `.data`.
+    pub flash_bytes: u64,
+    /// Bytes of RAM that are taken at run time (by run address): `.data`, `.bss`, reservations.
+    pub ram_bytes: u64,
+    /// Allocated bytes owned by a symbol, each byte once.
+    pub symbol_bytes: u64,
+    /// Alignment filler between symbols.
+    pub padding_bytes: u64,
+    /// Allocated bytes that no symbol claims.
+    pub unattributed_bytes: u64,
+}
+
+/// A memory of the device and how full it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Region {
+    /// Name in the linker script (`FLASH`), or `flash`/`ram` plus a number where inferred.
+    pub name: String,
+    /// What it is used for here.
+    pub kind: RegionKind,
+    /// First address.
+    pub origin_address: u64,
+    /// Capacity; unknown where the region is inferred from the ELF.
+    pub length_bytes: Option<u64>,
+    /// Bytes in use, `.data` counted both where it is stored and where it runs.
+    pub used_bytes: u64,
+    /// Of the used bytes, those owned by symbols.
+    pub symbol_bytes: u64,
+    /// Of the used bytes, alignment filler (also between sections).
+    pub padding_bytes: u64,
+    /// Of the used bytes, those nobody claims.
+    pub unattributed_bytes: u64,
+    /// Whether the region was written down or guessed.
+    pub source: RegionSource,
+    /// Who uses it, by address.
+    pub parts: Vec<RegionPart>,
+}
+
+/// What a region is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum RegionKind {
+    /// Holds its content without power: what is written when flashing.
+    Flash,
+    /// Written at run time.
+    Ram,
+}
+
+/// Where a region comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RegionSource {
+    /// A `MEMORY` block.
+    LinkerScript,
+    /// The ELF's segments.
+    Inferred,
+}
+
+/// Bytes of one section in one region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegionPart {
+    /// The section's name, or `(alignment)` for filler between two sections.
+    pub section: String,
+    /// First address in this region.
+    pub address: u64,
+    /// Size in this region.
+    pub bytes: u64,
+    /// Whether the section is stored here or runs here (both: `run`).
+    pub view: View,
+}
+
+/// The two addresses of a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum View {
+    /// Stored at this address until start-up copies it (LMA).
+    Load,
+    /// Used at this address (VMA).
+    Run,
+}
+
+/// One section, or one load segment of a file that has no section headers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Section {
+    /// Its name; `segment N` for a segment in place of sections.
+    pub name: String,
+    /// What it holds.
+    pub kind: SectionKind,
+    /// Bytes in memory (allocated) or in the file (not allocated).
+    pub size_bytes: u64,
+    /// Where it runs (VMA); 0 for sections that are not allocated.
+    pub run_address: u64,
+    /// Where it is stored (LMA); absent when nothing is stored (NOBITS or not allocated).
+    pub load_address: Option<u64>,
+    /// Required alignment, at least 1.
+    pub align_bytes: u64,
+    /// Whether it takes memory on the device.
+    pub allocated: bool,
+    /// Owned by symbols; 0 when not allocated.
+    pub symbol_bytes: u64,
+    /// Alignment filler; 0 when not allocated.
+    pub padding_bytes: u64,
+    /// Claimed by nobody; 0 when not allocated.
+    pub unattributed_bytes: u64,
+}
+
+/// What a section holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SectionKind {
+    /// Executable instructions.
+    Code,
+    /// Constants.
+    Rodata,
+    /// Writable, with initial values.
+    Data,
+    /// Writable, without a byte in the file.
+    Bss,
+    /// Debug information.
+    Debug,
+    /// Everything else.
+    Other,
+}
+
+/// A program header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Segment {
+    /// `load`, `dynamic`, `note`, … or `type 0x…`.
+    pub kind: String,
+    /// `p_vaddr`.
+    pub run_address: u64,
+    /// `p_paddr`.
+    pub load_address: u64,
+    /// `p_filesz`.
+    pub file_bytes: u64,
+    /// `p_memsz`.
+    pub memory_bytes: u64,
+    /// `r`, `w`, `x` or `-` each.
+    pub flags: String,
+}
+
+/// A symbol that owns bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Symbol {
+    /// Demangled, without the hash.
+    pub name: String,
+    /// As it stands in the symbol table.
+    pub mangled: String,
+    /// Bytes it owns; shared bytes belong to the first claim.
+    pub size_bytes: u64,
+    /// Its address, Thumb bit cleared.
+    pub run_address: u64,
+    /// Name of its section.
+    pub section: String,
+    /// The crate (or `C`, `C++`) that it comes from, where the name tells.
+    #[serde(rename = "crate")]
+    pub krate: Option<String>,
+    /// Function or data.
+    pub kind: SymbolKind,
+    /// Other names of the same bytes, mangled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+/// Whether a symbol is executed or read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SymbolKind {
+    /// `STT_FUNC`.
+    Function,
+    /// `STT_OBJECT`.
+    Data,
+    /// A label without a type.
+    Label,
+}
+
+/// What one crate owns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CrateUse {
+    /// The crate; `(unknown)` for symbols whose name does not tell, e.g. C and assembly.
+    pub name: String,
+    /// Bytes of its symbols that are stored on the device.
+    pub flash_bytes: u64,
+    /// Bytes of its symbols that take RAM.
+    pub ram_bytes: u64,
+    /// How many symbols.
+    pub n_symbols: u64,
+}
+
+/// The formatting machinery in the image.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Formatting {
+    /// Own bytes of the symbols below. A lower bound: what they pull in is not counted.
+    pub total_bytes: u64,
+    /// Indices into [`Report::symbols`], in that order.
+    pub symbols: Vec<usize>,
+}
+
+/// Something odd that did not stop the analysis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Warning {
+    /// Where, e.g. `symbol table entry 812`.
+    pub place: String,
+    /// What, a lower-case clause.
+    pub message: String,
+}

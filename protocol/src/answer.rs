@@ -1,0 +1,189 @@
+//! What the server answers.
+
+use crate::{CommitId, ProjectName, TargetName};
+use plimsoll_analyzer::Change;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Every refusal: RFC 9457's members that we use, as `application/problem+json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// The HTTP status again.
+    pub status: u16,
+    /// What sort of problem, the same words each time.
+    pub title: String,
+    /// What exactly is wrong, and where; a sentence.
+    pub detail: String,
+}
+
+/// How far a build has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum BuildState {
+    /// Stored; its analysis waits or runs.
+    Queued,
+    /// Analysed.
+    Measured,
+    /// Could not be analysed; see `failure`.
+    Failed,
+}
+
+/// One build in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BuildSummary {
+    /// Identifies the build within its project.
+    pub id: Uuid,
+    /// Its page.
+    pub url: String,
+    /// Its configuration.
+    pub target: TargetName,
+    /// What was built.
+    pub commit: CommitId,
+    /// Where from.
+    pub branch: Option<String>,
+    /// Of which pull request.
+    pub pull_request: Option<u32>,
+    /// Who.
+    pub author: Option<String>,
+    /// First line of the message.
+    pub message: Option<String>,
+    /// When it was committed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub committed_at: OffsetDateTime,
+    /// How far it has come.
+    pub state: BuildState,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+    /// Its totals, once measured.
+    pub figures: Option<Figures>,
+}
+
+/// The totals of a measured build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Figures {
+    /// Bytes stored on the device.
+    pub flash_bytes: u64,
+    /// Bytes of RAM.
+    pub ram_bytes: u64,
+    /// Bytes of formatting machinery.
+    pub formatting_bytes: u64,
+}
+
+/// The answer to an upload, and the state of a build afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BuildAnswer {
+    /// The build.
+    pub build: BuildSummary,
+    /// Whether this upload made it (false: the same upload was there already).
+    pub created: bool,
+    /// What it is compared with; absent for the first build and while queued.
+    pub baseline: Option<Baseline>,
+    /// Totals (`flash`, `ram`, `formatting`) and every region, against the baseline; empty while queued.
+    pub deltas: Vec<Delta>,
+    /// One per budget; empty while queued.
+    pub verdicts: Vec<Verdict>,
+    /// Whether any verdict is over its budget.
+    pub over_budget: bool,
+    /// The biggest changes by symbol, at most 20.
+    pub symbol_changes: Vec<Change>,
+    /// The page that compares the build with its baseline.
+    pub compare_url: Option<String>,
+}
+
+/// The build that another is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Baseline {
+    /// Identifies it.
+    pub id: Uuid,
+    /// Its page.
+    pub url: String,
+    /// Its commit.
+    pub commit: CommitId,
+    /// How many unmeasured commits lie between it and the one wanted (the parent, or the merge
+    /// base of a pull request). 0 is exact.
+    pub commits_behind: u32,
+}
+
+/// One figure of a build beside its baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Delta {
+    /// `total` or `region`.
+    pub kind: String,
+    /// `flash`, `ram`, `formatting`, or a region's name.
+    pub name: String,
+    /// In the baseline; absent without one or where the baseline lacks it.
+    pub old_bytes: Option<u64>,
+    /// In this build; absent where only the baseline has it.
+    pub new_bytes: Option<u64>,
+    /// Capacity of the region, where known.
+    pub length_bytes: Option<u64>,
+    /// `new - old`, absent without a baseline.
+    pub delta_bytes: Option<i64>,
+}
+
+/// What a budget says of a build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Verdict {
+    /// A region's name, or `total`.
+    pub subject: String,
+    /// What is allowed.
+    pub limit_bytes: u64,
+    /// What is used; absent where the build has no such region, which is over budget too:
+    /// a guard that watches nothing must not look green.
+    pub used_bytes: Option<u64>,
+    /// How many bytes too many; 0 within the budget, and where the region is missing.
+    pub over_bytes: u64,
+    /// Whether the build may pass.
+    pub within: bool,
+}
+
+/// One project in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectSummary {
+    /// `owner/name`.
+    pub project: ProjectName,
+    /// Its page.
+    pub url: String,
+    /// One sentence about it.
+    pub description: String,
+    /// Whether everybody may read it.
+    pub public: bool,
+    /// Its build configurations.
+    pub targets: Vec<TargetName>,
+}
+
+/// An upload token as it is listed: never its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenSummary {
+    /// Identifies it, for revoking.
+    pub id: Uuid,
+    /// What it is for.
+    pub label: String,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it was revoked, if it was.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+/// A new upload token: the only time its text is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewToken {
+    /// The text to put into `PLIMSOLL_TOKEN`.
+    pub token: String,
+    /// How it is listed from now on.
+    pub summary: TokenSummary,
+}

@@ -1,0 +1,19 @@
+//! What client and server say to each other: names that are checked at the door, requests, answers, paths.
+//!
+//! `plimsoll upload` sends a [`NewBuild`] and an ELF to [`paths::builds`] and gets a [`BuildAnswer`].
+//! Every refusal is a [`Problem`]. All types are JSON; unknown fields are ignored, so that an old
+//! client can talk to a new server.
+
+pub mod answer;
+pub mod budget;
+pub mod names;
+pub mod paths;
+pub mod upload;
+
+pub use answer::{
+    Baseline, BuildAnswer, BuildState, BuildSummary, Delta, Figures, NewToken, Problem, ProjectSummary,
+    TokenSummary, Verdict,
+};
+pub use budget::{Budget, ByteCount, ByteCountError};
+pub use names::{CommitId, NameError, ProjectName, TargetName};
+pub use upload::{MemoryScript, NewBuild, PullRequest};
