@@ -83,25 +83,28 @@ create table measurement (
     project_id   uuid   not null,
     build_id     uuid   not null,
     kind         text   not null,
+    position     integer not null,
     name         text   not null,
     value_bytes  bigint not null,
     length_bytes bigint,
-    constraint measurement_pkey primary key (project_id, build_id, kind, name),
+    constraint measurement_pkey primary key (project_id, build_id, kind, position),
     constraint measurement_build_fkey foreign key (project_id, build_id) references build (project_id, build_id) on delete cascade
 );
 
 -- The history of symbols and crates (kind 'symbol', 'crate'), as changes against the build's baseline.
 -- A first build has no baseline: everything is new. Several symbols of one name in one section are one row.
+-- Keyed by position: names are as long as their authors like, and an index row is not.
 create table size_change (
     project_id uuid   not null,
     build_id   uuid   not null,
     kind       text   not null,
+    position   integer not null,
     name       text   not null,
     section    text   not null default '',
     crate      text,
     old_bytes  bigint,
     new_bytes  bigint,
-    constraint size_change_pkey primary key (project_id, build_id, kind, name, section),
+    constraint size_change_pkey primary key (project_id, build_id, kind, position),
     constraint size_change_build_fkey foreign key (project_id, build_id) references build (project_id, build_id) on delete cascade
 );
 create index size_change_name_idx on size_change (project_id, kind, md5(name));

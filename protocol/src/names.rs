@@ -14,7 +14,6 @@ pub struct NameError(String);
 /// unescaped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "acme/sensor"))]
 pub struct ProjectName {
     owner: String,
     name: String,
@@ -73,7 +72,6 @@ impl From<ProjectName> for String {
 /// not beginning or ending with a space.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "logger/thumbv6m/release"))]
 pub struct TargetName(String);
 
 impl TargetName {
@@ -117,7 +115,6 @@ impl From<TargetName> for String {
 /// A full commit id: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "0123456789abcdef0123456789abcdef01234567"))]
 pub struct CommitId(String);
 
 impl CommitId {
@@ -176,4 +173,22 @@ fn excerpt(text: &str) -> String {
         short.push('…');
     }
     short
+}
+
+/// In the OpenAPI document a name is a string.
+#[cfg(feature = "openapi")]
+mod openapi {
+    use utoipa::{PartialSchema, ToSchema, openapi::RefOr, openapi::schema::Schema};
+
+    macro_rules! string_schema {
+        ($($name:ident),*) => {$(
+            impl PartialSchema for super::$name {
+                fn schema() -> RefOr<Schema> {
+                    String::schema()
+                }
+            }
+            impl ToSchema for super::$name {}
+        )*};
+    }
+    string_schema!(ProjectName, TargetName, CommitId);
 }
