@@ -168,7 +168,8 @@ fn is_part(text: &str) -> bool {
 
 /// The beginning of a refused text, fit to be quoted.
 fn excerpt(text: &str) -> String {
-    let mut short: String = text.chars().take(80).map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
+    let mut short: String =
+        text.chars().take(80).map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
     if text.chars().nth(80).is_some() {
         short.push('…');
     }
