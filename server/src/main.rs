@@ -1,2 +1,15 @@
-//! Skeleton.
-fn main() {}
+//! The program: options in, exit code out.
+
+use clap::Parser as _;
+use plimsoll_server::config::Cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match plimsoll_server::serve::run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The pool, the migrations, and what a database error means. The only home of SQL: one file per table.
+
+pub mod projects;
+pub mod sessions;
+pub mod tokens;
+
+use anyhow::Context as _;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor as _, PgPool};
+use std::time::Duration;
+
+/// The schema's history, applied at start.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// How long a request waits for a connection before it is told to come back.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Pool settings that every pool of ours has.
+///
+/// sqlx 0.9.0 loses acknowledged writes without them: a cancelled `begin()` leaves an open transaction on
+/// a pooled connection, and the next user's commit is rolled back with it (launchbadge/sqlx#4385). So each
+/// connection that comes back is rolled back before anybody gets it.
+pub fn pool_options(max_connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).after_release(
+        |connection, _| {
+            Box::pin(async move {
+                connection.execute("rollback").await?;
+                Ok(true)
+            })
+        },
+    )
+}
+
+/// Connection settings that every connection of ours has.
+pub fn connect_options(options: PgConnectOptions) -> PgConnectOptions {
+    options.application_name("plimsoll-server").options([
+        ("idle_in_transaction_session_timeout", "30s"),
+        ("statement_timeout", "60s"),
+        // The rollback of every returned connection would log "there is no transaction" each time.
+        ("client_min_messages", "error"),
+    ])
+}
+
+/// Connects and brings the schema up to date; replicas that start together take turns.
+pub async fn open(options: PgConnectOptions, max_connections: u32) -> anyhow::Result<PgPool> {
+    let pool = pool_options(max_connections)
+        .connect_with(connect_options(options))
+        .await
+        .context("cannot connect to Postgres")?;
+    MIGRATOR.run(&pool).await.context("cannot bring the database's schema up to date")?;
+    Ok(pool)
+}
+
+/// What a database error means to whoever asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The database is away; later it may work.
+    Away,
+    /// Its disk is full.
+    Full,
+    /// The query or the data is wrong.
+    Ours,
+}
+
+/// Sorts an error.
+pub fn fault_of(error: &sqlx::Error) -> Fault {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => Fault::Away,
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => Fault::Away,
+        sqlx::Error::Database(it) => fault_of_code(it.code().as_deref().unwrap_or_default()),
+        _ => Fault::Ours,
+    }
+}
+
+/// By SQLSTATE: operator intervention, connection trouble, too many connections, deadlock and
+/// serialisation failures pass; 53100 is `disk_full`.
+fn fault_of_code(code: &str) -> Fault {
+    match code {
+        "53100" => Fault::Full,
+        "53300" | "40001" | "40P01" | "25P03" => Fault::Away,
+        _ if code.starts_with("57P") || code.starts_with("08") => Fault::Away,
+        _ => Fault::Ours,
+    }
+}

@@ -1,0 +1,176 @@
+//! Runs the program: opens what it needs, serves until it is told to stop, closes in the reverse order.
+
+use crate::auth::LoginLimit;
+use crate::blobs::Blobs;
+use crate::config::{Cli, Command, Config};
+use crate::domain::token::Secret;
+use crate::jobs::Signals;
+use crate::state::{AppState, Clock, Settings};
+use crate::{app, db, telemetry};
+use anyhow::Context as _;
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+use std::future::{Future, IntoFuture as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use url::Url;
+
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long requests may go on after the order to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    let command = cli.command.unwrap_or(Command::Serve);
+    telemetry::start(&cli.config)?;
+    let runtime = tokio::runtime::Runtime::new().context("the program's threads cannot start")?;
+    match command {
+        Command::Serve => runtime.block_on(serve(&cli.config)),
+        Command::AdminToken { .. } => runtime.block_on(renew_admin_token(&cli.config)),
+    }
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| cannot_listen(config.listen))?;
+    let address = listener.local_addr().context("the listening address is unknown")?;
+    let data = config.data_folder()?;
+    let options = database(config)?;
+    let pool = db::open(options, config.db_connections.into()).await?;
+    let state = state(config, &data, pool.clone(), address)?;
+    greet_administrator(config, &state).await?;
+    say(&format!("listening on {}", http_url(address)));
+    let outcome = serve_until_told(listener, state).await;
+    pool.close().await;
+    outcome
+}
+
+/// The operator's database.
+fn database(config: &Config) -> anyhow::Result<PgConnectOptions> {
+    let url = config.database_url.as_deref().context("DATABASE_URL is not set")?;
+    // The parser's complaint may quote the password, so it is not shown.
+    PgConnectOptions::from_str(url).map_err(|_| anyhow::anyhow!("DATABASE_URL is not a postgres:// URL"))
+}
+
+fn state(config: &Config, data: &Path, pool: PgPool, address: SocketAddr) -> anyhow::Result<AppState> {
+    let upload_folder = data.join("uploads");
+    empty_folder(&upload_folder).with_context(|| format!("cannot use the data folder {}", data.display()))?;
+    let blobs = match &config.blobs {
+        Some(location) => Blobs::open(location)?,
+        None => Blobs::open_folder(&data.join("blobs"))?,
+    };
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&http_url(address)).context("the listening address is no URL")?,
+    };
+    let settings = Settings {
+        public_url,
+        max_upload_bytes: config.max_upload_bytes,
+        upload_folder,
+        behind_proxy: config.behind_proxy,
+        request_timeout: REQUEST_TIMEOUT,
+    };
+    Ok(AppState {
+        db: pool,
+        blobs,
+        clock: Clock::System,
+        settings: Arc::new(settings),
+        signals: Signals::default(),
+        analysis_permits: Arc::new(Semaphore::new(config.n_workers())),
+        login_limit: Arc::new(LoginLimit::default()),
+    })
+}
+
+/// Sets the administrator's token at the first start; shows it unless the operator chose it.
+async fn greet_administrator(config: &Config, state: &AppState) -> anyhow::Result<()> {
+    let secret = match &config.admin_token {
+        Some(text) => Secret::chosen_for_admin(text)?,
+        None => Secret::for_admin()?,
+    };
+    let mut tx = state.db.begin().await?;
+    let is_first =
+        db::tokens::insert_first_admin(&mut tx, secret.hash().as_bytes(), state.clock.now()).await?;
+    tx.commit().await?;
+    if is_first && config.admin_token.is_none() {
+        say(&format!("administrator's token (it will not be shown again): {}", secret.reveal()));
+    }
+    Ok(())
+}
+
+async fn renew_admin_token(config: &Config) -> anyhow::Result<()> {
+    let pool = db::open(database(config)?, 4).await?;
+    let secret = Secret::for_admin()?;
+    let mut tx = pool.begin().await?;
+    db::tokens::delete_admin(&mut tx).await?;
+    db::tokens::insert_first_admin(&mut tx, secret.hash().as_bytes(), Clock::System.now()).await?;
+    tx.commit().await?;
+    pool.close().await;
+    say(&format!("administrator's token (it will not be shown again): {}", secret.reveal()));
+    Ok(())
+}
+
+async fn serve_until_told(listener: TcpListener, state: AppState) -> anyhow::Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    let service = app::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(raised(stopping.clone()));
+    let server = tokio::spawn(server.into_future());
+    wait_for_signal().await?;
+    tracing::info!("stopping: finishing the requests that are under way");
+    stop.send_replace(true);
+    match tokio::time::timeout(DRAIN_TIMEOUT, server).await {
+        Ok(ended) => ended.context("the server's task broke")?.context("serving failed"),
+        Err(_) => {
+            tracing::warn!("some requests did not finish in time");
+            Ok(())
+        }
+    }
+}
+
+/// Resolves when the flag is raised.
+fn raised(mut flag: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        let _ = flag.wait_for(|it| *it).await;
+    }
+}
+
+async fn wait_for_signal() -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+fn cannot_listen(address: SocketAddr) -> String {
+    format!("cannot listen on {address} (is another server running? choose another address with --listen)")
+}
+
+/// `0.0.0.0` is where one listens, not where one goes.
+fn http_url(address: SocketAddr) -> String {
+    match address.ip().is_unspecified() {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
+}
+
+fn empty_folder(folder: &Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(it) if it.kind() != std::io::ErrorKind::NotFound => return Err(it),
+        _ => {}
+    }
+    std::fs::create_dir_all(folder)
+}
+
+/// Tells the person or script that started the program.
+#[expect(clippy::print_stdout, reason = "these lines are the program's announced output")]
+fn say(line: &str) {
+    println!("{line}");
+}

@@ -1,0 +1,73 @@
+//! What every request can reach. Cloning is cheap.
+
+use crate::blobs::Blobs;
+use crate::jobs::Signals;
+use sqlx::PgPool;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+use url::Url;
+
+/// The application's parts.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub db: PgPool,
+    /// ELF files.
+    pub blobs: Blobs,
+    /// What time it is.
+    pub clock: Clock,
+    /// The operator's decisions that requests depend on.
+    pub settings: Arc<Settings>,
+    /// Wakes workers and those who wait for a result.
+    pub signals: Signals,
+    /// A permit for each ELF that may be held in memory at once.
+    pub analysis_permits: Arc<Semaphore>,
+    /// How often a client may try to log in.
+    pub login_limit: Arc<crate::auth::LoginLimit>,
+}
+
+/// The operator's decisions that requests depend on.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How browsers reach the server.
+    pub public_url: Url,
+    /// The biggest ELF, compressed or not.
+    pub max_upload_bytes: u64,
+    /// Where uploads lie until they are complete.
+    pub upload_folder: PathBuf,
+    /// Whether X-Forwarded-For names the client.
+    pub behind_proxy: bool,
+    /// How long a request may take, uploads and `?wait` apart.
+    pub request_timeout: Duration,
+}
+
+impl Settings {
+    /// Whether browsers come over https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+/// The time, which tests set by hand.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The computer's.
+    System,
+    /// A hand-set one.
+    Manual(Arc<Mutex<OffsetDateTime>>),
+}
+
+impl Clock {
+    /// Now, to the microsecond as Postgres keeps it.
+    pub fn now(&self) -> OffsetDateTime {
+        let now = match self {
+            Clock::System => OffsetDateTime::now_utc(),
+            Clock::Manual(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        let nanosecond = now.nanosecond();
+        now.replace_nanosecond(nanosecond - nanosecond % 1000).unwrap_or(now)
+    }
+}
