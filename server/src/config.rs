@@ -1,5 +1,6 @@
 //! What the operator decides: options, each also an environment variable. Nothing else reads the environment.
 
+use crate::postgres::{PostgresArgs, PostgresConfig};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use plimsoll_protocol::ByteCount;
@@ -33,6 +34,12 @@ pub enum Command {
         #[arg(long, required = true)]
         renew: bool,
     },
+    /// Run a command with DATABASE_URL, PGHOST and their kin naming the private Postgres
+    ///
+    /// Uses the one of a running server, else starts it for as long as the command runs. Without a
+    /// command, prints the URL and keeps Postgres running until ctrl-C.
+    /// For example: plimsoll-server postgres -- pg_dump --file backup.sql
+    Postgres(PostgresArgs),
 }
 
 /// The operator's decisions as typed.
@@ -52,6 +59,11 @@ pub struct Config {
     /// [default: /var/lib/plimsoll for root, else ~/.local/share/plimsoll]
     #[arg(long, env = "PLIMSOLL_DATA", value_name = "FOLDER", global = true)]
     pub data: Option<PathBuf>,
+
+    /// Folder of the `postgres` and `initdb` that run the private Postgres
+    /// [default: found on PATH, by pg_config, in the usual places]
+    #[arg(long, env = "PG_BINDIR", value_name = "FOLDER", global = true)]
+    pub pg_bindir: Option<PathBuf>,
 
     /// Use this Postgres instead of a private one
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", global = true)]
@@ -119,6 +131,15 @@ impl Config {
         let home = || std::env::var_os("HOME").map(|it| PathBuf::from(it).join(".local/share"));
         let base = base.or_else(home).context("HOME is not set: name a data folder with --data")?;
         Ok(base.join("plimsoll"))
+    }
+
+    /// How the private Postgres is run.
+    pub fn postgres(&self) -> anyhow::Result<PostgresConfig> {
+        Ok(PostgresConfig {
+            data_dir: self.data_folder()?,
+            pg_bindir: self.pg_bindir.clone(),
+            search_path: std::env::var_os("PATH"),
+        })
     }
 
     /// How many builds are analysed at once.

@@ -14,6 +14,7 @@ pub mod domain;
 pub mod error;
 pub mod extract;
 pub mod jobs;
+pub mod postgres;
 pub mod routes;
 pub mod serve;
 pub mod state;

@@ -5,6 +5,7 @@ use crate::blobs::Blobs;
 use crate::config::{Cli, Command, Config};
 use crate::domain::token::Secret;
 use crate::jobs::Signals;
+use crate::postgres::{self, PrivatePostgres};
 use crate::state::{AppState, Clock, Settings};
 use crate::{app, db, telemetry};
 use anyhow::Context as _;
@@ -13,6 +14,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::future::{Future, IntoFuture as _};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::ExitCode;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,35 +29,47 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Does what the command line says.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve);
     telemetry::start(&cli.config)?;
     let runtime = tokio::runtime::Runtime::new().context("the program's threads cannot start")?;
     match command {
-        Command::Serve => runtime.block_on(serve(&cli.config)),
+        Command::Serve => runtime.block_on(serve_on_database(&cli.config)),
         Command::AdminToken { .. } => runtime.block_on(renew_admin_token(&cli.config)),
-    }
+        Command::Postgres(args) => {
+            return Ok(runtime.block_on(postgres::run_command(&cli.config.postgres()?, &args))?);
+        }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(config: &Config) -> anyhow::Result<()> {
+/// Serves on the operator's database, else on the private one, which stops when all else is done.
+async fn serve_on_database(config: &Config) -> anyhow::Result<()> {
+    if let Some(url) = &config.database_url {
+        return serve(config, parse_database_url(url)?).await;
+    }
+    let postgres = PrivatePostgres::start(&config.postgres()?).await?;
+    let outcome = serve(config, postgres.connect_options()).await;
+    postgres.stop().await;
+    outcome
+}
+
+fn parse_database_url(url: &str) -> anyhow::Result<PgConnectOptions> {
+    // The parser's complaint may quote the password, so it is not shown.
+    PgConnectOptions::from_str(url).map_err(|_| anyhow::anyhow!("DATABASE_URL is not a postgres:// URL"))
+}
+
+async fn serve(config: &Config, database: PgConnectOptions) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| cannot_listen(config.listen))?;
     let address = listener.local_addr().context("the listening address is unknown")?;
     let data = config.data_folder()?;
-    let options = database(config)?;
-    let pool = db::open(options, config.db_connections.into()).await?;
+    let pool = db::open(database, config.db_connections.into()).await?;
     let state = state(config, &data, pool.clone(), address)?;
     greet_administrator(config, &state).await?;
     say(&format!("listening on {}", http_url(address)));
     let outcome = serve_until_told(listener, state).await;
     pool.close().await;
     outcome
-}
-
-/// The operator's database.
-fn database(config: &Config) -> anyhow::Result<PgConnectOptions> {
-    let url = config.database_url.as_deref().context("DATABASE_URL is not set")?;
-    // The parser's complaint may quote the password, so it is not shown.
-    PgConnectOptions::from_str(url).map_err(|_| anyhow::anyhow!("DATABASE_URL is not a postgres:// URL"))
 }
 
 fn state(config: &Config, data: &Path, pool: PgPool, address: SocketAddr) -> anyhow::Result<AppState> {
@@ -103,8 +117,19 @@ async fn greet_administrator(config: &Config, state: &AppState) -> anyhow::Resul
     Ok(())
 }
 
+/// Works beside a running server as well.
 async fn renew_admin_token(config: &Config) -> anyhow::Result<()> {
-    let pool = db::open(database(config)?, 4).await?;
+    if let Some(url) = &config.database_url {
+        return renew_admin_token_in(parse_database_url(url)?).await;
+    }
+    let postgres = PrivatePostgres::start_or_join(&config.postgres()?).await?;
+    let outcome = renew_admin_token_in(postgres.connect_options()).await;
+    postgres.stop().await;
+    outcome
+}
+
+async fn renew_admin_token_in(database: PgConnectOptions) -> anyhow::Result<()> {
+    let pool = db::open(database, 4).await?;
     let secret = Secret::for_admin()?;
     let mut tx = pool.begin().await?;
     db::tokens::delete_admin(&mut tx).await?;
