@@ -1,1 +1,29 @@
-//! Skeleton.
+//! A temperature logger for the Raspberry Pi Pico, as far as it needs no hardware.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`heartbeat`] | when something that repeats is due |
+//! | [`decimal`] | digits of a number |
+//! | [`temperature`] | what the sensor's raw reading means, as a float and in hundredths |
+//! | [`boot`] | why the chip started |
+//! | [`crc`] | the checksum of a line |
+//! | [`history`] | the last samples |
+//! | [`sample`] | one measurement, as `Debug` shows it |
+//! | [`settings`] | what may change while running |
+//! | [`command`] | what people type |
+//! | `board` | the chip: the one module with registers, pins and `unsafe`; on the device only |
+//!
+//! The binaries `blink` and `logger` wire these together. On a host everything but `board` is tested.
+#![cfg_attr(not(test), no_std)]
+
+#[cfg(target_os = "none")]
+pub mod board;
+pub mod boot;
+pub mod command;
+pub mod crc;
+pub mod decimal;
+pub mod heartbeat;
+pub mod history;
+pub mod sample;
+pub mod settings;
+pub mod temperature;

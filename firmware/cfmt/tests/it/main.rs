@@ -1,0 +1,1 @@
+//! What programs that print with cfmt do.

@@ -1,0 +1,30 @@
+//! The temperature sensor inside the chip.
+
+use super::Board;
+use crate::temperature::RawReading;
+
+const SENSOR_INPUT: u8 = 4;
+
+/// The sensor, switched on.
+pub struct Thermometer<'a> {
+    board: &'a Board,
+}
+
+impl<'a> Thermometer<'a> {
+    /// Switches the converter and the sensor on.
+    pub fn start(board: &'a Board) -> Self {
+        let adc = &board.registers.ADC;
+        // SAFETY: the input's number fits three bits.
+        adc.cs().write(|w| unsafe { w.ainsel().bits(SENSOR_INPUT).ts_en().set_bit().en().set_bit() });
+        Self { board }
+    }
+
+    /// One reading; it takes 8 µs.
+    pub fn read(&mut self) -> RawReading {
+        let adc = &self.board.registers.ADC;
+        while adc.cs().read().ready().bit_is_clear() {}
+        adc.cs().modify(|_, w| w.start_once().set_bit());
+        while adc.cs().read().ready().bit_is_clear() {}
+        RawReading::new(adc.result().read().result().bits())
+    }
+}

@@ -1,0 +1,32 @@
+//! Tells when something that repeats is due, by a microsecond counter that wraps every 71 minutes.
+
+/// Something that is due once per period.
+#[derive(Debug, Clone)]
+pub struct Heartbeat {
+    due_us: u32,
+    period_us: u32,
+}
+
+impl Heartbeat {
+    /// Due for the first time one period after `now_us`. Periods up to 35 minutes can be told from the past.
+    pub const fn new(now_us: u32, period_us: u32) -> Self {
+        Self { due_us: now_us.wrapping_add(period_us), period_us }
+    }
+
+    /// Whether it is due; then the next time is one period later, so that delays do not add up.
+    pub fn is_due(&mut self, now_us: u32) -> bool {
+        let is_due = now_us.wrapping_sub(self.due_us) < u32::MAX / 2;
+        if is_due {
+            self.due_us = self.due_us.wrapping_add(self.period_us);
+        }
+        is_due
+    }
+
+    /// Changes the period from the next time on.
+    pub fn change_period(&mut self, period_us: u32) {
+        self.period_us = period_us;
+    }
+}
+
+#[cfg(test)]
+mod tests;

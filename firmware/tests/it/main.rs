@@ -1,0 +1,1 @@
+//! What the parts of the firmware do together, on a host.
