@@ -1,0 +1,199 @@
+//! The things a chore may need: why, how to tell whether they are there, and their names in package managers.
+
+use crate::command::{find, output};
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The chip that the firmware is for.
+pub const FIRMWARE_TARGET: &str = "thumbv6m-none-eabi";
+
+/// Something that must be on the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Rust's core library for the chip.
+    FirmwareTarget,
+    /// `cargo fmt`.
+    Rustfmt,
+    /// `cargo clippy`.
+    Clippy,
+    /// `llvm-size`.
+    LlvmTools,
+    /// `cc`.
+    CCompiler,
+    /// `arm-none-eabi-gcc`.
+    ArmCompiler,
+    /// `git`.
+    Git,
+    /// `initdb` and `postgres`.
+    Postgres,
+    /// `node` and `npm`.
+    Node,
+    /// A browser without a screen.
+    Chromium,
+    /// `python3 -m venv`.
+    PythonVenv,
+}
+
+/// Package names where apt does not rule.
+pub struct Packages {
+    /// Homebrew.
+    pub brew: &'static str,
+    /// Fedora and kin.
+    pub dnf: &'static str,
+    /// Arch and kin.
+    pub pacman: &'static str,
+}
+
+impl Need {
+    /// All of them.
+    #[cfg(test)]
+    pub const ALL: [Self; 11] = [
+        Self::FirmwareTarget,
+        Self::Rustfmt,
+        Self::Clippy,
+        Self::LlvmTools,
+        Self::CCompiler,
+        Self::ArmCompiler,
+        Self::Git,
+        Self::Postgres,
+        Self::Node,
+        Self::Chromium,
+        Self::PythonVenv,
+    ];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirmwareTarget => "Rust target thumbv6m-none-eabi",
+            Self::Rustfmt => "rustfmt",
+            Self::Clippy => "clippy",
+            Self::LlvmTools => "llvm-tools",
+            Self::CCompiler => "a C compiler",
+            Self::ArmCompiler => "a C compiler for Cortex-M",
+            Self::Git => "git",
+            Self::Postgres => "Postgres",
+            Self::Node => "Node.js with npm",
+            Self::Chromium => "Chromium",
+            Self::PythonVenv => "Python's venv",
+        }
+    }
+
+    /// What it is for.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::FirmwareTarget => "the firmware runs on an RP2040",
+            Self::Rustfmt => "formatting is checked",
+            Self::Clippy => "lints are checked",
+            Self::LlvmTools => "`plimsoll size` is tested against the real llvm-size",
+            Self::CCompiler => "zstd and the TLS library are C",
+            Self::ArmCompiler => "the firmware's formatter is C",
+            Self::Git => "commits and their ancestry are read from it",
+            Self::Postgres => "the server keeps its history there, in a private instance",
+            Self::Node => "the RP2040 emulator and the browser tests are npm packages",
+            Self::Chromium => "pages are tested in a real browser",
+            Self::PythonVenv => {
+                "zizmor and check-jsonschema, which check workflow files, are Python programs"
+            }
+        }
+    }
+
+    /// Whether it is here.
+    pub fn is_met(self) -> Result<bool> {
+        Ok(match self {
+            Self::FirmwareTarget => sysroot()?.join("lib/rustlib").join(FIRMWARE_TARGET).is_dir(),
+            Self::Rustfmt => succeeds("cargo", &["fmt", "--version"]),
+            Self::Clippy => succeeds("cargo", &["clippy", "--version"]),
+            Self::LlvmTools => has_llvm_size(&sysroot()?),
+            Self::CCompiler => find("cc").is_some(),
+            Self::ArmCompiler => find("arm-none-eabi-gcc").is_some(),
+            Self::Git => find("git").is_some(),
+            Self::Postgres => has_postgres(),
+            Self::Node => find("node").is_some() && find("npm").is_some(),
+            Self::Chromium => chromium().is_some(),
+            Self::PythonVenv => succeeds("python3", &["-c", "import ensurepip, venv"]),
+        })
+    }
+
+    /// What to tell rustup, for parts of Rust.
+    pub fn rustup_arguments(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::FirmwareTarget => Some(&["target", "add", FIRMWARE_TARGET]),
+            Self::Rustfmt => Some(&["component", "add", "rustfmt"]),
+            Self::Clippy => Some(&["component", "add", "clippy"]),
+            Self::LlvmTools => Some(&["component", "add", "llvm-tools"]),
+            _ => None,
+        }
+    }
+
+    /// Debian's and Ubuntu's names; empty for parts of Rust.
+    pub fn apt_packages(self) -> &'static [&'static str] {
+        match self {
+            Self::CCompiler => &["gcc", "libc6-dev"],
+            Self::ArmCompiler => &["gcc-arm-none-eabi"],
+            Self::Git => &["git"],
+            Self::Postgres => &["postgresql"],
+            Self::Node if find("node").is_some() => &["npm"],
+            Self::Node => &["nodejs", "npm"],
+            // Ubuntu's `chromium-browser` is the one that exists there; it brings the snap.
+            Self::Chromium if is_ubuntu() => &["chromium-browser"],
+            Self::Chromium => &["chromium"],
+            Self::PythonVenv => &["python3", "python3-venv"],
+            _ => &[],
+        }
+    }
+
+    /// Names elsewhere.
+    pub fn packages(self) -> Packages {
+        let (brew, dnf, pacman) = match self {
+            Self::CCompiler => ("gcc", "gcc", "gcc"),
+            Self::ArmCompiler => ("arm-none-eabi-gcc", "arm-none-eabi-gcc-cs", "arm-none-eabi-gcc"),
+            Self::Git => ("git", "git", "git"),
+            Self::Postgres => ("postgresql@17", "postgresql-server", "postgresql"),
+            Self::Node => ("node", "nodejs", "nodejs npm"),
+            Self::Chromium => ("--cask chromium", "chromium", "chromium"),
+            Self::PythonVenv => ("python", "python3", "python"),
+            _ => ("", "", ""),
+        };
+        Packages { brew, dnf, pacman }
+    }
+}
+
+/// The browser, by the names that distributions give it.
+pub fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(find)
+}
+
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    output(Command::new(program).args(arguments)).is_ok()
+}
+
+fn sysroot() -> Result<PathBuf> {
+    Ok(PathBuf::from(output(Command::new("rustc").args(["--print", "sysroot"]))?.trim_end()))
+}
+
+fn has_llvm_size(sysroot: &Path) -> bool {
+    subfolders(&sysroot.join("lib/rustlib")).iter().any(|it| it.join("bin/llvm-size").is_file())
+}
+
+/// Looks where the server looks.
+fn has_postgres() -> bool {
+    let named = std::env::var_os("PG_BINDIR").map(PathBuf::from);
+    let mut folders: Vec<PathBuf> = named.into_iter().collect();
+    folders.extend(find("initdb").and_then(|it| it.parent().map(Path::to_path_buf)));
+    let configured = output(Command::new("pg_config").arg("--bindir")).ok();
+    folders.extend(configured.map(|it| PathBuf::from(it.trim_end())));
+    for base in ["/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt"] {
+        folders.extend(subfolders(Path::new(base)).into_iter().map(|it| it.join("bin")));
+    }
+    folders.iter().any(|it| it.join("initdb").is_file() && it.join("postgres").is_file())
+}
+
+fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = folder.read_dir() else { return Vec::new() };
+    entries.filter_map(|it| Some(it.ok()?.path())).filter(|it| it.is_dir()).collect()
+}
+
+fn is_ubuntu() -> bool {
+    std::fs::read_to_string("/etc/os-release").is_ok_and(|it| it.lines().any(|line| line == "ID=ubuntu"))
+}

@@ -1,0 +1,96 @@
+//! What each step runs.
+
+use super::licence;
+use crate::command::{find, output, run};
+use crate::setup::need::FIRMWARE_TARGET;
+use crate::terminal::say;
+use crate::workspace::{built, cargo, root, target_folder};
+use anyhow::{Context as _, Result, bail};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The Python programs that check workflow files.
+const PYTHON_CHECKERS: [&str; 2] = ["zizmor==1.32.0", "check-jsonschema==0.39.0"];
+
+pub fn fmt() -> Result<()> {
+    run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+pub fn clippy() -> Result<()> {
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let chip = ["--package", "plimsoll-firmware", "--features", "device", "--target", FIRMWARE_TARGET];
+    run(cargo().arg("clippy").args(chip).args(["--bins", "--", "-D", "warnings"]))
+}
+
+pub fn doc() -> Result<()> {
+    run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The server program starts a private Postgres and runs the tests inside.
+pub fn unit() -> Result<()> {
+    run(cargo().args(["build", "--workspace"]))?;
+    let cargo = cargo();
+    let data = tempfile::tempdir()?;
+    let mut tests = Command::new(built("plimsoll-server"));
+    tests.current_dir(root()).arg("postgres").arg("--data").arg(data.path()).arg("--");
+    tests.arg(cargo.get_program()).args(["test", "--workspace", "--no-fail-fast"]);
+    run(&mut tests)
+}
+
+/// cargo-deny where it is installed; else the licences alone, from what cargo says.
+pub fn licences() -> Result<()> {
+    if find("cargo-deny").is_some() {
+        return run(cargo().args(["deny", "--offline", "check", "licenses", "bans", "sources"]));
+    }
+    licence::check()
+}
+
+pub fn workflows() -> Result<()> {
+    let bin = python_checkers()?;
+    run(at_root(bin.join("zizmor")).args(["--offline", ".github", "cli-uploader/action.yml"]))?;
+    let schema = |name: &str| {
+        let mut command = at_root(bin.join("check-jsonschema"));
+        command.args(["--builtin-schema", name]);
+        command
+    };
+    run(schema("vendor.github-workflows").args(files_in(".github/workflows", ".yml")?))?;
+    run(schema("vendor.github-actions").arg("cli-uploader/action.yml"))?;
+    if output(Command::new("docker").args(["compose", "version"])).is_ok() {
+        return run(at_root("docker").args(["compose", "config", "--quiet"]));
+    }
+    say(
+        "`docker compose` is not here: docker-compose.yml is checked against the Compose specification's schema",
+    );
+    run(schema("vendor.compose-spec").arg("docker-compose.yml"))
+}
+
+/// A folder with the Python programs, made once.
+fn python_checkers() -> Result<PathBuf> {
+    let venv = target_folder().join("venv");
+    let stamp = venv.join("installed.txt");
+    let wanted = PYTHON_CHECKERS.join("\n");
+    if std::fs::read_to_string(&stamp).is_ok_and(|it| it == wanted) {
+        return Ok(venv.join("bin"));
+    }
+    say(format!("Installing into {}: {}", venv.display(), PYTHON_CHECKERS.join(", ")));
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    run(Command::new(venv.join("bin/pip")).args(["install", "--quiet"]).args(PYTHON_CHECKERS))?;
+    std::fs::write(&stamp, wanted)?;
+    Ok(venv.join("bin"))
+}
+
+fn at_root(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+fn files_in(folder: &str, suffix: &str) -> Result<Vec<PathBuf>> {
+    let entries = root().join(folder).read_dir().with_context(|| format!("reading {folder}"))?;
+    let paths = entries.filter_map(|it| Some(it.ok()?.path()));
+    let files: Vec<PathBuf> = paths.filter(|it| it.to_string_lossy().ends_with(suffix)).collect();
+    if files.is_empty() {
+        bail!("{folder} holds no {suffix} file");
+    }
+    Ok(files)
+}
