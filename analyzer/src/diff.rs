@@ -1,6 +1,8 @@
 //! What changed between two reports. The parts of a diff add up to its total, a report differs
 //! from itself in nothing, and `diff(a, b)` is the negative of `diff(b, a)`.
 
+pub(crate) mod rows;
+
 use serde::{Deserialize, Serialize};
 
 /// Report × report → what grew, shrank, appeared and vanished. Unchanged rows are left out.

@@ -26,3 +26,21 @@ pub enum ErrorKind {
     /// Beyond an explicit limit of this library.
     TooLarge,
 }
+
+impl Error {
+    pub(crate) fn not_elf(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::NotElf, place: "file header".into(), message: message.into() }
+    }
+
+    pub(crate) fn truncated(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Truncated, place: place.into(), message: message.into() }
+    }
+
+    pub(crate) fn malformed(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Malformed, place: place.into(), message: message.into() }
+    }
+
+    pub(crate) fn too_large(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::TooLarge, place: place.into(), message: message.into() }
+    }
+}

@@ -1,4 +1,12 @@
-//! Memory regions: from a linker script's `MEMORY` block.
+//! Memory regions: from a linker script's `MEMORY` block, else from the ELF; use per region.
+
+pub(crate) mod fragments;
+mod infer;
+mod kind;
+mod linker_script;
+pub(crate) mod regions;
+
+pub(crate) use linker_script::parse;
 
 /// A region as a linker script declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]

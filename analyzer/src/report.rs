@@ -3,8 +3,13 @@
 //! # Laws
 //! - `region.used_bytes = Σ region.parts.bytes`
 //! - `section.size_bytes = symbol_bytes + padding_bytes + unattributed_bytes` for each section
-//!   that occupies memory; the same for a region and for the whole image.
-//! - No number is negative and no byte has two owners.
+//!   that is allocated; the same for `used_bytes` of a region.
+//! - Over the image the three add up to the sizes of all allocated sections, each once.
+//! - `section.symbol_bytes` is the sum of its symbols' `size_bytes`.
+//! - No number is negative and no byte has two owners. Where the addresses of sections overlap, a
+//!   region counts each byte once, for the section that comes first by address.
+
+pub(crate) mod assemble;
 
 use serde::{Deserialize, Serialize};
 
@@ -170,7 +175,7 @@ pub struct Section {
     pub kind: SectionKind,
     /// Bytes in memory (allocated) or in the file (not allocated).
     pub size_bytes: u64,
-    /// Where it runs (VMA); 0 for sections that are not allocated.
+    /// Where it runs (VMA); usually 0 for sections that are not allocated.
     pub run_address: u64,
     /// Where it is stored (LMA); absent when nothing is stored (NOBITS or not allocated).
     pub load_address: Option<u64>,
@@ -178,6 +183,9 @@ pub struct Section {
     pub align_bytes: u64,
     /// Whether it takes memory on the device.
     pub allocated: bool,
+    /// Whether that memory holds something, is set aside, or is only stepped over.
+    #[serde(default)]
+    pub role: SectionRole,
     /// Owned by symbols; 0 when not allocated.
     pub symbol_bytes: u64,
     /// Alignment filler; 0 when not allocated.
@@ -203,6 +211,21 @@ pub enum SectionKind {
     Debug,
     /// Everything else.
     Other,
+}
+
+/// What the memory of a section is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SectionRole {
+    /// Code or data.
+    #[default]
+    Content,
+    /// Set aside for a stack or heap: counts as used RAM, and hides how much of it is needed.
+    Reservation,
+    /// Only moves the address along (`.flash_rodata_dummy`) or is a template without memory of its
+    /// own (`.tbss`): takes nothing, whatever its size says.
+    Filler,
 }
 
 /// A program header.

@@ -1,0 +1,88 @@
+//! A validated view of an ELF file: the last place that can say "broken".
+
+mod header;
+mod sections;
+mod segments;
+mod symbols;
+
+use object::Endianness;
+use object::elf::{FileHeader32, FileHeader64};
+use object::read::elf::FileHeader;
+
+use crate::error::Error;
+use crate::report::{Header, Warning};
+
+pub(crate) use sections::ImageSection;
+pub(crate) use segments::ImageSegment;
+pub(crate) use symbols::ImageSymbol;
+
+/// What is known after parsing; everything in it is in bounds and does not overflow.
+#[derive(Debug)]
+pub(crate) struct Image<'data> {
+    pub(crate) header: Header,
+    /// Position in this list is not the index in the file: see [`ImageSection::file_idx`].
+    pub(crate) sections: Vec<ImageSection<'data>>,
+    pub(crate) segments: Vec<ImageSegment>,
+    pub(crate) symbols: Vec<ImageSymbol<'data>>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl<'data> Image<'data> {
+    /// Reads and checks every header, section name and symbol of `elf`.
+    pub(crate) fn parse(elf: &'data [u8]) -> Result<Self, Error> {
+        header::check_ident(elf)?;
+        if elf.get(4) == Some(&2) {
+            parse::<FileHeader64<Endianness>>(elf)
+        } else {
+            parse::<FileHeader32<Endianness>>(elf)
+        }
+    }
+
+    /// An object file: sections have no addresses yet, each is an address space of its own.
+    pub(crate) fn is_relocatable(&self) -> bool {
+        self.header.kind == "relocatable"
+    }
+
+    /// A program for an operating system, which maps pages of the file instead of flashing it.
+    pub(crate) fn is_hosted(&self) -> bool {
+        let is_pc = matches!(self.header.machine.as_str(), "x86" | "x86-64");
+        self.header.kind == "shared" || is_pc || self.segments.iter().any(|it| it.kind == "interp")
+    }
+}
+
+/// The file, its header, and the byte order everything else is read in.
+pub(crate) struct File<'data, Elf: FileHeader> {
+    data: &'data [u8],
+    header: &'data Elf,
+    endian: Elf::Endian,
+}
+
+fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>, Error> {
+    let (header, endian) = header::read::<Elf>(data)?;
+    let file = File { data, header, endian };
+    let mut warnings = Vec::new();
+    let segments = segments::read(&file)?;
+    let table = sections::read_table(&file)?;
+    let mut sections = sections::read(&file, &table, &segments)?;
+    if sections.is_empty() && segments.is_empty() {
+        return Err(Error::malformed("file header", "the file has neither sections nor segments"));
+    }
+    if sections.iter().all(|it| !it.is_allocated || it.size() == 0) {
+        sections.extend(sections::stand_ins(&segments)?);
+    }
+    sections::settle_roles(&mut sections);
+    sections::check_total(&sections)?;
+    let symbols = symbols::read(&file, &table, &mut warnings)?;
+    Ok(Image { header: header::describe(&file), sections, segments, symbols, warnings })
+}
+
+/// Words for what `object` refuses in a table; its errors are fixed sentences without a place.
+fn table_error(place: &str, error: object::read::Error) -> Error {
+    let reason = error.to_string().replace("Invalid ELF ", "invalid ").to_lowercase();
+    let reaches_beyond = ["offset", "size"].iter().any(|it| reason.contains(it)) && !reason.contains("entry");
+    if reaches_beyond {
+        Error::truncated(place, format!("it does not lie within the file ({reason})"))
+    } else {
+        Error::malformed(place, reason)
+    }
+}

@@ -1,0 +1,228 @@
+//! Sections with the addresses where they run and where they are stored.
+
+use object::Endianness;
+use object::elf;
+use object::read::elf::{FileHeader, SectionHeader, SectionTable};
+
+use super::{File, ImageSegment};
+use crate::error::Error;
+use crate::report::{SectionKind, SectionRole};
+use crate::span::Span;
+
+/// All sections of a file together take at most this much: sums stay exact, also in JSON's numbers.
+const MAX_TOTAL_BYTES: u64 = 1 << 52;
+
+/// A section whose ranges are known to be sound, or a load segment standing in for sections.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageSection<'data> {
+    pub(crate) name: String,
+    /// Its index in the file; `None` for a stand-in.
+    pub(crate) file_idx: Option<usize>,
+    pub(crate) kind: SectionKind,
+    pub(crate) role: SectionRole,
+    /// `sh_addr`, `sh_size`.
+    pub(crate) run: Span,
+    /// Where its bytes are stored; `None` where nothing is.
+    pub(crate) load: Option<Span>,
+    pub(crate) align_bytes: u64,
+    /// `SHF_ALLOC`; whether it really takes memory depends on the role too.
+    pub(crate) is_allocated: bool,
+    pub(crate) is_writable: bool,
+    pub(crate) is_executable: bool,
+    pub(crate) is_thread_local: bool,
+    /// Its bytes in the file; empty where it has none.
+    pub(crate) data: &'data [u8],
+}
+
+impl ImageSection<'_> {
+    pub(crate) fn size(&self) -> u64 {
+        self.run.size()
+    }
+
+    /// Whether it takes memory on the device.
+    pub(crate) fn takes_memory(&self) -> bool {
+        self.is_allocated && self.role != SectionRole::Filler
+    }
+
+    /// Whether start-up has to copy it from where it is stored to where it runs.
+    pub(crate) fn is_copied(&self) -> bool {
+        self.load.is_some_and(|it| it.start() != self.run.start())
+    }
+}
+
+/// The section headers and their names, `object`'s view.
+pub(super) fn read_table<'data, Elf: FileHeader<Endian = Endianness>>(
+    file: &File<'data, Elf>,
+) -> Result<SectionTable<'data, Elf>, Error> {
+    file.header.sections(file.endian, file.data).map_err(|it| super::table_error("section header table", it))
+}
+
+/// All sections but the null section, in file order.
+pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
+    file: &File<'data, Elf>,
+    table: &SectionTable<'data, Elf>,
+    segments: &[ImageSegment],
+) -> Result<Vec<ImageSection<'data>>, Error> {
+    table
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.sh_type(file.endian) != elf::SHT_NULL)
+        .map(|(idx, _)| section(file, table, segments, idx))
+        .collect()
+}
+
+fn section<'data, Elf: FileHeader<Endian = Endianness>>(
+    file: &File<'data, Elf>,
+    table: &SectionTable<'data, Elf>,
+    segments: &[ImageSegment],
+    idx: usize,
+) -> Result<ImageSection<'data>, Error> {
+    let e = file.endian;
+    let place = || format!("section header {idx}");
+    let header = table
+        .section(object::SectionIndex(idx))
+        .map_err(|_| Error::malformed(place(), "the null section has a type"))?;
+    let name = table
+        .section_name(e, header)
+        .map_err(|_| Error::malformed(place(), "name offset beyond string table"))?;
+    let name = String::from_utf8_lossy(name).into_owned();
+    let run = Span::new(header.sh_addr(e).into(), header.sh_size(e).into())
+        .ok_or_else(|| Error::malformed(place(), format!("address plus size of {name:?} overflows")))?;
+    let data = header.data(e, file.data).map_err(|_| {
+        Error::truncated(place(), format!("the content of {name:?} reaches beyond the end of the file"))
+    })?;
+    let flags = header.sh_flags(e);
+    let is_allocated = flags.contains(elf::SHF_ALLOC);
+    let is_stored = is_allocated && header.sh_type(e) != elf::SHT_NOBITS;
+    Ok(ImageSection {
+        kind: kind(&name, header.sh_type(e), flags),
+        role: SectionRole::Content,
+        file_idx: Some(idx),
+        load: if is_stored { Some(load_span(run, header.sh_offset(e).into(), segments)?) } else { None },
+        run,
+        align_bytes: header.sh_addralign(e).into().max(1),
+        is_allocated,
+        is_writable: flags.contains(elf::SHF_WRITE),
+        is_executable: flags.contains(elf::SHF_EXECINSTR),
+        is_thread_local: flags.contains(elf::SHF_TLS),
+        data,
+        name,
+    })
+}
+
+/// Where a stored section lies before start-up: its place in the segment that holds it. Overlays
+/// run at one address, so the segment is told by file offset first.
+fn load_span(run: Span, offset: u64, segments: &[ImageSegment]) -> Result<Span, Error> {
+    let holds = |it: &&ImageSegment| it.is_load && it.run.contains(run);
+    let by_offset = |it: &&ImageSegment| {
+        let distance = run.start() - it.run.start();
+        Span::new(offset, run.size()).is_some_and(|s| it.file.contains(s))
+            && it.file.start().checked_add(distance) == Some(offset)
+    };
+    let mut candidates = segments.iter().filter(holds);
+    let segment = candidates.clone().find(by_offset).or_else(|| candidates.next());
+    let start = segment.map_or(run.start(), |it| it.load.start() + (run.start() - it.run.start()));
+    // A segment's load range ends without overflow and the section lies inside of it.
+    Span::new(start, run.size()).ok_or_else(|| Error::malformed("section headers", "load address overflows"))
+}
+
+fn kind(name: &str, section_type: elf::SectionType, flags: elf::SectionFlags) -> SectionKind {
+    if !flags.contains(elf::SHF_ALLOC) {
+        let is_debug = name.starts_with(".debug") || name.starts_with(".zdebug");
+        return if is_debug { SectionKind::Debug } else { SectionKind::Other };
+    }
+    match section_type {
+        _ if flags.contains(elf::SHF_EXECINSTR) => SectionKind::Code,
+        elf::SHT_NOBITS => SectionKind::Bss,
+        _ if flags.contains(elf::SHF_WRITE) => SectionKind::Data,
+        _ => SectionKind::Rodata,
+    }
+}
+
+/// Sections for a file that has none: each load segment, cut into what is stored and what is not.
+pub(super) fn stand_ins<'data>(segments: &[ImageSegment]) -> Result<Vec<ImageSection<'data>>, Error> {
+    let mut sections = Vec::new();
+    for (idx, segment) in segments.iter().enumerate().filter(|(_, it)| it.is_load && !it.run.is_empty()) {
+        let stored_bytes = segment.file.size();
+        let overflow = || Error::malformed(format!("program header {idx}"), "address plus size overflows");
+        let run = Span::new(segment.run.start(), stored_bytes).ok_or_else(overflow)?;
+        let load = Span::new(segment.load.start(), stored_bytes).ok_or_else(overflow)?;
+        if !run.is_empty() {
+            sections.push(stand_in(format!("segment {idx}"), segment, run, Some(load)));
+        }
+        let zeroed = segment.run.from(run.end());
+        if !zeroed.is_empty() {
+            sections.push(stand_in(format!("segment {idx} (zeroed)"), segment, zeroed, None));
+        }
+    }
+    Ok(sections)
+}
+
+fn stand_in<'data>(
+    name: String,
+    segment: &ImageSegment,
+    run: Span,
+    load: Option<Span>,
+) -> ImageSection<'data> {
+    let kind = match load {
+        None => SectionKind::Bss,
+        Some(_) if segment.is_executable => SectionKind::Code,
+        Some(_) if segment.is_writable => SectionKind::Data,
+        Some(_) => SectionKind::Rodata,
+    };
+    ImageSection {
+        name,
+        file_idx: None,
+        kind,
+        role: SectionRole::Content,
+        run,
+        load,
+        align_bytes: 1,
+        is_allocated: true,
+        is_writable: segment.is_writable,
+        is_executable: segment.is_executable,
+        is_thread_local: false,
+        data: &[],
+    }
+}
+
+/// Tells sections without content apart: memory that is used, set aside, or only stepped over.
+pub(super) fn settle_roles(sections: &mut [ImageSection<'_>]) {
+    let stored: Vec<Span> =
+        sections.iter().filter(|it| it.load.is_some() && it.size() > 0).map(|it| it.run).collect();
+    let unstored = sections.iter_mut().filter(|it| it.is_allocated && it.load.is_none());
+    for section in unstored {
+        let steps_over_content = stored.iter().any(|it| it.intersection(section.run).is_some());
+        section.role = if section.is_thread_local || steps_over_content || is_filler_name(&section.name) {
+            SectionRole::Filler
+        } else if is_reservation_name(&section.name) {
+            SectionRole::Reservation
+        } else {
+            SectionRole::Content
+        };
+    }
+}
+
+/// ESP-IDF's and esp-hal's sections that only move the address along; they have no content.
+fn is_filler_name(name: &str) -> bool {
+    const SUFFIXES: [&str; 4] = ["dummy", "text_end", "_gap", "_for_iram"];
+    SUFFIXES.iter().any(|it| name.ends_with(it))
+}
+
+fn is_reservation_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["stack", "heap"].iter().any(|it| name.contains(it))
+}
+
+/// Refuses files whose sections claim more memory than sums can hold exactly.
+pub(super) fn check_total(sections: &[ImageSection<'_>]) -> Result<(), Error> {
+    let mut total_bytes = 0_u64;
+    for section in sections.iter().filter(|it| it.is_allocated) {
+        total_bytes = total_bytes.saturating_add(section.size());
+        if total_bytes > MAX_TOTAL_BYTES {
+            let place = section.file_idx.map_or("segments".into(), |it| format!("section header {it}"));
+            return Err(Error::too_large(place, "the sections up to here take more than 4 PiB of memory"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! The symbol table: which symbols can own bytes, at which address, with which name.
+
+use object::elf;
+use object::read::elf::{FileHeader, SectionTable, Sym, SymbolTable};
+use object::{Endianness, SymbolIndex};
+
+use super::{File, header};
+use crate::error::Error;
+use crate::report::{SymbolKind, Warning};
+
+/// No real name is longer; without a bound a table whose names all overlap one huge string
+/// would take quadratic time and memory.
+const MAX_NAME_BYTES: usize = 1 << 16;
+/// The same for all names of a file together.
+const MAX_NAMES_BYTES: usize = 1 << 28;
+
+/// A symbol that says it has bytes in a section.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageSymbol<'data> {
+    pub(crate) name: &'data [u8],
+    /// Thumb bit cleared; in a file with thread-local storage still an offset for such symbols.
+    pub(crate) value: u64,
+    pub(crate) size: u64,
+    /// Index in the file's section table.
+    pub(crate) section_file_idx: usize,
+    pub(crate) kind: SymbolKind,
+    pub(crate) is_thread_local: bool,
+    /// 0 global, 1 weak, 2 local: of several names, the first is shown.
+    pub(crate) rank: u8,
+}
+
+/// Every symbol that can own bytes, in table order. Undefined, absolute, section, file and mapping
+/// symbols cannot, nor can those without a size.
+pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
+    file: &File<'data, Elf>,
+    table: &SectionTable<'data, Elf>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<ImageSymbol<'data>>, Error> {
+    let symbols = symbol_table(file, table)?;
+    let reader = Reader { file, symbols, clear_mask: if header::has_mode_bit(file) { !1 } else { !0 } };
+    let mut owners = Vec::new();
+    let mut names_bytes = 0_usize;
+    let mut n_homeless = 0_u64;
+    for (idx, symbol) in symbols.enumerate().skip(1) {
+        let name = reader.name(idx, symbol)?;
+        names_bytes += name.len();
+        if names_bytes > MAX_NAMES_BYTES {
+            return Err(Error::too_large(entry(idx), "the names up to here take more than 256 MiB"));
+        }
+        match reader.owner(idx, symbol, name)? {
+            Some(owner) if owner.section_file_idx < table.len() => owners.push(owner),
+            Some(_) => n_homeless += 1,
+            None => {}
+        }
+    }
+    if n_homeless > 0 {
+        let message = format!("{n_homeless} symbols lie in sections that do not exist");
+        warnings.push(Warning { place: "symbol table".into(), message });
+    }
+    Ok(owners)
+}
+
+fn entry(idx: SymbolIndex) -> String {
+    format!("symbol table entry {}", idx.0)
+}
+
+/// `.symtab`, else what a stripped shared library keeps.
+fn symbol_table<'data, Elf: FileHeader<Endian = Endianness>>(
+    file: &File<'data, Elf>,
+    table: &SectionTable<'data, Elf>,
+) -> Result<SymbolTable<'data, Elf>, Error> {
+    let read = |kind| {
+        table.symbols(file.endian, file.data, kind).map_err(|it| super::table_error("symbol table", it))
+    };
+    let symbols = read(elf::SHT_SYMTAB)?;
+    if symbols.is_empty() { read(elf::SHT_DYNSYM) } else { Ok(symbols) }
+}
+
+struct Reader<'file, 'data, Elf: FileHeader> {
+    file: &'file File<'data, Elf>,
+    symbols: SymbolTable<'data, Elf>,
+    clear_mask: u64,
+}
+
+impl<'data, Elf: FileHeader<Endian = Endianness>> Reader<'_, 'data, Elf> {
+    fn name(&self, idx: SymbolIndex, symbol: &Elf::Sym) -> Result<&'data [u8], Error> {
+        let name = self
+            .symbols
+            .symbol_name(self.file.endian, symbol)
+            .map_err(|_| Error::malformed(entry(idx), "name offset beyond string table"))?;
+        if name.len() > MAX_NAME_BYTES {
+            return Err(Error::too_large(entry(idx), "the name is longer than 64 KiB"));
+        }
+        Ok(name)
+    }
+
+    fn owner(
+        &self,
+        idx: SymbolIndex,
+        symbol: &Elf::Sym,
+        name: &'data [u8],
+    ) -> Result<Option<ImageSymbol<'data>>, Error> {
+        let e = self.file.endian;
+        let Some(kind) = owner_kind(symbol.st_type()) else { return Ok(None) };
+        let size = symbol.st_size(e).into();
+        let section = self
+            .symbols
+            .symbol_section(e, symbol, idx)
+            .map_err(|_| Error::malformed(entry(idx), "its extended section index is missing"))?;
+        let Some(section) = section.filter(|_| size > 0 && !is_mapping_symbol(name)) else { return Ok(None) };
+        let value = symbol.st_value(e).into();
+        Ok(Some(ImageSymbol {
+            name,
+            value: if kind == SymbolKind::Function { value & self.clear_mask } else { value },
+            size,
+            section_file_idx: section.0,
+            kind,
+            is_thread_local: symbol.st_type() == elf::STT_TLS,
+            rank: match symbol.st_bind() {
+                elf::STB_LOCAL => 2,
+                elf::STB_WEAK => 1,
+                _ => 0,
+            },
+        }))
+    }
+}
+
+fn owner_kind(kind: elf::SymbolType) -> Option<SymbolKind> {
+    match kind {
+        elf::STT_SECTION | elf::STT_FILE => None,
+        elf::STT_FUNC | elf::STT_GNU_IFUNC | elf::STT_ARM_TFUNC => Some(SymbolKind::Function),
+        elf::STT_OBJECT | elf::STT_COMMON | elf::STT_TLS => Some(SymbolKind::Data),
+        _ => Some(SymbolKind::Label),
+    }
+}
+
+/// `$t`, `$d.17`, `$xrv32imc…`: they mark where code and data begin and own nothing.
+fn is_mapping_symbol(name: &[u8]) -> bool {
+    match name {
+        [b'$', b'a' | b't' | b'd' | b'x'] | [b'$', b'a' | b't' | b'd' | b'x', b'.', ..] => true,
+        [b'$', b'x', isa @ ..] => isa.starts_with(b"rv"),
+        _ => false,
+    }
+}

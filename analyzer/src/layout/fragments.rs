@@ -1,0 +1,64 @@
+//! Which bytes of the device's address space each section takes, each byte once.
+
+use std::cmp::Reverse;
+
+use crate::image::{Image, ImageSection};
+use crate::report::{SectionRole, View};
+use crate::span::Span;
+
+/// A piece of a section in the device's address space. Pieces do not overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fragment {
+    pub(crate) section_idx: usize,
+    pub(crate) view: View,
+    /// Where it lies on the device, in the address space of its view.
+    pub(crate) span: Span,
+    /// Where the same bytes run.
+    pub(crate) run_address: u64,
+}
+
+impl Fragment {
+    pub(crate) fn run(self) -> Span {
+        Span::saturating(self.run_address, self.span.size())
+    }
+
+    /// The part inside of `span`.
+    pub(crate) fn cut(self, span: Span) -> Option<Self> {
+        let part = self.span.intersection(span)?;
+        let run_address = self.run_address + (part.start() - self.span.start());
+        Some(Self { span: part, run_address, ..self })
+    }
+
+    /// Whether its bytes have to be kept without power: all content of the file has to, wherever
+    /// a loader puts it.
+    pub(crate) fn is_stored(self, section: &ImageSection<'_>) -> bool {
+        section.load.is_some() && (self.view == View::Load || !section.is_copied())
+    }
+}
+
+/// All pieces by address. An object file has none: its sections have no addresses yet.
+pub(crate) fn list(image: &Image<'_>) -> Vec<Fragment> {
+    if image.is_relocatable() {
+        return Vec::new();
+    }
+    let mut wishes: Vec<Fragment> = image.sections.iter().enumerate().flat_map(wishes).collect();
+    wishes.sort_by_key(|it| (it.span.start(), Reverse(it.span.end()), it.section_idx));
+    let mut cursor = 0;
+    let mut fragments = Vec::with_capacity(wishes.len());
+    for wish in wishes {
+        fragments.extend(wish.cut(wish.span.from(cursor)));
+        cursor = cursor.max(wish.span.end());
+    }
+    fragments
+}
+
+/// A section where it runs and, if that is elsewhere, where it is stored.
+fn wishes((section_idx, section): (usize, &ImageSection<'_>)) -> impl Iterator<Item = Fragment> {
+    let takes_memory = section.takes_memory() && section.size() > 0;
+    debug_assert!(section.role != SectionRole::Filler || !takes_memory);
+    let run_address = section.run.start();
+    let piece = move |view, span| Fragment { section_idx, view, span, run_address };
+    let run = takes_memory.then(|| piece(View::Run, section.run));
+    let load = section.load.filter(|_| takes_memory && section.is_copied());
+    run.into_iter().chain(load.map(|it| piece(View::Load, it)))
+}

@@ -1,0 +1,159 @@
+//! Use per region: which sections lie in it, and who owns their bytes.
+//!
+//! A region's use is the sum of its sections plus the alignment filler between them. GNU ld's
+//! `--print-memory-usage` counts from the region's start to the end of its last section instead,
+//! so it also counts holes that nothing needs.
+
+use super::MemoryRegion;
+use super::fragments::Fragment;
+use super::infer;
+use super::kind::Evidence;
+use crate::image::Image;
+use crate::map::{Attribution, Count};
+use crate::report::{Region, RegionKind, RegionPart, RegionSource};
+use crate::span::{Span, is_alignment_gap};
+
+/// A region and the pieces of sections that lie in it.
+#[derive(Debug)]
+pub(crate) struct Occupied {
+    name: String,
+    pub(crate) kind: RegionKind,
+    span: Span,
+    length_bytes: Option<u64>,
+    source: RegionSource,
+    pub(crate) fragments: Vec<Fragment>,
+}
+
+/// Where the pieces went.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    pub(crate) regions: Vec<Occupied>,
+    /// Pieces outside of every region.
+    pub(crate) homeless: Vec<Fragment>,
+}
+
+/// Puts every piece into a region of the linker script, or of our own inference without one.
+pub(crate) fn settle(image: &Image<'_>, memory: &[MemoryRegion], fragments: &[Fragment]) -> Settled {
+    let mut regions = if memory.is_empty() { inferred(image, fragments) } else { declared(memory) };
+    let spans: Vec<Span> = regions.iter().map(|it| it.span).collect();
+    let mut homeless = Vec::new();
+    for fragment in fragments {
+        for (home, piece) in pieces(&spans, *fragment) {
+            match home {
+                Some(region_idx) => regions[region_idx].fragments.push(piece),
+                None => homeless.push(piece),
+            }
+        }
+    }
+    for (region, declaration) in regions.iter_mut().zip(memory) {
+        let mut evidence = Evidence::default();
+        for fragment in &region.fragments {
+            evidence.add(fragment, &image.sections[fragment.section_idx]);
+        }
+        region.kind = evidence.guess_named(&declaration.name, &declaration.attributes);
+    }
+    Settled { regions, homeless }
+}
+
+fn declared(memory: &[MemoryRegion]) -> Vec<Occupied> {
+    let region = |it: &MemoryRegion| Occupied {
+        name: it.name.clone(),
+        kind: RegionKind::Flash,
+        span: Span::saturating(it.origin_address, it.length_bytes),
+        length_bytes: Some(it.length_bytes),
+        source: RegionSource::LinkerScript,
+        fragments: Vec::new(),
+    };
+    memory.iter().map(region).collect()
+}
+
+/// `flash`, `flash2`, …: the first keeps its name when a second one appears.
+fn inferred(image: &Image<'_>, fragments: &[Fragment]) -> Vec<Occupied> {
+    let (mut n_flash, mut n_ram) = (0_u32, 0_u32);
+    let region = |cluster: infer::Cluster| {
+        let (word, n) = match cluster.kind {
+            RegionKind::Flash => ("flash", &mut n_flash),
+            RegionKind::Ram => ("ram", &mut n_ram),
+        };
+        *n += 1;
+        Occupied {
+            name: if *n == 1 { word.to_owned() } else { format!("{word}{n}") },
+            kind: cluster.kind,
+            span: cluster.span,
+            length_bytes: None,
+            source: RegionSource::Inferred,
+            fragments: Vec::new(),
+        }
+    };
+    infer::clusters(image, fragments).into_iter().map(region).collect()
+}
+
+/// Cuts a piece at the borders of regions. Where regions overlap, the smallest has it.
+fn pieces(regions: &[Span], fragment: Fragment) -> Vec<(Option<usize>, Fragment)> {
+    if let Some(home) = smallest(regions, |it| it.contains(fragment.span)) {
+        return vec![(Some(home), fragment)];
+    }
+    let mut pieces = Vec::new();
+    let mut cursor = fragment.span.start();
+    while cursor < fragment.span.end() {
+        let home = smallest(regions, |it| it.contains_address(cursor));
+        let end = match home {
+            Some(region_idx) => regions[region_idx].end(),
+            None => regions.iter().map(|it| it.start()).filter(|it| *it > cursor).min().unwrap_or(u64::MAX),
+        };
+        let piece = Span::between(cursor, end.min(fragment.span.end())).and_then(|it| fragment.cut(it));
+        pieces.extend(piece.map(|it| (home, it)));
+        cursor = end;
+    }
+    pieces
+}
+
+fn smallest(regions: &[Span], holds: impl Fn(&Span) -> bool) -> Option<usize> {
+    let candidates = regions.iter().enumerate().filter(|(_, it)| holds(it));
+    candidates.min_by_key(|(idx, it)| (it.size(), *idx)).map(|(idx, _)| idx)
+}
+
+/// The region as the report shows it.
+pub(crate) fn describe(region: &Occupied, image: &Image<'_>, attribution: &Attribution) -> Region {
+    let mut parts: Vec<RegionPart> = Vec::with_capacity(region.fragments.len());
+    let mut count = Count::default();
+    for fragment in &region.fragments {
+        let section = &image.sections[fragment.section_idx];
+        if let Some(filler) = parts.last().and_then(|it| filler(it, fragment, section.align_bytes)) {
+            count.padding_bytes += filler.bytes;
+            parts.push(filler);
+        }
+        count.add(attribution.count(fragment.section_idx, fragment.run()));
+        parts.push(RegionPart {
+            section: section.name.clone(),
+            address: fragment.span.start(),
+            bytes: fragment.span.size(),
+            view: fragment.view,
+        });
+    }
+    Region {
+        name: region.name.clone(),
+        kind: region.kind,
+        origin_address: region.span.start(),
+        length_bytes: region.length_bytes,
+        used_bytes: parts.iter().map(|it| it.bytes).sum(),
+        symbol_bytes: count.symbol_bytes,
+        padding_bytes: count.padding_bytes,
+        unattributed_bytes: count.unattributed_bytes,
+        source: region.source,
+        parts,
+    }
+}
+
+/// The gap between two sections, where it is what aligning the second leaves over.
+fn filler(last: &RegionPart, next: &Fragment, align_bytes: u64) -> Option<RegionPart> {
+    let address = last.address + last.bytes;
+    let gap = Span::between(address, next.span.start())?;
+    let is_filler = !gap.is_empty() && is_alignment_gap(gap.size(), gap.end(), align_bytes);
+    is_filler.then(|| RegionPart {
+        section: "(alignment)".into(),
+        address,
+        bytes: gap.size(),
+        view: next.view,
+    })
+}

@@ -1,0 +1,95 @@
+//! Who owns which byte: symbols first, then padding, and what is left has no owner.
+//!
+//! Each section is an address space of its own, since overlays and object files reuse addresses.
+//! Claims are made in the order of addresses (of two symbols at one address the bigger first), so
+//! the order of the symbol table does not matter. A gap is *padding* when it is what aligning the
+//! next symbol, or the end of the section, leaves over: smaller than the power of two that the next
+//! address is a multiple of and than the section's alignment, and filled with one repeated pattern
+//! of at most four bytes (zeroes, `0xff`, no-operations). Every other gap is *unattributed*.
+
+mod byte_map;
+mod owners;
+
+use crate::image::{Image, ImageSection};
+use crate::report::Warning;
+use crate::span::{Span, is_alignment_gap};
+pub(crate) use byte_map::ByteMap;
+pub(crate) use owners::Owner;
+
+/// The one label of a byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Label {
+    /// Index of an [`Owner`].
+    Symbol(usize),
+    Padding,
+    Unattributed,
+}
+
+/// How many bytes have which sort of label.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) symbol_bytes: u64,
+    pub(crate) padding_bytes: u64,
+    pub(crate) unattributed_bytes: u64,
+}
+
+impl Count {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.symbol_bytes += other.symbol_bytes;
+        self.padding_bytes += other.padding_bytes;
+        self.unattributed_bytes += other.unattributed_bytes;
+    }
+}
+
+/// The labels of all sections that take memory.
+#[derive(Debug)]
+pub(crate) struct Attribution {
+    /// Parallel to the image's sections; empty maps for those that take no memory.
+    maps: Vec<ByteMap<Label>>,
+    pub(crate) owners: Vec<Owner>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Attribution {
+    /// Labels every byte of `image`.
+    pub(crate) fn new(image: &Image<'_>) -> Self {
+        let extent = |it: &ImageSection<'_>| if it.takes_memory() { it.run } else { it.run.from(u64::MAX) };
+        let mut maps: Vec<_> = image.sections.iter().map(|it| ByteMap::new(extent(it))).collect();
+        let (owners, warnings) = owners::claim(image, &mut maps);
+        for (map, section) in maps.iter_mut().zip(&image.sections) {
+            map.fill(|gap| label_of_gap(section, gap));
+        }
+        Self { maps, owners, warnings }
+    }
+
+    /// The labels of the part of a section that runs at `span`.
+    pub(crate) fn count(&self, section_idx: usize, span: Span) -> Count {
+        let mut count = Count::default();
+        for (part, label) in self.maps[section_idx].within(span) {
+            let bytes = match label {
+                Label::Symbol(_) => &mut count.symbol_bytes,
+                Label::Padding => &mut count.padding_bytes,
+                Label::Unattributed => &mut count.unattributed_bytes,
+            };
+            *bytes += part.size();
+        }
+        count
+    }
+}
+
+fn label_of_gap(section: &ImageSection<'_>, gap: Span) -> Label {
+    let fits = is_alignment_gap(gap.size(), gap.end(), section.align_bytes);
+    if fits && is_filled(section, gap) { Label::Padding } else { Label::Unattributed }
+}
+
+/// Whether the gap holds one pattern again and again, as linkers and assemblers fill.
+fn is_filled(section: &ImageSection<'_>, gap: Span) -> bool {
+    if section.data.is_empty() {
+        return true;
+    }
+    let range = |address: u64| usize::try_from(address - section.run.start()).ok();
+    let content = range(gap.start()).zip(range(gap.end())).and_then(|(from, to)| section.data.get(from..to));
+    content.is_some_and(|it| {
+        [1, 2, 4].iter().any(|n| it.iter().skip(*n).eq(it.iter().take(it.len().saturating_sub(*n))))
+    })
+}

@@ -1,0 +1,76 @@
+//! Non-overlapping ranges over one extent; the first claim to a byte wins.
+
+use crate::span::Span;
+
+/// Labels for the addresses of `extent`; each has at most one.
+#[derive(Debug, Clone)]
+pub(crate) struct ByteMap<L> {
+    extent: Span,
+    /// Sorted, not empty, not overlapping, inside of the extent.
+    ranges: Vec<(Span, L)>,
+}
+
+impl<L: Copy> ByteMap<L> {
+    pub(crate) fn new(extent: Span) -> Self {
+        Self { extent, ranges: Vec::new() }
+    }
+
+    /// Labels what is still free of `span` and says how many bytes that was. Claims in the order
+    /// of addresses cost constant time.
+    pub(crate) fn claim(&mut self, span: Span, label: L) -> u64 {
+        let Some(span) = self.extent.intersection(span) else { return 0 };
+        let first = self.ranges.partition_point(|(it, _)| it.end() <= span.start());
+        let mut free = Vec::new();
+        let mut cursor = span.start();
+        for (taken, _) in self.ranges[first..].iter().take_while(|(it, _)| it.start() < span.end()) {
+            free.extend(Span::between(cursor, taken.start()).filter(|it| !it.is_empty()));
+            cursor = taken.end();
+        }
+        free.extend(Span::between(cursor, span.end()).filter(|it| !it.is_empty()));
+        let bytes = free.iter().map(|it| it.size()).sum();
+        self.insert(first, free, label);
+        bytes
+    }
+
+    fn insert(&mut self, first: usize, free: Vec<Span>, label: L) {
+        let mut at = first;
+        for span in free {
+            while self.ranges.get(at).is_some_and(|(it, _)| it.start() < span.start()) {
+                at += 1;
+            }
+            self.ranges.insert(at, (span, label));
+        }
+    }
+
+    /// Who has the byte at `address`.
+    pub(crate) fn at(&self, address: u64) -> Option<L> {
+        let idx = self.ranges.partition_point(|(it, _)| it.end() <= address);
+        self.ranges.get(idx).filter(|(it, _)| it.contains_address(address)).map(|(_, label)| *label)
+    }
+
+    /// Labels every free range with what `label` says about it.
+    pub(crate) fn fill(&mut self, mut label: impl FnMut(Span) -> L) {
+        let mut filled = Vec::with_capacity(self.ranges.len() * 2 + 1);
+        let mut cursor = self.extent.start();
+        let end = Span::between(self.extent.end(), self.extent.end());
+        let ranges = self.ranges.drain(..).map(|(span, label)| (span, Some(label)));
+        for (span, taken) in ranges.chain(end.map(|it| (it, None))) {
+            let gap = Span::between(cursor, span.start()).filter(|it| !it.is_empty());
+            filled.extend(gap.map(|it| (it, label(it))));
+            filled.extend(taken.map(|it| (span, it)));
+            cursor = span.end();
+        }
+        self.ranges = filled;
+    }
+
+    /// The labelled ranges inside of `span`, cut to it.
+    pub(crate) fn within(&self, span: Span) -> impl Iterator<Item = (Span, L)> {
+        let first = self.ranges.partition_point(|(it, _)| it.end() <= span.start());
+        self.ranges[first..]
+            .iter()
+            .map_while(move |(it, label)| it.intersection(span).map(|part| (part, *label)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

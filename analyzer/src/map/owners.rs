@@ -1,0 +1,89 @@
+//! The symbols' claims, in an order that does not depend on the symbol table's.
+
+use std::cmp::Reverse;
+
+use super::{ByteMap, Label};
+use crate::image::{Image, ImageSymbol};
+use crate::report::Warning;
+use crate::span::Span;
+
+/// A symbol that got bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Owner {
+    pub(crate) symbol_idx: usize,
+    pub(crate) section_idx: usize,
+    pub(crate) address: u64,
+    pub(crate) bytes: u64,
+    /// Symbols all of whose bytes were taken, by this one where they begin.
+    pub(crate) aliases: Vec<usize>,
+}
+
+/// Where a symbol wants to be.
+struct Claim {
+    symbol_idx: usize,
+    section_idx: usize,
+    address: u64,
+    size: u64,
+}
+
+/// Enters all symbols of `image` into the maps of their sections.
+pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> (Vec<Owner>, Vec<Warning>) {
+    let mut owners: Vec<Owner> = Vec::new();
+    let mut n_outside = 0_u64;
+    for Claim { symbol_idx, section_idx, address, size } in sorted_claims(image) {
+        let section = image.sections[section_idx].run;
+        let wanted = Span::saturating(address, size);
+        n_outside += u64::from(!section.contains(wanted));
+        let Some(span) = section.intersection(wanted) else { continue };
+        let label = Label::Symbol(owners.len());
+        let bytes = maps[section_idx].claim(span, label);
+        if bytes > 0 {
+            owners.push(Owner { symbol_idx, section_idx, address, bytes, aliases: Vec::new() });
+        } else if let Some(Label::Symbol(owner)) = maps[section_idx].at(span.start()) {
+            owners[owner].aliases.push(symbol_idx);
+        }
+    }
+    (owners, complaints(n_outside))
+}
+
+fn complaints(n_outside: u64) -> Vec<Warning> {
+    if n_outside == 0 {
+        return Vec::new();
+    }
+    let message = format!("{n_outside} symbols reach beyond their section; only what is inside counts");
+    vec![Warning { place: "symbol table".into(), message }]
+}
+
+fn sorted_claims(image: &Image<'_>) -> Vec<Claim> {
+    let by_file_idx = section_lookup(image);
+    let tls_start = image.segments.iter().find(|it| it.kind == "tls").map(|it| it.run.start());
+    let mut claims: Vec<Claim> = Vec::with_capacity(image.symbols.len());
+    for (symbol_idx, symbol) in image.symbols.iter().enumerate() {
+        let Some(Some(section_idx)) = by_file_idx.get(symbol.section_file_idx) else { continue };
+        let address = address(symbol, tls_start.filter(|_| !image.is_relocatable()));
+        claims.push(Claim { symbol_idx, section_idx: *section_idx, address, size: symbol.size });
+    }
+    claims.sort_by_cached_key(|it| {
+        let symbol = &image.symbols[it.symbol_idx];
+        (it.section_idx, it.address, Reverse(it.size), symbol.rank, symbol.kind, symbol.name)
+    });
+    claims
+}
+
+/// In linked files thread-local symbols count from the start of the thread's template.
+fn address(symbol: &ImageSymbol<'_>, tls_start: Option<u64>) -> u64 {
+    let base = tls_start.filter(|_| symbol.is_thread_local).unwrap_or(0);
+    base.wrapping_add(symbol.value)
+}
+
+/// Index in the file → index in the image, for sections that take memory.
+fn section_lookup(image: &Image<'_>) -> Vec<Option<usize>> {
+    let last = image.sections.iter().filter_map(|it| it.file_idx).max().unwrap_or(0);
+    let mut lookup = vec![None; last + 1];
+    for (section_idx, section) in image.sections.iter().enumerate().filter(|(_, it)| it.takes_memory()) {
+        if let Some(file_idx) = section.file_idx {
+            lookup[file_idx] = Some(section_idx);
+        }
+    }
+    lookup
+}

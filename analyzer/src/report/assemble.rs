@@ -1,0 +1,223 @@
+//! From the borrowed view to the owned report.
+
+use std::collections::BTreeMap;
+
+use super::{
+    CrateUse, Formatting, RegionKind, Report, SCHEMA_VERSION, Section, Segment, Symbol, Totals, View, Warning,
+};
+use crate::bloat::formatting;
+use crate::image::{Image, ImageSection};
+use crate::layout::fragments::{self, Fragment};
+use crate::layout::regions::{self, Settled};
+use crate::layout::{MemoryRegion, regions::Occupied};
+use crate::map::{Attribution, Owner};
+use crate::names::{self, Language, Name};
+
+/// Crate of symbols whose name does not tell.
+pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
+
+/// The whole report.
+pub(crate) fn report(image: &Image<'_>, attribution: &Attribution, memory: &[MemoryRegion]) -> Report {
+    let fragments = fragments::list(image);
+    let settled = regions::settle(image, memory, &fragments);
+    let use_of = MemoryUse::new(image, &settled);
+    let sections = sections(image, attribution);
+    let named = named_symbols(image, attribution);
+    Report {
+        schema_version: SCHEMA_VERSION,
+        header: image.header.clone(),
+        totals: totals(&use_of, &sections),
+        regions: settled.regions.iter().map(|it| regions::describe(it, image, attribution)).collect(),
+        segments: segments(image),
+        crates: crates(&named, &use_of, image),
+        formatting: formatting(&named),
+        warnings: warnings(image, attribution, memory, &settled),
+        sections,
+        symbols: named.into_iter().map(|it| it.symbol).collect(),
+    }
+}
+
+/// Who is stored and who takes RAM.
+struct MemoryUse {
+    flash_bytes: u64,
+    ram_bytes: u64,
+    /// By section.
+    is_in_ram: Vec<bool>,
+}
+
+impl MemoryUse {
+    fn new(image: &Image<'_>, settled: &Settled) -> Self {
+        let mut sums = Self { flash_bytes: 0, ram_bytes: 0, is_in_ram: Vec::new() };
+        sums.is_in_ram = image.sections.iter().map(is_ram_alone).collect();
+        if image.is_relocatable() {
+            sums.add_unplaced(image);
+        }
+        for region in &settled.regions {
+            region.fragments.iter().for_each(|it| sums.add(image, *it, is_ram_in(region, it)));
+        }
+        for fragment in &settled.homeless {
+            let is_ram = fragment.view == View::Run && is_ram_alone(&image.sections[fragment.section_idx]);
+            sums.add(image, *fragment, is_ram);
+        }
+        sums
+    }
+
+    fn add(&mut self, image: &Image<'_>, fragment: Fragment, is_ram: bool) {
+        let section = &image.sections[fragment.section_idx];
+        if fragment.is_stored(section) {
+            self.flash_bytes += fragment.span.size();
+        }
+        if fragment.view == View::Run {
+            self.is_in_ram[fragment.section_idx] = is_ram;
+            self.ram_bytes += if is_ram { fragment.span.size() } else { 0 };
+        }
+    }
+
+    /// Sections of an object file count whole: they have no addresses that could overlap.
+    fn add_unplaced(&mut self, image: &Image<'_>) {
+        for section in image.sections.iter().filter(|it| it.takes_memory()) {
+            self.flash_bytes += if section.load.is_some() { section.size() } else { 0 };
+            self.ram_bytes += if is_ram_alone(section) { section.size() } else { 0 };
+        }
+    }
+}
+
+fn is_ram_in(region: &Occupied, fragment: &Fragment) -> bool {
+    fragment.view == View::Run && region.kind == RegionKind::Ram
+}
+
+/// Whether a section outside of every known memory takes RAM.
+fn is_ram_alone(section: &ImageSection<'_>) -> bool {
+    section.load.is_none() || section.is_copied() || section.is_writable
+}
+
+fn totals(use_of: &MemoryUse, sections: &[Section]) -> Totals {
+    let sum = |bytes: fn(&Section) -> u64| sections.iter().filter(|it| it.allocated).map(bytes).sum();
+    Totals {
+        flash_bytes: use_of.flash_bytes,
+        ram_bytes: use_of.ram_bytes,
+        symbol_bytes: sum(|it| it.symbol_bytes),
+        padding_bytes: sum(|it| it.padding_bytes),
+        unattributed_bytes: sum(|it| it.unattributed_bytes),
+    }
+}
+
+fn sections(image: &Image<'_>, attribution: &Attribution) -> Vec<Section> {
+    let section = |(section_idx, it): (usize, &ImageSection<'_>)| {
+        let count = attribution.count(section_idx, it.run);
+        Section {
+            name: it.name.clone(),
+            kind: it.kind,
+            size_bytes: it.size(),
+            run_address: it.run.start(),
+            load_address: it.load.map(|it| it.start()),
+            align_bytes: it.align_bytes,
+            allocated: it.takes_memory(),
+            role: it.role,
+            symbol_bytes: count.symbol_bytes,
+            padding_bytes: count.padding_bytes,
+            unattributed_bytes: count.unattributed_bytes,
+        }
+    };
+    image.sections.iter().enumerate().map(section).collect()
+}
+
+fn segments(image: &Image<'_>) -> Vec<Segment> {
+    let segment = |it: &crate::image::ImageSegment| Segment {
+        kind: it.kind.clone(),
+        run_address: it.run.start(),
+        load_address: it.load.start(),
+        file_bytes: it.file.size(),
+        memory_bytes: it.run.size(),
+        flags: it.flags.clone(),
+    };
+    image.segments.iter().map(segment).collect()
+}
+
+/// A row of the symbol table with what the other tables need of it.
+struct Named {
+    symbol: Symbol,
+    section_idx: usize,
+    is_formatting: bool,
+}
+
+/// Biggest first; ties by name, then by address, so that the order is the file's content only.
+fn named_symbols(image: &Image<'_>, attribution: &Attribution) -> Vec<Named> {
+    let mut rows: Vec<Named> = attribution.owners.iter().map(|it| named(image, it)).collect();
+    rows.sort_by(|a, b| {
+        let key = |it: &Named| (it.symbol.run_address, it.section_idx);
+        (b.symbol.size_bytes.cmp(&a.symbol.size_bytes))
+            .then_with(|| a.symbol.name.cmp(&b.symbol.name))
+            .then_with(|| a.symbol.mangled.cmp(&b.symbol.mangled))
+            .then_with(|| key(a).cmp(&key(b)))
+    });
+    rows
+}
+
+fn named(image: &Image<'_>, owner: &Owner) -> Named {
+    let text = |symbol_idx: usize| String::from_utf8_lossy(image.symbols[symbol_idx].name).into_owned();
+    let mangled = text(owner.symbol_idx);
+    let Name { text: name, krate, language } = names::read(&mangled);
+    let mut aliases: Vec<String> =
+        owner.aliases.iter().map(|it| text(*it)).filter(|it| *it != mangled).collect();
+    aliases.sort();
+    aliases.dedup();
+    Named {
+        is_formatting: language == Language::Rust && formatting::is_formatting(&name),
+        section_idx: owner.section_idx,
+        symbol: Symbol {
+            name,
+            mangled,
+            size_bytes: owner.bytes,
+            run_address: owner.address,
+            section: image.sections[owner.section_idx].name.clone(),
+            krate,
+            kind: image.symbols[owner.symbol_idx].kind,
+            aliases,
+        },
+    }
+}
+
+fn formatting(rows: &[Named]) -> Formatting {
+    let symbols: Vec<usize> = (0..rows.len()).filter(|it| rows[*it].is_formatting).collect();
+    Formatting { total_bytes: symbols.iter().map(|it| rows[*it].symbol.size_bytes).sum(), symbols }
+}
+
+fn crates(rows: &[Named], use_of: &MemoryUse, image: &Image<'_>) -> Vec<CrateUse> {
+    let mut by_name: BTreeMap<&str, CrateUse> = BTreeMap::new();
+    for row in rows {
+        let name = row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE);
+        let empty = || CrateUse { name: name.to_owned(), flash_bytes: 0, ram_bytes: 0, n_symbols: 0 };
+        let krate = by_name.entry(name).or_insert_with(empty);
+        let is_stored = image.sections[row.section_idx].load.is_some();
+        krate.flash_bytes += if is_stored { row.symbol.size_bytes } else { 0 };
+        krate.ram_bytes += if use_of.is_in_ram[row.section_idx] { row.symbol.size_bytes } else { 0 };
+        krate.n_symbols += 1;
+    }
+    let mut crates: Vec<CrateUse> = by_name.into_values().collect();
+    crates.sort_by_key(|it| std::cmp::Reverse(it.flash_bytes + it.ram_bytes));
+    crates
+}
+
+fn warnings(
+    image: &Image<'_>,
+    attribution: &Attribution,
+    memory: &[MemoryRegion],
+    settled: &Settled,
+) -> Vec<Warning> {
+    let mut warnings = image.warnings.clone();
+    warnings.extend(attribution.warnings.iter().cloned());
+    if image.is_relocatable() && !memory.is_empty() {
+        let message = "an object file has no addresses yet, so no region is in use".into();
+        warnings.push(Warning { place: "memory layout".into(), message });
+    }
+    let mut homeless: BTreeMap<usize, u64> = BTreeMap::new();
+    for fragment in &settled.homeless {
+        *homeless.entry(fragment.section_idx).or_default() += fragment.span.size();
+    }
+    warnings.extend(homeless.into_iter().map(|(section_idx, bytes)| Warning {
+        place: format!("section {}", image.sections[section_idx].name),
+        message: format!("{bytes} bytes lie outside of every memory region"),
+    }));
+    warnings
+}
