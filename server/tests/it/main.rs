@@ -1,0 +1,5 @@
+//! What the server does, seen from outside.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod postgres;
+mod process;
