@@ -1,0 +1,74 @@
+//! What was typed: clap's structs, without side effects.
+
+mod measure;
+mod upload;
+
+pub use measure::{AnalyzeArgs, DiffArgs, SizeArgs, SizeFormat, SizeRadix};
+pub use upload::{BudgetFlag, CommentArgs, CommitArgs, ServerArgs, UploadArgs};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  fine
+  1  over budget
+  2  could not find out (wrong usage, unreadable file, server not reached, …)";
+
+/// The load line for firmware: measures images, uploads them, and says what a change costs
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Args {
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Upload images to the server, with the facts of their commit
+    Upload(Box<UploadArgs>),
+    /// Write the pull request comment: verdict, targets, what changed
+    Comment(Box<CommentArgs>),
+    /// Explain what an image is made of
+    Analyze(AnalyzeArgs),
+    /// Say what changed between two images
+    Diff(DiffArgs),
+    /// Print section sizes exactly as `llvm-size` (and so `cargo size`) does
+    Size(SizeArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `plimsoll completions`.
+#[derive(Debug, clap::Args)]
+pub struct CompletionsArgs {
+    /// The shell to complete in
+    pub shell: clap_complete::Shell,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On terminals.
+    Auto,
+    /// Also into pipes and files.
+    Always,
+    /// Not even on terminals.
+    Never,
+}
+
+impl Color {
+    pub(crate) fn apply(self) {
+        match self {
+            // The library decides by terminal, NO_COLOR, CLICOLOR and CLICOLOR_FORCE.
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}

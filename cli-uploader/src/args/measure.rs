@@ -1,0 +1,145 @@
+//! Arguments of the commands that measure locally: `analyze`, `diff`, `size`.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+const ANALYZE_JSON: &str = "\
+The JSON of --json is versioned by `schema_version` (1). Among others:
+  totals.{flash_bytes,ram_bytes,symbol_bytes,padding_bytes,unattributed_bytes}
+  regions[].{name,kind,origin_address,used_bytes,length_bytes,source,parts[]}
+  sections[].{name,kind,size_bytes,run_address,load_address,allocated}
+  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind}
+  crates[].{name,flash_bytes,ram_bytes,n_symbols}
+  formatting.{total_bytes,symbols[]}  (indices into symbols)
+  warnings[].{place,message}
+Sizes are bytes, addresses are numbers. Fields may be added; a field that changes raises the version.";
+
+const DIFF_JSON: &str = "\
+The JSON of --json is versioned by `schema_version` (1). It holds the lists totals, regions, sections,
+crates and symbols; each row is {name,section?,crate?,old_bytes,new_bytes,delta_bytes,kind} with kind
+one of grown, shrunk, new, gone, same. Rows are ordered by the size of the change.";
+
+/// Arguments of `plimsoll analyze`.
+#[derive(Debug, Args)]
+#[command(after_long_help = ANALYZE_JSON)]
+pub struct AnalyzeArgs {
+    /// The image
+    #[arg(value_name = "ELF")]
+    pub elf: PathBuf,
+    /// Linker script whose MEMORY block names the regions; without it they are inferred from the ELF
+    #[arg(long, value_name = "FILE")]
+    pub memory: Option<PathBuf>,
+    /// Print the whole report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How many symbols and crates to list
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
+    pub top: usize,
+    /// List all symbols and crates
+    #[arg(long, conflicts_with = "top")]
+    pub all: bool,
+}
+
+/// Arguments of `plimsoll diff`.
+#[derive(Debug, Args)]
+#[command(after_long_help = DIFF_JSON)]
+pub struct DiffArgs {
+    /// The image before
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The image after
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Linker script whose MEMORY block names the regions, of both images
+    #[arg(long, value_name = "FILE")]
+    pub memory: Option<PathBuf>,
+    /// Linker script of OLD, where it differs
+    #[arg(long, value_name = "FILE")]
+    pub old_memory: Option<PathBuf>,
+    /// Print the whole diff as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How many rows of sections, crates and symbols to list
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
+    pub top: usize,
+    /// List all rows
+    #[arg(long, conflicts_with = "top")]
+    pub all: bool,
+}
+
+/// Arguments of `plimsoll size`, as `llvm-size` takes them: of contradicting flags the last counts.
+#[derive(Debug, Args)]
+pub struct SizeArgs {
+    /// ELF files and archives of them
+    #[arg(value_name = "ELF", default_value = "a.out")]
+    pub files: Vec<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, value_name = "FORMAT", overrides_with_all = ["format", "sysv", "berkeley"])]
+    pub format: Option<SizeFormat>,
+    /// Every section with its address (same as --format=sysv)
+    #[arg(short = 'A', overrides_with_all = ["format", "sysv", "berkeley"])]
+    pub sysv: bool,
+    /// One line per file: text, data, bss (same as --format=berkeley; the default)
+    #[arg(short = 'B', overrides_with_all = ["format", "sysv", "berkeley"])]
+    pub berkeley: bool,
+    /// Print sizes in this radix
+    #[arg(long, value_enum, value_name = "RADIX", overrides_with_all = ["radix", "octal", "decimal", "hex"])]
+    pub radix: Option<SizeRadix>,
+    /// Octal (same as --radix=8)
+    #[arg(short = 'o', overrides_with_all = ["radix", "octal", "decimal", "hex"])]
+    pub octal: bool,
+    /// Decimal (same as --radix=10; the default)
+    #[arg(short = 'd', overrides_with_all = ["radix", "octal", "decimal", "hex"])]
+    pub decimal: bool,
+    /// Hexadecimal (same as --radix=16)
+    #[arg(short = 'x', overrides_with_all = ["radix", "octal", "decimal", "hex"])]
+    pub hex: bool,
+    /// Print totals of all files (berkeley format only)
+    #[arg(short = 't', long)]
+    pub totals: bool,
+    /// Count common symbols; in berkeley format they are added to bss
+    #[arg(long)]
+    pub common: bool,
+}
+
+/// The two formats that `llvm-size` has for ELF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SizeFormat {
+    /// One line per file.
+    Berkeley,
+    /// One line per section.
+    Sysv,
+}
+
+/// How sizes are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SizeRadix {
+    /// Octal.
+    #[value(name = "8")]
+    Octal,
+    /// Decimal.
+    #[value(name = "10")]
+    Decimal,
+    /// Hexadecimal.
+    #[value(name = "16")]
+    Hex,
+}
+
+impl SizeArgs {
+    pub(crate) fn chosen_format(&self) -> SizeFormat {
+        match self.format {
+            Some(it) => it,
+            None if self.sysv => SizeFormat::Sysv,
+            None => SizeFormat::Berkeley,
+        }
+    }
+
+    pub(crate) fn chosen_radix(&self) -> SizeRadix {
+        match self.radix {
+            Some(it) => it,
+            None if self.octal => SizeRadix::Octal,
+            None if self.hex => SizeRadix::Hex,
+            None => SizeRadix::Decimal,
+        }
+    }
+}

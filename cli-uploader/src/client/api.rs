@@ -1,0 +1,157 @@
+//! The Plimsoll server's API, as `protocol` describes it.
+
+use super::{Client, parse_answer};
+use crate::failure::WithHint;
+use crate::plan::{Connection, Destination};
+use anyhow::{Context, anyhow};
+use futures_util::stream;
+use indicatif::ProgressBar;
+use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, ZSTD_TYPE};
+use plimsoll_protocol::{BuildAnswer, BuildState, BuildSummary, CommitId, NewBuild, ProjectName, paths};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Body, Method, RequestBuilder};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// So much is handed to the network at a time; the progress bar moves by it.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// How long one request may ask the server to wait.
+const MAX_WAIT: Duration = Duration::from_secs(20);
+/// Pauses between two looks at a build that is not measured yet.
+const POLL: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(3));
+
+/// A project on a server.
+#[derive(Debug)]
+pub(crate) struct Api<'a> {
+    client: Client,
+    connection: &'a Connection,
+    project: &'a ProjectName,
+}
+
+impl<'a> Api<'a> {
+    /// Nothing is sent yet.
+    pub(crate) fn new(destination: &'a Destination) -> anyhow::Result<Self> {
+        let Destination { connection, project } = destination;
+        Ok(Self { client: Client::new(connection.retries)?, connection, project })
+    }
+
+    /// Uploads a build; with `deadline` the answer is that of the measured build, if it comes in time.
+    pub(crate) async fn upload(
+        &self,
+        build: &NewBuild,
+        elf_zstd: Vec<u8>,
+        deadline: Option<Instant>,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<BuildAnswer> {
+        let json = serde_json::to_vec(build)?;
+        let elf: Arc<[u8]> = elf_zstd.into();
+        bar.set_length(elf.len() as u64);
+        let path = paths::builds(self.project);
+        let body = self
+            .client
+            .send(bar, || {
+                let form = Form::new()
+                    .part(BUILD_PART, typed(Part::bytes(json.clone()), "application/json"))
+                    .part(ELF_PART, elf_part(&elf, bar));
+                self.request(Method::POST, &path, deadline).multipart(form)
+            })
+            .await
+            .context("cannot upload")?;
+        let answer: BuildAnswer = parse_answer(&body)?;
+        bar.finish_and_clear();
+        match deadline {
+            Some(deadline) => self.wait(answer, deadline).await,
+            None => Ok(answer),
+        }
+    }
+
+    /// The build as it is now.
+    async fn build(&self, id: &BuildSummary, deadline: Option<Instant>) -> anyhow::Result<BuildAnswer> {
+        self.get(&paths::build(self.project, id.id), deadline).await.context("cannot ask for the build")
+    }
+
+    /// The newest build of each target at this commit, measured if that happens before the deadline.
+    pub(crate) async fn builds_of(
+        &self,
+        commit: &CommitId,
+        deadline: Option<Instant>,
+    ) -> anyhow::Result<Vec<BuildAnswer>> {
+        let path = format!("{}?commit={commit}", paths::builds(self.project));
+        let mut builds: Vec<BuildSummary> =
+            self.get(&path, None).await.context("cannot ask for the commit's builds")?;
+        // A server that does not know the filter would answer with everything.
+        builds.retain(|it| &it.commit == commit);
+        let mut answers: Vec<BuildAnswer> = Vec::new();
+        for build in &builds {
+            if answers.iter().any(|it| it.build.target == build.target) {
+                continue;
+            }
+            let answer = self.build(build, None).await?;
+            answers.push(match deadline {
+                Some(deadline) => self.wait(answer, deadline).await?,
+                None => answer,
+            });
+        }
+        answers.sort_by(|a, b| a.build.target.cmp(&b.build.target));
+        Ok(answers)
+    }
+
+    /// Asks again until the build is measured or failed; after the deadline it is returned as it is.
+    async fn wait(&self, mut answer: BuildAnswer, deadline: Instant) -> anyhow::Result<BuildAnswer> {
+        let (mut pause, max_pause) = POLL;
+        while answer.build.state == BuildState::Queued && Instant::now() < deadline {
+            tokio::time::sleep(pause.min(deadline.saturating_duration_since(Instant::now()))).await;
+            pause = (pause * 2).min(max_pause);
+            // What this upload made stays made.
+            let created = answer.created;
+            answer = self.build(&answer.build, Some(deadline)).await?;
+            answer.created = created;
+        }
+        Ok(answer)
+    }
+
+    async fn get<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        deadline: Option<Instant>,
+    ) -> anyhow::Result<T> {
+        let body =
+            self.client.send(&ProgressBar::hidden(), || self.request(Method::GET, path, deadline)).await?;
+        parse_answer(&body)
+    }
+
+    fn request(&self, method: Method, path: &str, deadline: Option<Instant>) -> RequestBuilder {
+        let wait = deadline.map(|it| it.saturating_duration_since(Instant::now()).min(MAX_WAIT));
+        let query = wait.map(|it| format!("?wait={}", it.as_secs().max(1))).unwrap_or_default();
+        let request = self.client.http.request(method, format!("{}{path}{query}", self.connection.url));
+        match &self.connection.token {
+            Some(token) => request.bearer_auth(token.reveal()),
+            None => request,
+        }
+    }
+}
+
+/// Packs an image for the journey.
+pub(crate) fn compress(elf: &[u8]) -> anyhow::Result<Vec<u8>> {
+    zstd::bulk::compress(elf, 6)
+        .map_err(|it| anyhow!(it))
+        .context("cannot compress the image")
+        .hint("is memory short?")
+}
+
+fn elf_part(elf: &Arc<[u8]>, bar: &ProgressBar) -> Part {
+    let (bytes, bar) = (Arc::clone(elf), bar.clone());
+    let chunks = (0..elf.len()).step_by(CHUNK_BYTES).map(move |start| {
+        let chunk = &bytes[start..bytes.len().min(start + CHUNK_BYTES)];
+        bar.inc(chunk.len() as u64);
+        Ok::<_, std::io::Error>(chunk.to_vec())
+    });
+    let body = Body::wrap_stream(stream::iter(chunks));
+    typed(Part::stream_with_length(body, elf.len() as u64).file_name("elf"), ZSTD_TYPE)
+}
+
+fn typed(part: Part, media_type: &'static str) -> Part {
+    let mut headers = reqwest::header::HeaderMap::new();
+    headers.insert(reqwest::header::CONTENT_TYPE, reqwest::header::HeaderValue::from_static(media_type));
+    part.headers(headers)
+}

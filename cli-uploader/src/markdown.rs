@@ -1,0 +1,199 @@
+//! The comment on a pull request and the job's summary: verdict first, one row per target, then what changed.
+
+mod escape;
+
+use crate::judge;
+use crate::output::is_quiet;
+use crate::text::{counted, grouped, signed};
+use crate::upload::Answers;
+use escape::{cell, code, link};
+use plimsoll_analyzer::{Change, ChangeKind};
+use plimsoll_protocol::{BuildAnswer, BuildState, Delta, ProjectName};
+
+/// GitHub refuses comments of more than 65,536 characters.
+const MAX_CHARS: usize = 60_000;
+/// How many symbols are shown per target.
+const N_SYMBOLS: usize = 15;
+
+/// The line by which our comment is found again. The reader does not see it.
+pub(crate) fn marker(project: &ProjectName) -> String {
+    format!("<!-- plimsoll:{project} -->")
+}
+
+/// Whether there is nothing to tell.
+pub(crate) fn is_unchanged(answers: &Answers) -> bool {
+    answers.failures.is_empty()
+        && !answers.answers.is_empty()
+        && answers.answers.iter().all(|it| it.build.state == BuildState::Measured && is_quiet(it))
+}
+
+/// The whole text.
+pub(crate) fn document(answers: &Answers) -> String {
+    if answers.answers.is_empty() && answers.failures.is_empty() {
+        return "**Plimsoll**: no build of this commit was measured.\n".to_owned();
+    }
+    if is_unchanged(answers) {
+        return unchanged(answers);
+    }
+    let mut text = format!("### Plimsoll: {}\n\n", verdict(answers));
+    text.push_str(&table(answers));
+    for answer in answers.answers.iter().filter(|it| it.build.state == BuildState::Measured) {
+        let details = details(answer);
+        if text.len() + details.len() > MAX_CHARS {
+            text.push_str("\nMore changed than fits here; the pages above show it.\n");
+            break;
+        }
+        text.push_str(&details);
+    }
+    text
+}
+
+fn unchanged(answers: &Answers) -> String {
+    let since = answers.answers.iter().find_map(|it| it.baseline.as_ref());
+    let since = since.map(|it| format!(" since {}", link(it.commit.short(), &it.url)));
+    let targets = counted(answers.answers.len(), "target");
+    format!("**Plimsoll**: no change in size{} ({targets})\n", since.unwrap_or_default())
+}
+
+fn verdict(answers: &Answers) -> String {
+    let over: Vec<&BuildAnswer> = answers.answers.iter().filter(|it| it.over_budget).collect();
+    let unknown = answers.failures.len()
+        + answers.answers.iter().filter(|it| it.build.state != BuildState::Measured).count();
+    let mut clauses = Vec::new();
+    if !over.is_empty() {
+        clauses.push(format!("❌ {} over budget", counted(over.len(), "target")));
+    }
+    if unknown > 0 {
+        clauses.push(format!("⚠️ {} not measured", counted(unknown, "target")));
+    }
+    if clauses.is_empty() {
+        clauses.push(flash_change(&answers.answers));
+    }
+    clauses.join(", ")
+}
+
+/// The headline where all is within the budgets.
+fn flash_change(answers: &[BuildAnswer]) -> String {
+    let budgets = if answers.iter().any(|it| !it.verdicts.is_empty()) { ", within budget" } else { "" };
+    if answers.iter().all(|it| it.baseline.is_none()) {
+        return format!("✅ first measurement{budgets}");
+    }
+    let changes: Vec<i64> = answers.iter().filter_map(|it| total(it, "flash")?.delta_bytes).collect();
+    let (least, most) = (changes.iter().min().copied(), changes.iter().max().copied());
+    match (least, most) {
+        (Some(least), Some(most)) if least == most => format!("✅ flash {} B{budgets}", signed(most)),
+        (Some(least), Some(most)) => format!("✅ flash {} to {} B{budgets}", signed(least), signed(most)),
+        _ => format!("✅ measured{budgets}"),
+    }
+}
+
+fn table(answers: &Answers) -> String {
+    let mut text = "| Target | Flash | RAM | Formatting | Budgets |\n|:--|--:|--:|--:|:--|\n".to_owned();
+    for answer in &answers.answers {
+        text.push_str(&row(answer));
+    }
+    for failed in &answers.failures {
+        text.push_str(&format!("| {} | | | | ⚠️ {} |\n", code(failed.target.as_str()), cell(&failed.error)));
+    }
+    text
+}
+
+fn row(answer: &BuildAnswer) -> String {
+    let target = format!("[{}]({})", code(answer.build.target.as_str()), escape::url(&answer.build.url));
+    let figure = |name: &str| total(answer, name).map(figure).unwrap_or_default();
+    let budgets = match answer.build.state {
+        BuildState::Measured => budgets(answer),
+        BuildState::Queued => "⏳ not measured yet".to_owned(),
+        BuildState::Failed => {
+            let failure = answer.build.failure.as_deref().unwrap_or("for an unknown reason");
+            format!("⚠️ could not be analysed: {}", cell(failure))
+        }
+    };
+    format!("| {target} | {} | {} | {} | {budgets} |\n", figure("flash"), figure("ram"), figure("formatting"))
+}
+
+fn figure(delta: &Delta) -> String {
+    let size = delta.new_bytes.map(|it| format!("{} B", grouped(it))).unwrap_or_default();
+    match delta.delta_bytes {
+        Some(0) => format!("{size} (±0)"),
+        Some(change) => format!("{size} (**{}**)", signed(change)),
+        None => size,
+    }
+}
+
+fn budgets(answer: &BuildAnswer) -> String {
+    if answer.verdicts.is_empty() {
+        return "none".to_owned();
+    }
+    let over: Vec<String> = answer
+        .verdicts
+        .iter()
+        .filter(|it| !it.within)
+        .map(|it| format!("❌ {}", cell(&judge::sentence(it))))
+        .collect();
+    if over.is_empty() { "✅ within".to_owned() } else { over.join("<br>") }
+}
+
+fn details(answer: &BuildAnswer) -> String {
+    let Some(baseline) = &answer.baseline else { return String::new() };
+    if is_quiet(answer) {
+        return String::new();
+    }
+    let behind = match baseline.commits_behind {
+        0 => String::new(),
+        n => format!(", {} before the one wanted", counted(n as usize, "unmeasured commit")),
+    };
+    let compared = format!("Compared with {}{behind}.", link(baseline.commit.short(), &baseline.url));
+    let page = answer.compare_url.as_ref().map(|it| format!(" {}.", link("Everything that changed", it)));
+    format!(
+        "\n<details><summary>What changed in {}</summary>\n\n{compared}{}\n\n{}{}</details>\n",
+        escape::html(answer.build.target.as_str()),
+        page.unwrap_or_default(),
+        regions(&answer.deltas),
+        symbols(&answer.symbol_changes),
+    )
+}
+
+fn regions(deltas: &[Delta]) -> String {
+    let changed: Vec<&Delta> =
+        deltas.iter().filter(|it| it.kind == "region" && it.delta_bytes != Some(0)).collect();
+    if changed.is_empty() {
+        return String::new();
+    }
+    let mut text = "| Region | Change | Before | After | Of |\n|:--|--:|--:|--:|--:|\n".to_owned();
+    for delta in changed {
+        text.push_str(&format!(
+            "| {} | {} | {} | {} | {} |\n",
+            code(&delta.name),
+            delta.delta_bytes.map(signed).unwrap_or_default(),
+            delta.old_bytes.map(grouped).unwrap_or_default(),
+            delta.new_bytes.map(grouped).unwrap_or_default(),
+            delta.length_bytes.map(grouped).unwrap_or_default(),
+        ));
+    }
+    text.push('\n');
+    text
+}
+
+fn symbols(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut text = "| Symbol | Change | Before | After |\n|:--|--:|--:|--:|\n".to_owned();
+    for change in changes.iter().take(N_SYMBOLS) {
+        let word = |bytes: Option<u64>, absent: &str| bytes.map_or_else(|| absent.to_owned(), grouped);
+        text.push_str(&format!(
+            "| {} | {} | {} | {} |\n",
+            code(&change.name),
+            signed(change.delta_bytes),
+            word(change.old_bytes, if change.kind == ChangeKind::New { "new" } else { "" }),
+            word(change.new_bytes, if change.kind == ChangeKind::Gone { "gone" } else { "" }),
+        ));
+    }
+    text.push('\n');
+    text
+}
+
+fn total<'a>(answer: &'a BuildAnswer, name: &str) -> Option<&'a Delta> {
+    answer.deltas.iter().find(|it| it.kind == "total" && it.name == name)
+}

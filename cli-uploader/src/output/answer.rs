@@ -1,0 +1,138 @@
+//! The outcome of an upload for people: one line where nothing changed, else deltas and verdicts.
+
+use super::report::{changes, delta};
+use super::table::{Align, Cell, Table};
+use super::{BAD, FAINT, GOOD, STRONG};
+use crate::judge;
+use crate::text::{counted, grouped, percent, shortened, visible};
+use plimsoll_analyzer::Report;
+use plimsoll_protocol::{BuildAnswer, BuildState, Delta, NewBuild, Verdict};
+
+/// How many symbols the terminal shows; the page shows all.
+const N_SYMBOLS: usize = 10;
+
+/// What the server said of one build.
+pub(crate) fn answer(answer: &BuildAnswer, width: Option<usize>) -> String {
+    let target = visible(answer.build.target.as_str());
+    let url = visible(&answer.build.url);
+    match answer.build.state {
+        BuildState::Queued => {
+            let news = if answer.created { "uploaded" } else { "was uploaded before" };
+            format!("{STRONG}{target}{STRONG:#}: {news}, {url}\n")
+        }
+        BuildState::Failed => {
+            let failure = visible(answer.build.failure.as_deref().unwrap_or("for an unknown reason"));
+            format!("{STRONG}{target}{STRONG:#}: {BAD}could not be analysed{BAD:#}: {failure}\n  {url}\n")
+        }
+        BuildState::Measured if is_quiet(answer) => {
+            format!("{STRONG}{target}{STRONG:#}: {}\n", unchanged(answer))
+        }
+        BuildState::Measured => measured(answer, width),
+    }
+}
+
+/// Nothing to tell: a baseline, no change, all within the budgets.
+pub(crate) fn is_quiet(answer: &BuildAnswer) -> bool {
+    answer.baseline.is_some()
+        && !answer.over_budget
+        && answer.symbol_changes.is_empty()
+        && answer.deltas.iter().all(|it| it.delta_bytes == Some(0))
+}
+
+fn unchanged(answer: &BuildAnswer) -> String {
+    let since = answer.baseline.as_ref().map(|it| it.commit.short()).unwrap_or_default();
+    let figures = answer
+        .build
+        .figures
+        .map(|it| format!(" (flash {} B, RAM {} B)", grouped(it.flash_bytes), grouped(it.ram_bytes)));
+    format!("no change since {since}{}", figures.unwrap_or_default())
+}
+
+fn measured(answer: &BuildAnswer, width: Option<usize>) -> String {
+    let mut text = heading(answer);
+    text.push_str(&deltas(&answer.deltas, width));
+    for verdict in &answer.verdicts {
+        text.push_str(&verdict_line(verdict));
+    }
+    if answer.baseline.is_some() {
+        text.push_str(&changes("Biggest changes", &answer.symbol_changes, N_SYMBOLS, width));
+    }
+    let url = answer.compare_url.as_ref().unwrap_or(&answer.build.url);
+    format!("{text}  {}\n", visible(url))
+}
+
+fn heading(answer: &BuildAnswer) -> String {
+    let target = visible(answer.build.target.as_str());
+    let against = match &answer.baseline {
+        None => "the first measurement, nothing to compare with".to_owned(),
+        Some(it) if it.commits_behind == 0 => format!("compared with {}", it.commit.short()),
+        Some(it) => {
+            let behind = counted(it.commits_behind as usize, "unmeasured commit");
+            format!("compared with {}, {behind} before", it.commit.short())
+        }
+    };
+    format!("{STRONG}{target}{STRONG:#} {}: {against}\n", answer.build.commit.short())
+}
+
+fn deltas(deltas: &[Delta], width: Option<usize>) -> String {
+    let mut table = Table::new(&[
+        ("change", Align::Right),
+        ("before", Align::Right),
+        ("after", Align::Right),
+        ("full", Align::Right),
+        ("", Align::Left),
+    ]);
+    for row in deltas {
+        let share = row.new_bytes.zip(row.length_bytes).and_then(|(used, length)| percent(used, length));
+        table.row([
+            row.delta_bytes.map_or_else(|| Cell::new(""), delta),
+            Cell::new(row.old_bytes.map(grouped).unwrap_or_default()).styled(FAINT),
+            Cell::new(row.new_bytes.map(grouped).unwrap_or_default()),
+            Cell::new(share.unwrap_or_default()),
+            Cell::new(&row.name),
+        ]);
+    }
+    table.render(width)
+}
+
+fn verdict_line(verdict: &Verdict) -> String {
+    let style = if verdict.within { GOOD } else { BAD };
+    format!("  {style}{}{style:#}\n", visible(&judge::sentence(verdict)))
+}
+
+/// What a dry run found: the figures, the verdicts, and what would be sent.
+pub(crate) fn dry_run(build: &NewBuild, report: &Report, verdicts: &[Verdict], elf_bytes: usize) -> String {
+    let mut text = format!(
+        "{STRONG}{}{STRONG:#} {}: flash {} B, RAM {} B, formatting {} B\n",
+        visible(build.target.as_str()),
+        build.commit.short(),
+        grouped(report.totals.flash_bytes),
+        grouped(report.totals.ram_bytes),
+        grouped(report.formatting.total_bytes),
+    );
+    for verdict in verdicts {
+        text.push_str(&verdict_line(verdict));
+    }
+    text.push_str(&format!("  would send: ELF of {} B, {}\n", grouped(elf_bytes as u64), facts(build)));
+    text
+}
+
+fn facts(build: &NewBuild) -> String {
+    let mut facts = vec![match (&build.pull_request, &build.branch) {
+        (Some(pull), _) => format!("pull request {}", pull.number),
+        (None, Some(branch)) => format!("branch {}", visible(branch)),
+        (None, None) => "no branch".to_owned(),
+    }];
+    facts.push(counted(build.ancestry.len(), "ancestor"));
+    facts.extend(build.memory.as_ref().map(|it| format!("memory layout {}", visible(&it.path))));
+    facts.extend(build.message.as_ref().map(|it| format!("message “{}”", visible(&shortened(it, 60)))));
+    facts.extend(build.dirty.then(|| "uncommitted changes".to_owned()));
+    facts.join(", ")
+}
+
+/// The workflow command that makes GitHub show an exceeded budget on the run's page.
+pub(crate) fn annotation(answer: &BuildAnswer, verdict: &Verdict) -> String {
+    let escaped = |text: &str| visible(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C");
+    let title = escaped(answer.build.target.as_str());
+    format!("::error title=Plimsoll%3A {title}::{}\n", escaped(&judge::sentence(verdict)))
+}

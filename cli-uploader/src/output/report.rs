@@ -1,0 +1,214 @@
+//! Reports and diffs for people.
+
+use super::table::{Align, Cell, Table};
+use super::{BAD, FAINT, GOOD, STRONG};
+use crate::text::{counted, grouped, percent, signed, visible};
+use anstyle::Style;
+use plimsoll_analyzer::report::{Region, RegionSource, Section};
+use plimsoll_analyzer::{Change, ChangeKind, Diff, Report};
+
+/// The whole report, `top` symbols and crates of it.
+pub(crate) fn report(report: &Report, top: usize, width: Option<usize>) -> String {
+    [
+        summary(report),
+        regions(report, width),
+        sections(report, width),
+        symbols(report, top, width),
+        crates(report, top, width),
+    ]
+    .concat()
+}
+
+fn summary(report: &Report) -> String {
+    let header = &report.header;
+    let totals = &report.totals;
+    format!(
+        "{STRONG}{}{STRONG:#}, {} bit, {}\n\
+         flash {STRONG}{} B{STRONG:#}, RAM {STRONG}{} B{STRONG:#}, \
+         of which formatting {} B, padding {} B, unattributed {} B\n",
+        visible(&header.machine),
+        header.class_bits,
+        visible(&header.kind),
+        grouped(totals.flash_bytes),
+        grouped(totals.ram_bytes),
+        grouped(report.formatting.total_bytes),
+        grouped(totals.padding_bytes),
+        grouped(totals.unattributed_bytes),
+    )
+}
+
+fn regions(report: &Report, width: Option<usize>) -> String {
+    if report.regions.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[
+        ("used", Align::Right),
+        ("of", Align::Right),
+        ("", Align::Right),
+        ("origin", Align::Right),
+        ("region", Align::Left),
+    ]);
+    for region in &report.regions {
+        table.row(region_row(region));
+    }
+    let is_inferred = report.regions.iter().any(|it| it.source == RegionSource::Inferred);
+    let origin = if is_inferred { " (inferred: --memory names them)" } else { "" };
+    titled(&format!("Regions{origin}"), &table.render(width))
+}
+
+fn region_row(region: &Region) -> [Cell; 5] {
+    let length = region.length_bytes;
+    let share = length.and_then(|it| percent(region.used_bytes, it));
+    let is_full = length.is_some_and(|it| region.used_bytes > it);
+    [
+        Cell::new(grouped(region.used_bytes)).styled(if is_full { BAD } else { Style::new() }),
+        Cell::new(length.map(grouped).unwrap_or_default()),
+        Cell::new(share.unwrap_or_default()),
+        Cell::new(format!("{:#010x}", region.origin_address)).styled(FAINT),
+        Cell::new(&region.name),
+    ]
+}
+
+fn sections(report: &Report, width: Option<usize>) -> String {
+    let mut table = Table::new(&[
+        ("size", Align::Right),
+        ("runs at", Align::Right),
+        ("stored at", Align::Right),
+        ("symbols", Align::Right),
+        ("padding", Align::Right),
+        ("unattributed", Align::Right),
+        ("section", Align::Left),
+    ]);
+    for section in report.sections.iter().filter(|it| it.allocated) {
+        table.row(section_row(section));
+    }
+    titled("Sections", &table.render(width))
+}
+
+fn section_row(section: &Section) -> [Cell; 7] {
+    let address = |it: u64| Cell::new(format!("{it:#010x}")).styled(FAINT);
+    [
+        Cell::new(grouped(section.size_bytes)),
+        address(section.run_address),
+        section.load_address.map_or_else(|| Cell::new(""), address),
+        Cell::new(grouped(section.symbol_bytes)),
+        Cell::new(grouped(section.padding_bytes)),
+        Cell::new(grouped(section.unattributed_bytes)),
+        Cell::new(&section.name),
+    ]
+}
+
+fn symbols(report: &Report, top: usize, width: Option<usize>) -> String {
+    let mut table = Table::new(&[
+        ("size", Align::Right),
+        ("crate", Align::Left),
+        ("section", Align::Left),
+        ("symbol", Align::Left),
+    ]);
+    for symbol in report.symbols.iter().take(top) {
+        table.row([
+            Cell::new(grouped(symbol.size_bytes)),
+            Cell::new(symbol.krate.as_deref().unwrap_or_default()),
+            Cell::new(&symbol.section).styled(FAINT),
+            Cell::new(&symbol.name),
+        ]);
+    }
+    listed("Symbols", top, report.symbols.len(), &table.render(width))
+}
+
+fn crates(report: &Report, top: usize, width: Option<usize>) -> String {
+    let mut table = Table::new(&[
+        ("flash", Align::Right),
+        ("RAM", Align::Right),
+        ("symbols", Align::Right),
+        ("crate", Align::Left),
+    ]);
+    for krate in report.crates.iter().take(top) {
+        table.row([
+            Cell::new(grouped(krate.flash_bytes)),
+            Cell::new(grouped(krate.ram_bytes)),
+            Cell::new(grouped(krate.n_symbols)),
+            Cell::new(&krate.name),
+        ]);
+    }
+    listed("Crates", top, report.crates.len(), &table.render(width))
+}
+
+/// What changed; one line where nothing did.
+pub(crate) fn diff(diff: &Diff, top: usize, width: Option<usize>) -> String {
+    let lists = [&diff.totals, &diff.regions, &diff.sections, &diff.crates, &diff.symbols];
+    if lists.into_iter().flatten().all(|it| it.kind == ChangeKind::Same) {
+        return "no change\n".to_owned();
+    }
+    [
+        changes("Totals", &diff.totals, usize::MAX, width),
+        changes("Regions", &diff.regions, usize::MAX, width),
+        changes("Sections", &diff.sections, top, width),
+        changes("Crates", &diff.crates, top, width),
+        changes("Symbols", &diff.symbols, top, width),
+    ]
+    .concat()
+}
+
+/// A list of changes under a title; nothing where the list is empty.
+pub(super) fn changes(title: &str, changes: &[Change], top: usize, width: Option<usize>) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[
+        ("change", Align::Right),
+        ("before", Align::Right),
+        ("after", Align::Right),
+        ("", Align::Left),
+        ("name", Align::Left),
+    ]);
+    for change in changes.iter().take(top) {
+        table.row([
+            delta(change.delta_bytes),
+            Cell::new(change.old_bytes.map(grouped).unwrap_or_default()),
+            Cell::new(change.new_bytes.map(grouped).unwrap_or_default()),
+            Cell::new(word(change.kind)).styled(FAINT),
+            Cell::new(change_name(change)),
+        ]);
+    }
+    listed(title, top, changes.len(), &table.render(width))
+}
+
+/// A change in bytes: red where it costs, green where it saves.
+pub(super) fn delta(delta_bytes: i64) -> Cell {
+    let style = match delta_bytes {
+        0 => FAINT,
+        n if n > 0 => BAD,
+        _ => GOOD,
+    };
+    Cell::new(signed(delta_bytes)).styled(style)
+}
+
+fn change_name(change: &Change) -> String {
+    match &change.section {
+        Some(section) if change.name.starts_with('(') => format!("{section} {}", change.name),
+        _ => change.name.clone(),
+    }
+}
+
+fn word(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::New => "new",
+        ChangeKind::Gone => "gone",
+        ChangeKind::Grown | ChangeKind::Shrunk | ChangeKind::Same => "",
+    }
+}
+
+fn listed(title: &str, top: usize, n_rows: usize, table: &str) -> String {
+    match n_rows {
+        0 => String::new(),
+        n if n > top => {
+            titled(&format!("{title} (the biggest {} of {})", grouped(top as u64), grouped(n as u64)), table)
+        }
+        n => titled(&format!("{title} ({})", counted(n, "row")), table),
+    }
+}
+
+fn titled(title: &str, table: &str) -> String {
+    format!("\n{STRONG}{title}{STRONG:#}\n{table}")
+}

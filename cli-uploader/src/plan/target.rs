@@ -1,0 +1,129 @@
+//! Which images, under which names, with which memory layout and budgets.
+
+use super::CommitFacts;
+use crate::args::UploadArgs;
+use crate::config::{self, Config};
+use crate::failure::hinted;
+use anyhow::{Context, anyhow};
+use plimsoll_protocol::{Budget, MemoryScript, NewBuild, TargetName};
+use std::path::{Path, PathBuf};
+
+/// One target as it will be sent.
+#[derive(Debug)]
+pub(super) struct TargetPlan {
+    pub elf: PathBuf,
+    name: TargetName,
+    memory: Option<MemoryScript>,
+    budgets: Vec<Budget>,
+}
+
+impl TargetPlan {
+    pub(super) fn build(self, facts: &CommitFacts) -> NewBuild {
+        NewBuild { target: self.name, memory: self.memory, budgets: self.budgets, ..facts.build.clone() }
+    }
+}
+
+/// The targets that were asked for.
+pub(super) fn resolve(
+    args: &UploadArgs,
+    config: &Config,
+    current_dir: &Path,
+) -> anyhow::Result<Vec<TargetPlan>> {
+    let wanted = match args.elfs.is_empty() {
+        true => of_file(&args.targets, config)?,
+        false => of_elfs(args, config, current_dir)?,
+    };
+    let mut plans: Vec<TargetPlan> = Vec::new();
+    for target in wanted {
+        if plans.iter().any(|it| it.name == target.name) {
+            return Err(anyhow!("target `{}` is given twice", target.name));
+        }
+        plans.push(plan(args, target, current_dir)?);
+    }
+    Ok(plans)
+}
+
+/// No ELF was typed: all targets of the file, or those of the names given.
+fn of_file(names: &[String], config: &Config) -> anyhow::Result<Vec<config::Target>> {
+    if config.targets.is_empty() {
+        let place = config.path.as_ref().map_or("there is no plimsoll.toml".to_owned(), |it| {
+            format!("{} has no [[target]]", it.display())
+        });
+        return Err(hinted(
+            anyhow!("nothing to upload: no ELF was given and {place}"),
+            "try `plimsoll upload ELF --target NAME`; `plimsoll upload --help` shows the file's format",
+        ));
+    }
+    if names.is_empty() {
+        return Ok(config.targets.clone());
+    }
+    names.iter().map(|it| config.target(it).cloned().ok_or_else(|| unknown_target(it, config))).collect()
+}
+
+fn of_elfs(args: &UploadArgs, config: &Config, current_dir: &Path) -> anyhow::Result<Vec<config::Target>> {
+    if !args.targets.is_empty() && args.targets.len() != args.elfs.len() {
+        let (names, elfs) = (args.targets.len(), args.elfs.len());
+        return Err(anyhow!("{names} --target for {elfs} ELF: give one for each, in order, or none"));
+    }
+    let mut targets = Vec::new();
+    for (idx, elf) in args.elfs.iter().enumerate() {
+        let path = current_dir.join(elf);
+        targets.push(match args.targets.get(idx) {
+            Some(name) => named(name, path, config)?,
+            None => config.target_of(&path).cloned().ok_or_else(|| unmatched(elf, config))?,
+        });
+    }
+    Ok(targets)
+}
+
+/// A name that the file knows brings its layout and budgets along; the ELF is the one that was typed.
+fn named(name: &str, elf: PathBuf, config: &Config) -> anyhow::Result<config::Target> {
+    if let Some(known) = config.target(name) {
+        return Ok(config::Target { elf, ..known.clone() });
+    }
+    let name = TargetName::parse(name).context("--target")?;
+    Ok(config::Target { name, elf, memory: None, budgets: Vec::new() })
+}
+
+fn plan(args: &UploadArgs, target: config::Target, current_dir: &Path) -> anyhow::Result<TargetPlan> {
+    let memory = match &args.memory {
+        Some(path) => Some(current_dir.join(path)),
+        None => target.memory,
+    };
+    let mut budgets = target.budgets;
+    for flag in &args.budgets {
+        budgets.retain(|it| it.subject != flag.subject);
+        budgets.push(Budget { subject: flag.subject.clone(), limit_bytes: flag.limit.0 });
+    }
+    let memory = memory.map(|it| memory_script(&it, current_dir)).transpose()?;
+    Ok(TargetPlan { elf: target.elf, name: target.name, memory, budgets })
+}
+
+/// Reads a linker script and checks it, so that a mistake is told before anything is sent.
+fn memory_script(path: &Path, current_dir: &Path) -> anyhow::Result<MemoryScript> {
+    let bytes = super::read_file(path, "the memory script")?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let shown = path.strip_prefix(current_dir).unwrap_or(path).display().to_string();
+    plimsoll_analyzer::parse_memory(&text).with_context(|| shown.clone())?;
+    Ok(MemoryScript { path: shown, text })
+}
+
+fn unknown_target(name: &str, config: &Config) -> anyhow::Error {
+    hinted(anyhow!("plimsoll.toml has no target `{name}`"), format!("it has {}", names(config)))
+}
+
+fn unmatched(elf: &Path, config: &Config) -> anyhow::Error {
+    let error = anyhow!("no target is named for {}", elf.display());
+    if config.targets.is_empty() {
+        return hinted(error, "add `--target NAME`, or a [[target]] with this `elf` to plimsoll.toml");
+    }
+    hinted(
+        error,
+        format!("no [[target]] of plimsoll.toml has this `elf`; add `--target NAME`, e.g. {}", names(config)),
+    )
+}
+
+fn names(config: &Config) -> String {
+    let names: Vec<String> = config.targets.iter().map(|it| format!("`{}`", it.name)).collect();
+    names.join(", ")
+}

@@ -1,0 +1,173 @@
+//! `plimsoll upload`: sends the planned builds and tells what came of them.
+
+mod answers;
+
+pub(crate) use answers::Answers;
+
+use crate::args::UploadArgs;
+use crate::client::{self, Api, compress};
+use crate::environment::Environment;
+use crate::plan::{self, Destination, Upload, UploadPlan};
+use crate::{Outcome, failure, judge, markdown, output};
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use plimsoll_protocol::{BuildAnswer, BuildState, NewBuild, Verdict};
+use serde::Serialize;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Plans, sends, reports.
+pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Result<Outcome> {
+    let plan = plan::upload(args, environment)?;
+    for warning in &plan.warnings {
+        failure::warn(warning);
+    }
+    let Some(destination) = &plan.destination else { return dry_run(&plan, args.json) };
+    let answers = client::block_on(send_all(destination, &plan))?;
+    if let Some(path) = &args.answer_file {
+        answers.write(&environment.current_dir().join(path))?;
+    }
+    for failed in &answers.failures {
+        failure::warn(&format!("{}: {}", failed.target, failed.error));
+    }
+    if plan.wait.is_some() {
+        write_step_summary(environment, &answers);
+    }
+    annotate(environment, &answers);
+    report(&answers, args.json)?;
+    Ok(outcome(&answers, plan.wait))
+}
+
+/// One after the other: a CI machine's uplink is the bottleneck, not the waiting. What fails for one
+/// target does not keep the others from being measured.
+async fn send_all(destination: &Destination, plan: &UploadPlan) -> anyhow::Result<Answers> {
+    let api = Api::new(destination)?;
+    let mut answers = Answers::new(&destination.project, &plan.uploads);
+    for upload in &plan.uploads {
+        match send(&api, upload, plan.wait).await {
+            Ok(answer) => answers.answers.push(answer),
+            // With nothing to fall back on this is the whole story, hint included.
+            Err(error) if plan.uploads.len() == 1 => return Err(error),
+            Err(error) => answers.fail(&upload.build.target, &failure::chain(&error)),
+        }
+    }
+    Ok(answers)
+}
+
+async fn send(api: &Api<'_>, upload: &Upload, wait: Option<Duration>) -> anyhow::Result<BuildAnswer> {
+    let elf = plan::read_elf(&upload.elf)?;
+    plimsoll_analyzer::check(&elf).with_context(|| format!("cannot upload {}", upload.elf.display()))?;
+    let bar = progress_bar(upload.build.target.as_str())?;
+    let deadline = wait.map(|it| Instant::now() + it);
+    let answer = api.upload(&upload.build, compress(&elf)?, deadline, &bar).await;
+    bar.finish_and_clear();
+    answer
+}
+
+/// Hidden by itself where standard error is no terminal.
+fn progress_bar(target: &str) -> anyhow::Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {binary_bytes}/{binary_total_bytes} {eta}")?;
+    Ok(ProgressBar::new(0).with_style(style).with_message(crate::text::visible(target)))
+}
+
+fn report(answers: &Answers, json: bool) -> anyhow::Result<()> {
+    if json {
+        return output::print_json(answers);
+    }
+    let width = output::width();
+    let texts: Vec<String> = answers.answers.iter().map(|it| output::answer(it, width)).collect();
+    output::print(&texts.concat())
+}
+
+/// Over budget wins over not knowing: who tolerates exit code 2 must not overlook a broken budget.
+fn outcome(answers: &Answers, wait: Option<Duration>) -> Outcome {
+    let is_unknown = |it: &BuildAnswer| match it.build.state {
+        BuildState::Measured => false,
+        BuildState::Failed => true,
+        BuildState::Queued => wait.is_some(),
+    };
+    if answers.answers.iter().any(|it| it.over_budget) {
+        return Outcome::OverBudget;
+    }
+    let unknown: Vec<&BuildAnswer> = answers.answers.iter().filter(|it| is_unknown(it)).collect();
+    for answer in unknown.iter().filter(|it| it.build.state == BuildState::Queued) {
+        let seconds = wait.unwrap_or_default().as_secs();
+        failure::warn(&format!("{} was not measured within {seconds} s", answer.build.target));
+    }
+    if unknown.is_empty() && answers.failures.is_empty() { Outcome::Fine } else { Outcome::Unknown }
+}
+
+/// The job's page on GitHub; where it cannot be written the result stands in the log all the same.
+fn write_step_summary(environment: &Environment, answers: &Answers) {
+    let Some(path) = environment.path("GITHUB_STEP_SUMMARY") else { return };
+    let text = markdown::document(answers);
+    let written = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .and_then(|mut it| it.write_all(text.as_bytes()));
+    if let Err(error) = written {
+        failure::warn(&format!("cannot write the step summary {}: {error}", path.display()));
+    }
+}
+
+fn annotate(environment: &Environment, answers: &Answers) {
+    if environment.text("GITHUB_ACTIONS") != Some("true") {
+        return;
+    }
+    for answer in &answers.answers {
+        for verdict in answer.verdicts.iter().filter(|it| !it.within) {
+            // On standard error, where it does not disturb --json; the runner reads both.
+            let _ = write!(std::io::stderr(), "{}", output::annotation(answer, verdict));
+        }
+    }
+}
+
+/// What a dry run says in JSON.
+#[derive(Serialize)]
+struct DryRun<'a> {
+    would_send: &'a NewBuild,
+    elf_bytes: usize,
+    report: plimsoll_analyzer::Report,
+    verdicts: Vec<Verdict>,
+}
+
+fn dry_run(plan: &UploadPlan, json: bool) -> anyhow::Result<Outcome> {
+    let runs = plan.uploads.iter().map(measure).collect::<anyhow::Result<Vec<_>>>()?;
+    if json {
+        output::print_json(&runs)?;
+    } else {
+        let texts =
+            runs.iter().map(|it| output::dry_run(it.would_send, &it.report, &it.verdicts, it.elf_bytes));
+        output::print(&texts.collect::<String>())?;
+    }
+    let is_over = runs.iter().flat_map(|it| &it.verdicts).any(|it| !it.within);
+    Ok(if is_over { Outcome::OverBudget } else { Outcome::Fine })
+}
+
+fn measure(upload: &Upload) -> anyhow::Result<DryRun<'_>> {
+    let elf = plan::read_elf(&upload.elf)?;
+    let regions = match &upload.build.memory {
+        Some(script) => plimsoll_analyzer::parse_memory(&script.text).with_context(|| script.path.clone())?,
+        None => Vec::new(),
+    };
+    let report = plimsoll_analyzer::analyze(&elf, &regions)
+        .with_context(|| format!("cannot analyse {}", upload.elf.display()))?;
+    let verdicts = judge::verdicts(&report, &upload.build.budgets);
+    Ok(DryRun { would_send: &upload.build, elf_bytes: elf.len(), report, verdicts })
+}
+
+/// The answers that earlier uploads of one commit wrote, together.
+pub(crate) fn read_answers(paths: &[impl AsRef<Path>], current_dir: &Path) -> anyhow::Result<Answers> {
+    let mut all: Option<Answers> = None;
+    for path in paths {
+        let read = Answers::read(&current_dir.join(path))?;
+        match &mut all {
+            None => all = Some(read),
+            Some(all) => all.join(read)?,
+        }
+    }
+    all.context("no answers were given")
+}
