@@ -34,7 +34,26 @@
 //! Whether two tasks may print at once is up to it: the macros only call it.
 #![no_std]
 
-pub use cfmt_macros::{cprint, cprintln};
+/// Prints to standard output (file descriptor 1) through the C function `dprintf`.
+///
+/// Returns what `dprintf` returns: the number of bytes printed, or a negative number.
+///
+/// ```
+/// let printed = cfmt::cprint!("{:d}% of {:rs}\n", 42, "everything");
+/// assert_eq!(printed, 18);
+/// ```
+pub use cfmt_macros::cprint;
+
+/// Prints to standard output (file descriptor 1) through the C function `dprintf`, with a newline.
+///
+/// Returns what `dprintf` returns: the number of bytes printed, or a negative number.
+///
+/// ```
+/// let (name, count) = ("hatch", 3_u8);
+/// cfmt::cprintln!("{name:rs}: {count:u} (0x{count:x})");
+/// assert_eq!(cfmt::cprintln!(), 1);
+/// ```
+pub use cfmt_macros::cprintln;
 
 pub mod spec;
 

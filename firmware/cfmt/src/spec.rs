@@ -41,7 +41,7 @@ pub trait Hexadecimal {
     label = "not a Rust string",
     note = "`{{:rs}}` prints `&str`; for `&CStr` write `{{:cs}}`, for integers `{{:d}}`"
 )]
-pub trait RustStr {
+pub trait RustText {
     /// The string itself.
     fn to_str(&self) -> &str;
 }
@@ -52,7 +52,7 @@ pub trait RustStr {
     label = "not a C string",
     note = "`{{:cs}}` prints `&CStr`, such as `c\"text\"`; for `&str` write `{{:rs}}`"
 )]
-pub trait CString {
+pub trait CText {
     /// The string itself.
     fn to_c_str(&self) -> &CStr;
 }
@@ -96,13 +96,13 @@ unsigned_that_fit!(u8, u16, u32);
 #[cfg(not(target_pointer_width = "64"))]
 unsigned_that_fit!(usize);
 
-impl RustStr for str {
+impl RustText for str {
     fn to_str(&self) -> &str {
         self
     }
 }
 
-impl CString for CStr {
+impl CText for CStr {
     fn to_c_str(&self) -> &CStr {
         self
     }
@@ -111,9 +111,11 @@ impl CString for CStr {
 /// References print what they refer to.
 macro_rules! through_references {
     ($($spec:ident: fn $convert:ident() -> $to:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: $spec + ?Sized> $spec for &T {
             fn $convert(&self) -> $to { T::$convert(self) }
         }
+        #[diagnostic::do_not_recommend]
         impl<T: $spec + ?Sized> $spec for &mut T {
             fn $convert(&self) -> $to { T::$convert(self) }
         }
@@ -124,8 +126,8 @@ through_references! {
     Decimal: fn to_longlong() -> c_longlong;
     Unsigned: fn to_ulonglong() -> c_ulonglong;
     Hexadecimal: fn to_bits() -> c_ulonglong;
-    RustStr: fn to_str() -> &str;
-    CString: fn to_c_str() -> &CStr;
+    RustText: fn to_str() -> &str;
+    CText: fn to_c_str() -> &CStr;
 }
 
 /// `{:d}` for the macros.
@@ -152,7 +154,7 @@ pub fn hexadecimal<T: Hexadecimal + ?Sized>(value: &T) -> c_ulonglong {
 /// `{:rs}` for the macros: what `%.*s` takes. A string longer than `int` can say is cut there.
 #[doc(hidden)]
 #[inline(always)]
-pub fn rust_str<T: RustStr + ?Sized>(value: &T) -> (c_int, *const c_char) {
+pub fn rust_str<T: RustText + ?Sized>(value: &T) -> (c_int, *const c_char) {
     let text = value.to_str();
     (c_int::try_from(text.len()).unwrap_or(c_int::MAX), text.as_ptr().cast())
 }
@@ -160,6 +162,6 @@ pub fn rust_str<T: RustStr + ?Sized>(value: &T) -> (c_int, *const c_char) {
 /// `{:cs}` for the macros.
 #[doc(hidden)]
 #[inline(always)]
-pub fn c_str<T: CString + ?Sized>(value: &T) -> *const c_char {
+pub fn c_str<T: CText + ?Sized>(value: &T) -> *const c_char {
     value.to_c_str().as_ptr()
 }

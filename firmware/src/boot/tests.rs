@@ -1,3 +1,5 @@
+//! Which register bit means what.
+
 use super::ResetCause;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Lines as people and terminals type them.
+
 use super::{Command, CommandError, LineReader};
 
 fn answers(typed: &str) -> Vec<Result<Command, CommandError>> {

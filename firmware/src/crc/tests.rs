@@ -1,3 +1,5 @@
+//! Checksums that are known.
+
 use super::Crc32;
 
 fn sum(bytes: &[u8]) -> u32 {

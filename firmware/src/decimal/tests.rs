@@ -1,3 +1,5 @@
+//! Digits against those of the standard library.
+
 use super::Decimal;
 
 #[test]

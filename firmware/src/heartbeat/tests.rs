@@ -1,3 +1,5 @@
+//! When things are due.
+
 use super::Heartbeat;
 
 #[test]

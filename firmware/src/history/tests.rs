@@ -1,3 +1,5 @@
+//! What a ring of samples remembers.
+
 use super::{History, Summary};
 use crate::temperature::Hundredths;
 

@@ -1,3 +1,5 @@
+//! Limits and their alarms.
+
 use super::{Alarm, Settings};
 use crate::temperature::Hundredths;
 

@@ -1,3 +1,5 @@
+//! Readings against the datasheet's formula.
+
 use super::{Hundredths, RawReading};
 
 /// -40 to 125 °C, where the chip works.

@@ -1,1 +1,3 @@
 //! What the parts of the firmware do together, on a host.
+
+mod dprintf;

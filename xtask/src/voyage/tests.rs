@@ -1,3 +1,5 @@
+//! That the voyage can be sailed.
+
 use super::{Branch, LEGS, Leg};
 use std::collections::BTreeSet;
 use std::fs;

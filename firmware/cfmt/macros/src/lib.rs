@@ -8,27 +8,13 @@ mod print;
 
 use proc_macro::TokenStream;
 
-/// Prints to standard output (file descriptor 1) through the C function `dprintf`.
-///
-/// Returns what `dprintf` returns: the number of bytes printed, or a negative number. See the crate's
-/// documentation for the specs.
-///
-/// ```
-/// let answer = cfmt::cprint!("{:d}% of {:rs}\n", 42, "everything");
-/// assert_eq!(answer, 18);
-/// ```
+/// Prints through `dprintf` to file descriptor 1. Documented where `cfmt` re-exports it.
 #[proc_macro]
 pub fn cprint(input: TokenStream) -> TokenStream {
     print::macro_output(input.into(), print::Target::STDOUT).into()
 }
 
-/// Prints to standard output (file descriptor 1) through the C function `dprintf`, with a newline.
-///
-/// ```
-/// let (name, count) = ("hatch", 3_u8);
-/// cfmt::cprintln!("{name:rs}: {count:u} (0x{count:x})");
-/// cfmt::cprintln!();
-/// ```
+/// Prints through `dprintf` to file descriptor 1, with a newline. Documented where `cfmt` re-exports it.
 #[proc_macro]
 pub fn cprintln(input: TokenStream) -> TokenStream {
     print::macro_output(input.into(), print::Target::STDOUT.with_newline()).into()

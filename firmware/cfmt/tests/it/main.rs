@@ -1,1 +1,5 @@
-//! What programs that print with cfmt do.
+//! What programs that print with cfmt do, and what the compiler says to those that cannot.
+#![forbid(unsafe_code)]
+
+mod mistakes;
+mod printing;

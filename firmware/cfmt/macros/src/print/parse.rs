@@ -7,7 +7,7 @@ use std::ffi::CString;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath, LitStr, Token};
+use syn::{Expr, ExprLit, ExprPath, Lit, LitStr, Token};
 
 /// Reads what stands between the macro's parentheses.
 pub(crate) fn call(input: TokenStream, target: Target) -> syn::Result<Call> {
@@ -48,17 +48,21 @@ impl Typed {
 
     /// The format is needed while compiling, so that only a literal will do.
     fn parse_format(input: ParseStream<'_>) -> syn::Result<LitStr> {
-        let is_alone = input.peek(LitStr)
-            && (input.peek2(Token![,]) || input.cursor().token_tree().is_none_or(|(_, rest)| rest.eof()));
-        if is_alone {
-            return input.parse();
+        const WHY: &str = "the format must be a string literal: write `\"{:rs}\", text` to print a variable";
+        let first_span = input.span();
+        let expr = input.parse::<Expr>().map_err(|_| syn::Error::new(first_span, WHY))?;
+        match ungrouped(expr) {
+            Expr::Lit(ExprLit { lit: Lit::Str(format), .. }) => Ok(format),
+            other => Err(syn::Error::new(other.span(), WHY)),
         }
-        let span = input.span();
-        let guilty = input.parse::<Expr>().map_or(span, |it| it.span());
-        Err(syn::Error::new(
-            guilty,
-            "the format must be a string literal: write `\"{:rs}\", text` to print a variable",
-        ))
+    }
+}
+
+/// A literal that came through another macro's `$format:expr` is wrapped in an invisible group.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
     }
 }
 

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:d}", 3, 4 + 5);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    let format = "{:d}"; cfmt::cprintln!(format, 3);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{n:d}", n = 3, limit = 4);
+}
