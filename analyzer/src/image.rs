@@ -1,6 +1,7 @@
 //! A validated view of an ELF file: the last place that can say "broken".
 
 mod header;
+mod roles;
 mod sections;
 mod segments;
 mod symbols;
@@ -15,6 +16,9 @@ use crate::report::{Header, Warning};
 pub(crate) use sections::ImageSection;
 pub(crate) use segments::ImageSegment;
 pub(crate) use symbols::ImageSymbol;
+
+/// The report's word for object files.
+const RELOCATABLE: &str = "relocatable";
 
 /// What is known after parsing; everything in it is in bounds and does not overflow.
 #[derive(Debug)]
@@ -40,7 +44,7 @@ impl<'data> Image<'data> {
 
     /// An object file: sections have no addresses yet, each is an address space of its own.
     pub(crate) fn is_relocatable(&self) -> bool {
-        self.header.kind == "relocatable"
+        self.header.kind == RELOCATABLE
     }
 
     /// A program for an operating system, which maps pages of the file instead of flashing it.
@@ -70,10 +74,11 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     if sections.iter().all(|it| !it.is_allocated || it.size() == 0) {
         sections.extend(sections::stand_ins(&segments)?);
     }
-    sections::settle_roles(&mut sections);
+    let header = header::describe(&file);
+    roles::settle(&mut sections, header.kind != RELOCATABLE);
     sections::check_total(&sections)?;
     let symbols = symbols::read(&file, &table, &mut warnings)?;
-    Ok(Image { header: header::describe(&file), sections, segments, symbols, warnings })
+    Ok(Image { header, sections, segments, symbols, warnings })
 }
 
 /// Words for what `object` refuses in a table; its errors are fixed sentences without a place.

@@ -21,14 +21,36 @@ pub(crate) enum Language {
     Unknown,
 }
 
-/// Reads a name as it stands in the symbol table.
-pub(crate) fn read(mangled: &str) -> Name {
+/// Reads names, and stops demangling when the results of one file grow beyond all reason: a short
+/// mangled name can stand for a long one, and a file can have a million of them.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    left_bytes: usize,
+}
+
+impl Reader {
+    pub(crate) fn new() -> Self {
+        Self { left_bytes: 1 << 28 }
+    }
+
+    /// Reads a name as it stands in the symbol table.
+    pub(crate) fn read(&mut self, mangled: &str) -> Name {
+        let name = if self.left_bytes == 0 { None } else { demangled(mangled) };
+        let name =
+            name.unwrap_or_else(|| Name { text: mangled.into(), krate: None, language: Language::Unknown });
+        self.left_bytes = self.left_bytes.saturating_sub(name.text.len());
+        name
+    }
+}
+
+fn demangled(mangled: &str) -> Option<Name> {
     if let Some(text) = demangle::rust(mangled) {
         let krate = crate_name::of_v0(mangled).or_else(|| crate_name::of_path(&text));
-        return Name { text, krate, language: Language::Rust };
+        return Some(Name { text, krate, language: Language::Rust });
     }
-    if let Some(text) = demangle::cpp(mangled) {
-        return Name { text, krate: Some("C++".into()), language: Language::Cpp };
-    }
-    Name { text: mangled.into(), krate: None, language: Language::Unknown }
+    let text = demangle::cpp(mangled)?;
+    Some(Name { text, krate: Some("C++".into()), language: Language::Cpp })
 }
+
+#[cfg(test)]
+mod tests;

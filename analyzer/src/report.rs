@@ -80,9 +80,12 @@ pub enum Endianness {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Totals {
-    /// Bytes that are stored on the device (by load address): code, constants, initial values of `.data`.
+    /// Bytes that are stored on the device (by load address): code, constants, initial values of
+    /// `.data`. Everything the file holds counts, also what a boot loader copies to RAM before the
+    /// program starts (`.iram0.text`); filler between sections does not.
     pub flash_bytes: u64,
-    /// Bytes of RAM that are taken at run time (by run address): `.data`, `.bss`, reservations.
+    /// Bytes of RAM that are taken at run time (by run address): `.data`, `.bss`, code that runs in
+    /// RAM, reservations; filler between sections is not counted.
     pub ram_bytes: u64,
     /// Allocated bytes owned by a symbol, each byte once.
     pub symbol_bytes: u64,

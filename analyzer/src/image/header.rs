@@ -58,7 +58,7 @@ pub(super) fn has_mode_bit<Elf: FileHeader<Endian = ByteOrder>>(file: &File<'_, 
 
 fn kind_name(kind: elf::FileType) -> String {
     match kind {
-        elf::ET_REL => "relocatable".into(),
+        elf::ET_REL => super::RELOCATABLE.into(),
         elf::ET_EXEC => "executable".into(),
         elf::ET_DYN => "shared".into(),
         elf::ET_CORE => "core".into(),

@@ -12,6 +12,11 @@ use crate::span::Span;
 /// All sections of a file together take at most this much: sums stay exact, also in JSON's numbers.
 const MAX_TOTAL_BYTES: u64 = 1 << 52;
 
+/// More sections are refused: every section may have to be compared with every segment.
+const MAX_SECTIONS: usize = 1 << 18;
+/// The names of all sections together.
+const MAX_NAMES_BYTES: usize = 1 << 25;
+
 /// A section whose ranges are known to be sound, or a load segment standing in for sections.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageSection<'data> {
@@ -54,7 +59,12 @@ impl ImageSection<'_> {
 pub(super) fn read_table<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &File<'data, Elf>,
 ) -> Result<SectionTable<'data, Elf>, Error> {
-    file.header.sections(file.endian, file.data).map_err(|it| super::table_error("section header table", it))
+    let place = "section header table";
+    let table = file.header.sections(file.endian, file.data).map_err(|it| super::table_error(place, it))?;
+    if table.len() > MAX_SECTIONS {
+        return Err(Error::too_large(place, format!("more than {MAX_SECTIONS} sections")));
+    }
+    Ok(table)
 }
 
 /// All sections but the null section, in file order.
@@ -63,29 +73,36 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     table: &SectionTable<'data, Elf>,
     segments: &[ImageSegment],
 ) -> Result<Vec<ImageSection<'data>>, Error> {
-    table
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| it.sh_type(file.endian) != elf::SHT_NULL)
-        .map(|(idx, _)| section(file, table, segments, idx))
-        .collect()
+    let mut names_bytes = 0_usize;
+    let mut sections = Vec::new();
+    for (idx, header) in table.enumerate().filter(|(_, it)| it.sh_type(file.endian) != elf::SHT_NULL) {
+        let name = table.section_name(file.endian, header).map_err(|_| {
+            Error::malformed(format!("section header {}", idx.0), "name offset beyond string table")
+        })?;
+        names_bytes += name.len();
+        if names_bytes > MAX_NAMES_BYTES {
+            let place = format!("section header {}", idx.0);
+            return Err(Error::too_large(place, "the section names up to here take more than 32 MiB"));
+        }
+        sections.push(section(file, header, String::from_utf8_lossy(name).into_owned(), idx.0)?);
+        let section = sections.last_mut().filter(|it| it.load.is_some());
+        if let Some(section) = section {
+            let load = load_address(section.run, header.sh_offset(file.endian).into(), segments);
+            section.load = Some(Span::saturating(load, section.size()));
+        }
+    }
+    Ok(sections)
 }
 
+/// A section that is stored where it runs, as far as its header tells.
 fn section<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &File<'data, Elf>,
-    table: &SectionTable<'data, Elf>,
-    segments: &[ImageSegment],
+    header: &Elf::SectionHeader,
+    name: String,
     idx: usize,
 ) -> Result<ImageSection<'data>, Error> {
     let e = file.endian;
     let place = || format!("section header {idx}");
-    let header = table
-        .section(object::SectionIndex(idx))
-        .map_err(|_| Error::malformed(place(), "the null section has a type"))?;
-    let name = table
-        .section_name(e, header)
-        .map_err(|_| Error::malformed(place(), "name offset beyond string table"))?;
-    let name = String::from_utf8_lossy(name).into_owned();
     let run = Span::new(header.sh_addr(e).into(), header.sh_size(e).into())
         .ok_or_else(|| Error::malformed(place(), format!("address plus size of {name:?} overflows")))?;
     let data = header.data(e, file.data).map_err(|_| {
@@ -98,7 +115,7 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
         kind: kind(&name, header.sh_type(e), flags),
         role: SectionRole::Content,
         file_idx: Some(idx),
-        load: if is_stored { Some(load_span(run, header.sh_offset(e).into(), segments)?) } else { None },
+        load: is_stored.then_some(run),
         run,
         align_bytes: header.sh_addralign(e).into().max(1),
         is_allocated,
@@ -112,18 +129,15 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
 
 /// Where a stored section lies before start-up: its place in the segment that holds it. Overlays
 /// run at one address, so the segment is told by file offset first.
-fn load_span(run: Span, offset: u64, segments: &[ImageSegment]) -> Result<Span, Error> {
-    let holds = |it: &&ImageSegment| it.is_load && it.run.contains(run);
+fn load_address(run: Span, offset: u64, segments: &[ImageSegment]) -> u64 {
+    let distance = |it: &ImageSegment| run.start() - it.run.start();
     let by_offset = |it: &&ImageSegment| {
-        let distance = run.start() - it.run.start();
-        Span::new(offset, run.size()).is_some_and(|s| it.file.contains(s))
-            && it.file.start().checked_add(distance) == Some(offset)
+        Span::new(offset, run.size()).is_some_and(|content| it.file.contains(content))
+            && it.file.start().checked_add(distance(it)) == Some(offset)
     };
-    let mut candidates = segments.iter().filter(holds);
+    let mut candidates = segments.iter().filter(|it| it.is_load && it.run.contains(run));
     let segment = candidates.clone().find(by_offset).or_else(|| candidates.next());
-    let start = segment.map_or(run.start(), |it| it.load.start() + (run.start() - it.run.start()));
-    // A segment's load range ends without overflow and the section lies inside of it.
-    Span::new(start, run.size()).ok_or_else(|| Error::malformed("section headers", "load address overflows"))
+    segment.map_or(run.start(), |it| it.load.start() + distance(it))
 }
 
 fn kind(name: &str, section_type: elf::SectionType, flags: elf::SectionFlags) -> SectionKind {
@@ -184,34 +198,6 @@ fn stand_in<'data>(
         is_thread_local: false,
         data: &[],
     }
-}
-
-/// Tells sections without content apart: memory that is used, set aside, or only stepped over.
-pub(super) fn settle_roles(sections: &mut [ImageSection<'_>]) {
-    let stored: Vec<Span> =
-        sections.iter().filter(|it| it.load.is_some() && it.size() > 0).map(|it| it.run).collect();
-    let unstored = sections.iter_mut().filter(|it| it.is_allocated && it.load.is_none());
-    for section in unstored {
-        let steps_over_content = stored.iter().any(|it| it.intersection(section.run).is_some());
-        section.role = if section.is_thread_local || steps_over_content || is_filler_name(&section.name) {
-            SectionRole::Filler
-        } else if is_reservation_name(&section.name) {
-            SectionRole::Reservation
-        } else {
-            SectionRole::Content
-        };
-    }
-}
-
-/// ESP-IDF's and esp-hal's sections that only move the address along; they have no content.
-fn is_filler_name(name: &str) -> bool {
-    const SUFFIXES: [&str; 4] = ["dummy", "text_end", "_gap", "_for_iram"];
-    SUFFIXES.iter().any(|it| name.ends_with(it))
-}
-
-fn is_reservation_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["stack", "heap"].iter().any(|it| name.contains(it))
 }
 
 /// Refuses files whose sections claim more memory than sums can hold exactly.

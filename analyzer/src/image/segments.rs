@@ -8,6 +8,9 @@ use super::File;
 use crate::error::Error;
 use crate::span::Span;
 
+/// No linker writes more; every section may have to be compared with every segment.
+const MAX_SEGMENTS: usize = 1 << 10;
+
 /// A program header whose ranges are known to be sound.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageSegment {
@@ -28,10 +31,12 @@ pub(crate) struct ImageSegment {
 pub(super) fn read<Elf: FileHeader<Endian = Endianness>>(
     file: &File<'_, Elf>,
 ) -> Result<Vec<ImageSegment>, Error> {
-    let headers = file
-        .header
-        .program_headers(file.endian, file.data)
-        .map_err(|it| super::table_error("program header table", it))?;
+    let place = "program header table";
+    let headers =
+        file.header.program_headers(file.endian, file.data).map_err(|it| super::table_error(place, it))?;
+    if headers.len() > MAX_SEGMENTS {
+        return Err(Error::too_large(place, format!("more than {MAX_SEGMENTS} segments")));
+    }
     headers.iter().enumerate().map(|(idx, it)| segment(file, idx, it)).collect()
 }
 

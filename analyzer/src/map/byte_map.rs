@@ -52,14 +52,14 @@ impl<L: Copy> ByteMap<L> {
     pub(crate) fn fill(&mut self, mut label: impl FnMut(Span) -> L) {
         let mut filled = Vec::with_capacity(self.ranges.len() * 2 + 1);
         let mut cursor = self.extent.start();
-        let end = Span::between(self.extent.end(), self.extent.end());
-        let ranges = self.ranges.drain(..).map(|(span, label)| (span, Some(label)));
-        for (span, taken) in ranges.chain(end.map(|it| (it, None))) {
+        for (span, taken) in self.ranges.drain(..) {
             let gap = Span::between(cursor, span.start()).filter(|it| !it.is_empty());
             filled.extend(gap.map(|it| (it, label(it))));
-            filled.extend(taken.map(|it| (span, it)));
+            filled.push((span, taken));
             cursor = span.end();
         }
+        let rest = self.extent.from(cursor);
+        filled.extend((!rest.is_empty()).then(|| (rest, label(rest))));
         self.ranges = filled;
     }
 

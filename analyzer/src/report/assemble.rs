@@ -143,7 +143,8 @@ struct Named {
 
 /// Biggest first; ties by name, then by address, so that the order is the file's content only.
 fn named_symbols(image: &Image<'_>, attribution: &Attribution) -> Vec<Named> {
-    let mut rows: Vec<Named> = attribution.owners.iter().map(|it| named(image, it)).collect();
+    let mut reader = names::Reader::new();
+    let mut rows: Vec<Named> = attribution.owners.iter().map(|it| named(image, it, &mut reader)).collect();
     rows.sort_by(|a, b| {
         let key = |it: &Named| (it.symbol.run_address, it.section_idx);
         (b.symbol.size_bytes.cmp(&a.symbol.size_bytes))
@@ -154,10 +155,10 @@ fn named_symbols(image: &Image<'_>, attribution: &Attribution) -> Vec<Named> {
     rows
 }
 
-fn named(image: &Image<'_>, owner: &Owner) -> Named {
+fn named(image: &Image<'_>, owner: &Owner, reader: &mut names::Reader) -> Named {
     let text = |symbol_idx: usize| String::from_utf8_lossy(image.symbols[symbol_idx].name).into_owned();
     let mangled = text(owner.symbol_idx);
-    let Name { text: name, krate, language } = names::read(&mangled);
+    let Name { text: name, krate, language } = reader.read(&mangled);
     let mut aliases: Vec<String> =
         owner.aliases.iter().map(|it| text(*it)).filter(|it| *it != mangled).collect();
     aliases.sort();

@@ -1,0 +1,59 @@
+//! Allocated sections without content: used, set aside, or only stepped over.
+
+use super::ImageSection;
+use crate::report::SectionRole;
+use crate::span::Span;
+
+/// Tells sections without content apart: memory that is used, set aside, or only stepped over.
+/// Object files have no addresses yet, so `has_addresses` says whether overlaps mean something.
+pub(super) fn settle(sections: &mut [ImageSection<'_>], has_addresses: bool) {
+    let content =
+        Stretches::new(sections.iter().filter(|it| has_addresses && it.load.is_some()).map(|it| it.run));
+    for section in sections.iter_mut().filter(|it| it.is_allocated && it.load.is_none()) {
+        section.role =
+            if section.is_thread_local || content.overlap(section.run) || is_filler_name(&section.name) {
+                SectionRole::Filler
+            } else if is_reservation_name(&section.name) {
+                SectionRole::Reservation
+            } else {
+                SectionRole::Content
+            };
+    }
+}
+
+/// Addresses that are in use, for many questions.
+struct Stretches {
+    /// By start; with the furthest end up to there.
+    starts: Vec<(u64, u64)>,
+}
+
+impl Stretches {
+    fn new(spans: impl Iterator<Item = Span>) -> Self {
+        let mut starts: Vec<(u64, u64)> =
+            spans.filter(|it| !it.is_empty()).map(|it| (it.start(), it.end())).collect();
+        starts.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut starts {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+        Self { starts }
+    }
+
+    fn overlap(&self, span: Span) -> bool {
+        let n_before = self.starts.partition_point(|(start, _)| *start < span.end());
+        let reach = n_before.checked_sub(1).and_then(|it| self.starts.get(it));
+        !span.is_empty() && reach.is_some_and(|(_, end)| *end > span.start())
+    }
+}
+
+/// ESP-IDF's and esp-hal's sections that only move the address along; they have no content.
+fn is_filler_name(name: &str) -> bool {
+    const SUFFIXES: [&str; 4] = ["dummy", "text_end", "_gap", "_for_iram"];
+    SUFFIXES.iter().any(|it| name.ends_with(it))
+}
+
+fn is_reservation_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["stack", "heap"].iter().any(|it| name.contains(it))
+}

@@ -1,0 +1,88 @@
+//! Mangled names as compilers write them, and as an attacker might.
+
+use super::*;
+
+#[track_caller]
+fn check(mangled: &str, text: &str, krate: Option<&str>) {
+    let name = Reader::new().read(mangled);
+    assert_eq!((name.text.as_str(), name.krate.as_deref()), (text, krate));
+}
+
+#[test]
+fn a_legacy_name_loses_its_hash() {
+    check(
+        "_ZN4core3fmt9Formatter12pad_integral17h0123456789abcdefE",
+        "core::fmt::Formatter::pad_integral",
+        Some("core"),
+    );
+}
+
+#[test]
+fn the_crate_of_an_implementation_is_that_of_the_type() {
+    check(
+        "_ZN61_$LT$riscv_pac..result..Error$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE",
+        "<riscv_pac::result::Error as core::fmt::Debug>::fmt",
+        Some("riscv_pac"),
+    );
+}
+
+#[test]
+fn the_crate_of_an_implementation_for_any_type_is_that_of_the_trait() {
+    check(
+        "_ZN42_$LT$$RF$T$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE",
+        "<&T as core::fmt::Debug>::fmt",
+        Some("core"),
+    );
+}
+
+#[test]
+fn a_v0_name_tells_its_crate() {
+    check("_RNvCs15kBYyAo9fc_7mycrate7example", "mycrate::example", Some("mycrate"));
+    check("_RNvMCs15kBYyAo9fc_7mycrateNtB2_7Example3foo", "<mycrate::Example>::foo", Some("mycrate"));
+}
+
+#[test]
+fn a_v0_implementation_belongs_to_the_crate_that_wrote_it() {
+    check(
+        "_RNvXCs15kBYyAo9fc_7mycrateNtB2_7ExampleNtNtCs1234_4core3fmt5Debug3fmt",
+        "<mycrate::Example as core::fmt::Debug>::fmt",
+        Some("mycrate"),
+    );
+}
+
+#[test]
+fn a_cpp_name_shows_its_parameters() {
+    check("_ZN3foo3barEi", "foo::bar(int)", Some("C++"));
+}
+
+#[test]
+fn a_cpp_static_member_is_not_taken_for_rust() {
+    check("_ZN3foo3barE", "foo::bar", Some("C++"));
+}
+
+#[test]
+fn a_c_name_stays_as_it_is() {
+    check("HAL_UART_Init", "HAL_UART_Init", None);
+    check("_Zebra", "_Zebra", None);
+    check("_R", "_R", None);
+}
+
+#[test]
+fn a_name_that_expands_without_end_stays_mangled() {
+    // Each back reference names a tuple of two of the one before: 2^40 words.
+    let mut bomb = String::from("_ZN1aIS");
+    for _ in 0..40 {
+        bomb.push_str("_S0_S0_");
+    }
+    bomb.push_str("EE");
+    let name = Reader::new().read(&bomb);
+    assert!(name.text.len() <= 1 << 14);
+    let deep = format!("_Z1f{}i", "P".repeat(3_000));
+    assert_eq!(Reader::new().read(&deep).text, deep);
+}
+
+#[test]
+fn two_names_that_differ_only_in_their_hash_read_the_same() {
+    let of = |hash: &str| Reader::new().read(&format!("_ZN1a1b17h{hash}E")).text;
+    assert_eq!(of("0123456789abcdef"), of("fedcba9876543210"));
+}
