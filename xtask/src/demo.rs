@@ -1,0 +1,99 @@
+//! `cargo xtask demo`: the whole product on our own firmware, from nothing to a page in the browser.
+
+mod api;
+mod legs;
+mod options;
+mod preflight;
+mod repository;
+mod server;
+mod upload;
+
+use crate::command::run;
+use crate::setup::{self, need::Need};
+use crate::terminal::{heading, say};
+use crate::voyage::LEGS;
+use crate::workspace::cargo;
+use anyhow::{Context as _, Result};
+use options::{Options, Wish};
+use repository::Repository;
+use server::Server;
+use std::net::TcpListener;
+
+pub use legs::build_all as build_firmware;
+
+/// Help of `cargo xtask demo`.
+pub const DETAILS: &str = "cargo xtask demo [--port N] [--data FOLDER] [--fresh]
+cargo xtask demo --check [--port N] [--data FOLDER]
+
+Sets this machine up, builds server, command and firmware, starts the server on http://127.0.0.1:7070 with a
+private Postgres, uploads a voyage of real firmware builds, and runs until Ctrl-C. The history stays in the
+data folder: the next start takes seconds.
+
+  --port N        listen there instead of on 7070
+  --data FOLDER   keep everything there [default: /var/lib/plimsoll-demo for root,
+                  else ~/.local/share/plimsoll-demo]
+  --fresh         forget an earlier history first
+  --check         unattended, with fresh data on a free port: upload, verify over HTTP that pages and API show
+                  what was uploaded, stop; exit 0 or a reason";
+
+/// The demo's project.
+const PROJECT: &str = "demo/voyage";
+
+/// What running the demo needs.
+pub const NEEDS: &[Need] = &[
+    Need::CCompiler,
+    Need::Git,
+    Need::Postgres,
+    Need::ArmCompiler,
+    Need::FirmwareTarget,
+];
+
+/// `cargo xtask demo`.
+pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
+    match Wish::parse(arguments)? {
+        Wish::Sail { options, fresh } => sail(&options, fresh),
+        Wish::Check { port, data } => todo_check(port, data),
+    }
+}
+
+fn sail(options: &Options, fresh: bool) -> Result<()> {
+    let _lock = preflight::check(options)?;
+    if fresh {
+        forget(options)?;
+    }
+    let mut demo = Demo::launch(options)?;
+    demo.point_out();
+    demo.server.wait_for_stop()?;
+    say("\nStopping the server and its Postgres …");
+    demo.server.stop()?;
+    say(format!("Stopped. The history stays in {}.", options.data.display()));
+    Ok(())
+}
+
+/// A server that shows the whole voyage.
+struct Demo {
+    options: Options,
+    server: Server,
+    repository: Repository,
+}
+
+impl Demo {
+    /// From whatever is there already to a server that shows the whole voyage.
+    fn launch(options: &Options) -> Result<Self> {
+        setup::ensure(NEEDS)?;
+        heading("Building the server and the command");
+        run(cargo().args(["build", "--workspace", "--bins"]))?;
+        heading(format!("Starting the server, with its data in {}", options.data.display()));
+        let server = Server::start(options)?;
+        let repository = Repository::open(options.data.join("repository"))?;
+        upload::all_missing(&server, &repository, &options.data)?;
+        Ok(Self { options: options.clone(), server, repository })
+    }
+
+    fn point_out(&self) {
+        heading(format!("\nThe voyage is at {}/{PROJECT}", self.server.url));
+        say(format!("  {} commits of real firmware; data, log and administrator's token: {}", LEGS.len(), self.options.data.display()));
+        say(format!("  its git repository: {}", self.repository.folder().display()));
+        say("  Ctrl-C stops the server and its Postgres; the history stays.");
+    }
+}
