@@ -17,7 +17,10 @@ use anyhow::{Context as _, Result};
 use options::{Options, Wish};
 use repository::Repository;
 use server::Server;
+use std::fs;
+use std::io::ErrorKind;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 
 pub use legs::build_all as build_firmware;
 
@@ -40,19 +43,14 @@ data folder: the next start takes seconds.
 const PROJECT: &str = "demo/voyage";
 
 /// What running the demo needs.
-pub const NEEDS: &[Need] = &[
-    Need::CCompiler,
-    Need::Git,
-    Need::Postgres,
-    Need::ArmCompiler,
-    Need::FirmwareTarget,
-];
+pub const NEEDS: &[Need] =
+    &[Need::CCompiler, Need::Git, Need::Postgres, Need::ArmCompiler, Need::FirmwareTarget];
 
 /// `cargo xtask demo`.
 pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
     match Wish::parse(arguments)? {
         Wish::Sail { options, fresh } => sail(&options, fresh),
-        Wish::Check { port, data } => todo_check(port, data),
+        Wish::Check { port, data } => check(port, data),
     }
 }
 
@@ -67,6 +65,49 @@ fn sail(options: &Options, fresh: bool) -> Result<()> {
     say("\nStopping the server and its Postgres …");
     demo.server.stop()?;
     say(format!("Stopped. The history stays in {}.", options.data.display()));
+    Ok(())
+}
+
+fn check(port: Option<u16>, data: Option<std::path::PathBuf>) -> Result<()> {
+    with_fresh_demo(port, data, |_demo| Ok(()))
+}
+
+/// Launches a demo in a fresh folder and on a free port unless they are named, and stops it afterwards.
+fn with_fresh_demo(
+    port: Option<u16>,
+    data: Option<std::path::PathBuf>,
+    visit: impl FnOnce(&Demo) -> Result<()>,
+) -> Result<()> {
+    let folder = tempfile::Builder::new().prefix("plimsoll-check-").tempdir()?;
+    // Postgres may run as a user of its own, which must be able to get there.
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755))?;
+    let data = data.unwrap_or_else(|| folder.path().to_path_buf());
+    let port = port.map_or_else(free_port, Ok)?;
+    let options = Options { port, data };
+    let _lock = preflight::check(&options)?;
+    let demo = Demo::launch(&options)?;
+    let outcome = visit(&demo);
+    demo.server.stop()?;
+    outcome
+}
+
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("looking for a free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Removes what an earlier demo left, and nothing else that may lie in the folder.
+fn forget(options: &Options) -> Result<()> {
+    for name in ["server", "repository", "admin-token", "upload-token", "server.log"] {
+        let path = options.data.join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("removing {}", path.display()));
+            }
+            _ => {}
+        }
+    }
     Ok(())
 }
 
@@ -92,7 +133,11 @@ impl Demo {
 
     fn point_out(&self) {
         heading(format!("\nThe voyage is at {}/{PROJECT}", self.server.url));
-        say(format!("  {} commits of real firmware; data, log and administrator's token: {}", LEGS.len(), self.options.data.display()));
+        say(format!(
+            "  {} commits of real firmware; data, log and administrator's token: {}",
+            LEGS.len(),
+            self.options.data.display()
+        ));
         say(format!("  its git repository: {}", self.repository.folder().display()));
         say("  Ctrl-C stops the server and its Postgres; the history stays.");
     }

@@ -1,6 +1,7 @@
 //! The chores of this repository: `cargo xtask` lists them.
 
 mod command;
+mod demo;
 mod options;
 mod setup;
 mod signals;
@@ -8,6 +9,7 @@ mod sqlx;
 mod step;
 mod terminal;
 mod tidy;
+mod voyage;
 mod workspace;
 
 use anyhow::{Result, bail};
@@ -22,7 +24,13 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 2] = [
+const TASKS: [Task; 3] = [
+    Task {
+        name: "demo",
+        summary: "Run Plimsoll on a voyage of real firmware builds",
+        details: demo::DETAILS,
+        run: demo::run_task,
+    },
     Task {
         name: "test",
         summary: "Check everything, step by step; what CI runs",

@@ -34,7 +34,7 @@ impl Step {
 }
 
 /// Quick ones first.
-pub const STEPS: [Step; 8] = [
+pub const STEPS: [Step; 9] = [
     Step { name: "fmt", summary: "Formatting of the code", needs: &[Need::Rustfmt], check: check::fmt },
     Step { name: "tidy", summary: "House rules", needs: &[Need::Git], check: tidy::check },
     Step { name: "licences", summary: "Licences of all dependencies", needs: &[], check: check::licences },
@@ -62,6 +62,12 @@ pub const STEPS: [Step; 8] = [
         summary: "Whether .sqlx is up to date",
         needs: &[Need::CCompiler, Need::Postgres],
         check: sqlx::check,
+    },
+    Step {
+        name: "firmware",
+        summary: "Firmware built and run in the emulator",
+        needs: &[Need::ArmCompiler, Need::FirmwareTarget, Need::Node],
+        check: check::firmware,
     },
 ];
 

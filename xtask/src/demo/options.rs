@@ -54,7 +54,8 @@ fn default_data() -> Result<PathBuf> {
     }
     let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
     let home = || absolute("HOME").map(|it| it.join(".local/share"));
-    let base = absolute("XDG_DATA_HOME").or_else(home).context("HOME is not set: name a folder with --data")?;
+    let base =
+        absolute("XDG_DATA_HOME").or_else(home).context("HOME is not set: name a folder with --data")?;
     Ok(base.join("plimsoll-demo"))
 }
 
@@ -64,7 +65,8 @@ mod tests {
 
     #[test]
     fn port_and_folder_can_be_chosen() {
-        let wish = Wish::parse(lexopt::Parser::from_args(["--port=8080", "--data", "/srv/demo", "--fresh"])).unwrap();
+        let wish = Wish::parse(lexopt::Parser::from_args(["--port=8080", "--data", "/srv/demo", "--fresh"]))
+            .unwrap();
         let options = Options { port: 8080, data: "/srv/demo".into() };
         assert_eq!(wish, Wish::Sail { options, fresh: true });
     }

@@ -99,7 +99,10 @@ mod tests {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let text = port_is_free(port).unwrap_err().to_string();
-        assert_eq!(text, format!("port {port} is taken by another program: stop it, or choose another port with --port"));
+        assert_eq!(
+            text,
+            format!("port {port} is taken by another program: stop it, or choose another port with --port")
+        );
         drop(listener);
         port_is_free(port).unwrap();
     }
@@ -107,7 +110,10 @@ mod tests {
     #[test]
     fn a_full_disk_is_a_clear_sentence() {
         let text = has_room(Path::new("/"), u64::MAX, "for a test").unwrap_err().to_string();
-        assert!(text.starts_with("the disk is too full: / has ") && text.ends_with(" needed for a test"), "{text}");
+        assert!(
+            text.starts_with("the disk is too full: / has ") && text.ends_with(" needed for a test"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The demo's own git repository: one real commit per leg of the voyage, so that ancestry and merge bases are real.
 
 use crate::command::output;
-use crate::voyage::{
-    BINARIES, Branch, FLASH_BUDGET_BYTES, LEGS, Leg, MEMORY_SCRIPT, RAM_BUDGET_BYTES,
-};
+use crate::voyage::{BINARIES, Branch, FLASH_BUDGET_BYTES, LEGS, Leg, MEMORY_SCRIPT, RAM_BUDGET_BYTES};
 use crate::workspace::root;
 use anyhow::{Context as _, Result};
 use std::fs;
@@ -49,7 +47,7 @@ impl Repository {
 
     /// Makes the work tree that of the leg.
     pub fn check_out(&self, leg: &Leg) -> Result<()> {
-        self.git(&["checkout", "--quiet", "--detach", leg.name]).map(drop)
+        self.git(&["checkout", "--quiet", "--detach", &self.commit_of(leg)?]).map(drop)
     }
 
     /// The work tree.
@@ -59,7 +57,9 @@ impl Repository {
 
     fn commit(&self, idx: usize, leg: &Leg) -> Result<()> {
         match (parent(idx), branch_name(leg)) {
-            (Some(parent), branch) => self.git(&["checkout", "--quiet", "-B", branch, parent.name])?,
+            (Some(parent), branch) => {
+                self.git(&["checkout", "--quiet", "-B", branch, &self.commit_of(parent)?])?
+            }
             (None, branch) => self.git(&["checkout", "--quiet", "--orphan", branch])?,
         };
         self.write_files(leg)?;
@@ -82,7 +82,10 @@ impl Repository {
             (".gitignore", format!("/{BUILD_FOLDER}/\n").into_bytes()),
             ("memory.x", script),
             ("plimsoll.toml", settings().into_bytes()),
-            ("features.txt", leg.features.iter().map(|it| format!("{it}\n")).collect::<String>().into_bytes()),
+            (
+                "features.txt",
+                leg.features.iter().map(|it| format!("{it}\n")).collect::<String>().into_bytes(),
+            ),
         ];
         for (name, content) in files {
             fs::write(self.folder.join(name), content)?;
@@ -178,14 +181,17 @@ mod tests {
         for leg in LEGS {
             let Branch::PullRequest { from, .. } = leg.branch else { continue };
             let from = LEGS.iter().find(|it| it.name == from).unwrap();
-            assert_eq!(git(&repository, &["merge-base", MAIN, leg.name]), repository.commit_of(from).unwrap());
+            assert_eq!(
+                git(&repository, &["merge-base", MAIN, &repository.commit_of(leg).unwrap()]),
+                repository.commit_of(from).unwrap()
+            );
         }
     }
 
     #[test]
     fn the_commits_are_the_same_everywhere() {
-        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let [one, two] = [one, two].map(|it| Repository::open(it.path().to_path_buf()).unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = ["one", "two"].map(|it| Repository::open(folder.path().join(it)).unwrap());
         assert!(LEGS.iter().all(|it| one.commit_of(it).unwrap() == two.commit_of(it).unwrap()));
     }
 }

@@ -6,6 +6,7 @@ use crate::signals;
 use crate::workspace::{built, root};
 use anyhow::{Context as _, Result, bail};
 use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -73,7 +74,11 @@ impl Server {
                 bail!("stopped");
             }
             if start.elapsed() > START_TIMEOUT {
-                bail!("the server does not get ready; its log is {}:\n{}", self.log.display(), self.last_words());
+                bail!(
+                    "the server does not get ready; its log is {}:\n{}",
+                    self.log.display(),
+                    self.last_words()
+                );
             }
             std::thread::sleep(GLANCE);
         }
@@ -83,7 +88,9 @@ impl Server {
     fn must_live(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
-            Some(status) => bail!("the server ended ({status}); {} ends with:\n{}", self.log.display(), self.last_words()),
+            Some(status) => {
+                bail!("the server ended ({status}); {} ends with:\n{}", self.log.display(), self.last_words())
+            }
         }
     }
 
@@ -138,15 +145,21 @@ fn admin_token(data: &Path) -> Result<String> {
         return Ok(token.trim().to_owned());
     }
     let token = format!("plimadm_{}", random_hex()?);
-    let mut options = File::options();
-    let mut file = options.create_new(true).write(true).mode(0o600).open(&path)?;
-    std::io::Write::write_all(&mut file, token.as_bytes())?;
+    write_secret(&path, &token)?;
     Ok(token)
+}
+
+/// Writes a file that only its owner can read.
+pub fn write_secret(path: &Path, text: &str) -> Result<()> {
+    let open = File::options().create_new(true).write(true).mode(0o600).open(path);
+    let mut file = open.with_context(|| format!("writing {}", path.display()))?;
+    file.write_all(text.as_bytes())?;
+    Ok(())
 }
 
 fn random_hex() -> Result<String> {
     let mut bytes = [0; 32];
     let mut source = File::open("/dev/urandom").context("opening the system's source of random numbers")?;
-    std::io::Read::read_exact(&mut source, &mut bytes)?;
+    source.read_exact(&mut bytes)?;
     Ok(bytes.iter().map(|it| format!("{it:02x}")).collect())
 }

@@ -65,7 +65,8 @@ fn upload_token(api: &Api, data: &Path) -> Result<String> {
     if let Ok(token) = fs::read_to_string(&path) {
         return Ok(token);
     }
-    let made = api.send_json("POST", &format!("/api/v1/projects/{PROJECT}/tokens"), &json!({"label": "demo"}))?;
+    let made =
+        api.send_json("POST", &format!("/api/v1/projects/{PROJECT}/tokens"), &json!({"label": "demo"}))?;
     let token = made["token"].as_str().context("the server gave no token")?.to_owned();
     super::server::write_secret(&path, &token)?;
     Ok(token)
@@ -83,7 +84,14 @@ fn upload(server: &Server, repository: &Repository, leg: &Leg, token: &str) -> R
     command.current_dir(repository.folder()).stdin(Stdio::null());
     isolate(&mut command);
     forget_ci(&mut command);
-    command.env("PLIMSOLL_TOKEN", token).args(["upload", "--wait", "--server", &server.url, "--project", PROJECT]);
+    command.env("PLIMSOLL_TOKEN", token).args([
+        "upload",
+        "--wait",
+        "--server",
+        &server.url,
+        "--project",
+        PROJECT,
+    ]);
     command.args(["--branch", branch_name(leg)]);
     if let Branch::PullRequest { number, .. } = leg.branch {
         command.args(["--pull-request", &number.to_string(), "--base-branch", MAIN]);

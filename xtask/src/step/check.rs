@@ -2,6 +2,7 @@
 
 use super::licence;
 use crate::command::{find, output, run};
+use crate::demo;
 use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::say;
 use crate::workspace::{built, cargo, root, target_folder};
@@ -62,6 +63,14 @@ pub fn workflows() -> Result<()> {
         "`docker compose` is not here: docker-compose.yml is checked against the Compose specification's schema",
     );
     run(schema("vendor.compose-spec").arg("docker-compose.yml"))
+}
+
+/// Every leg of the voyage is built; the emulator runs them and compares what they say.
+pub fn firmware() -> Result<()> {
+    demo::build_firmware()?;
+    let emulator = root().join("firmware/emulator");
+    run(Command::new("npm").current_dir(&emulator).args(["ci", "--no-audit", "--no-fund"]))?;
+    run(Command::new("npm").current_dir(&emulator).arg("test"))
 }
 
 /// A folder with the Python programs, made once.

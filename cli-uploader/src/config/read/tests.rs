@@ -1,3 +1,5 @@
+//! Every mistake in the file is named with its place.
+
 use super::*;
 use expect_test::{Expect, expect};
 
