@@ -14,10 +14,13 @@
 )]
 
 pub mod clocks;
-mod loader;
+pub mod loader;
 mod panic;
 pub mod thermometer;
 pub mod uart;
+
+#[doc(hidden)]
+pub use rp_binary_info;
 
 use crate::boot::{BootRecord, ResetCause};
 use rp2040_pac as pac;

@@ -7,6 +7,8 @@ use plimsoll_firmware::heartbeat::Heartbeat;
 
 const PERIOD_US: u32 = 250_000;
 
+plimsoll_firmware::program_info!(c"plimsoll blink");
+
 #[cortex_m_rt::entry]
 fn main() -> ! {
     let board = Board::start();

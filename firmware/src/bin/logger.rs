@@ -31,6 +31,8 @@ struct Logger<'a> {
     n_samples: u32,
 }
 
+plimsoll_firmware::program_info!(c"plimsoll logger");
+
 #[cortex_m_rt::entry]
 fn main() -> ! {
     static mut HISTORY: History<DEPTH> = History::new();
@@ -133,7 +135,10 @@ impl Logger<'_> {
     }
 
     fn print_summary(&mut self) {
-        let Some(Summary { n_samples, least, greatest, mean }) = self.history.summary() else { return };
+        let Some(Summary { n_samples, least, greatest, mean }) = self.history.summary() else {
+            cprint!("no samples yet");
+            return end_line(self.uart);
+        };
         cprint!("last {n_samples:u}: least ");
         print_temperature(least);
         cprint!(", greatest ");

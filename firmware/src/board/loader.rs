@@ -1,7 +1,22 @@
-//! What stands in front of the program: the second stage of the loader.
+//! What the loader and picotool find in the image beside the program.
 
 /// For the W25Q080 flash of the Pico; its last four bytes are the checksum that the boot ROM wants.
 #[unsafe(link_section = ".boot2")]
 #[unsafe(no_mangle)]
 #[used]
 static BOOT2_FIRMWARE: [u8; 256] = rp2040_boot2::BOOT_LOADER_W25Q080;
+
+/// Names the program for `picotool info`. Each binary says it once.
+///
+/// The date of the build is left out, so that the same source gives the same image.
+#[macro_export]
+macro_rules! program_info {
+    ($name:literal) => {
+        #[unsafe(link_section = ".bi_entries")]
+        #[used]
+        static PROGRAM_INFO: [$crate::board::rp_binary_info::EntryAddr; 2] = [
+            $crate::board::rp_binary_info::rp_program_name!($name),
+            $crate::board::rp_binary_info::rp_cargo_version!(),
+        ];
+    };
+}
