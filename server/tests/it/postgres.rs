@@ -158,14 +158,18 @@ async fn a_real_orphan_is_stopped_by_the_next_start() {
 
 fn postgres_of_its_own(data: &Path) -> std::process::Child {
     let (_, bindir) = run(Command::new("pg_config").arg("--bindir"));
-    let owner = fs::metadata(cluster(data)).unwrap();
     let mut command = Command::new(PathBuf::from(bindir.trim()).join("postgres"));
     command.arg("-D").arg(cluster(data)).args(["-c", "listen_addresses=", "-c"]);
     command.arg(format!("unix_socket_directories={}", data.join("postgres/socket").display()));
+    as_owner_of(data, &mut command).spawn().unwrap()
+}
+
+fn as_owner_of<'a>(data: &Path, command: &'a mut Command) -> &'a mut Command {
+    let owner = fs::metadata(cluster(data)).unwrap();
     if geteuid().is_root() {
         command.uid(owner.uid()).gid(owner.gid());
     }
-    command.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    command.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null())
 }
 
 #[tokio::test]
@@ -174,13 +178,17 @@ async fn files_that_name_a_stranger_are_no_obstacle() {
     let (mut first, url) = start(data.path());
     write_a_word(&url, "kept").await;
     first.stop();
-    // After a reboot the number in the files may belong to any process: here, to this test.
-    let ours = format!("{}\n{}\n1\n5432\n", std::process::id(), cluster(data.path()).display());
-    fs::write(cluster(data.path()).join("postmaster.pid"), &ours).unwrap();
-    fs::write(data.path().join("postgres/socket/.s.PGSQL.5432.lock"), &ours).unwrap();
+    // After a reboot the number in the files may belong to any process, also to one of the same user.
+    let mut stranger = as_owner_of(data.path(), Command::new("sleep").arg("3600")).spawn().unwrap();
+    let text = format!("{}\n{}\n1\n5432\n", stranger.id(), cluster(data.path()).display());
+    fs::write(cluster(data.path()).join("postmaster.pid"), &text).unwrap();
+    fs::write(data.path().join("postgres/socket/.s.PGSQL.5432.lock"), &text).unwrap();
 
     let (_second, url) = start(data.path());
     assert_eq!(words(&url).await.unwrap(), ["kept"]);
+    assert_eq!(stranger.try_wait().unwrap(), None, "the stranger is left in peace");
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
 }
 
 #[tokio::test]
