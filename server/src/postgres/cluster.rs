@@ -44,7 +44,10 @@ fn initdb(folder: &Folder, binaries: &Binaries, target: &Path) -> Result<(), Pos
     let mut command = spawn::command(folder, binaries, "initdb");
     command.arg("--pgdata").arg(target);
     command.args(["--username", USER, "--auth", "trust", "--encoding", "UTF8"]);
-    command.args(["--data-checksums", "--lc-messages", "C"]).args(locale(binaries.major)).args(spawn::INITDB_SYNC);
+    command
+        .args(["--data-checksums", "--lc-messages", "C"])
+        .args(locale(binaries.major))
+        .args(spawn::INITDB_SYNC);
     let output = command.output().map_err(|e| spawn::error(folder, binaries, "initdb", e))?;
     if output.status.success() {
         return Ok(());
