@@ -9,6 +9,7 @@ const VECTOR_TABLE_ADDRESS = FLASH_ADDRESS + 0x100;
 const CHIP_RESET_PERIPHERAL = 0x40064;
 const HAD_POWER_ON_RESET = 1 << 8;
 const SENSOR_INPUT = 4;
+const NEWLINE = 10;
 const PIN_LOW = 0;
 const PIN_HIGH = 1;
 
@@ -20,6 +21,7 @@ export class Pico {
   constructor(elf, readings = DEFAULT_READINGS) {
     this.chip = new RP2040();
     this.uartText = "";
+    this.lines = 0;
     this.pinChanges = [];
     this.warnings = [];
     this.cycles = 0;
@@ -34,17 +36,18 @@ export class Pico {
   /** Runs until `isDone(pico)`, or until so many cycles are over; says whether it was done. */
   run(isDone, maxCycles) {
     const { chip } = this;
-    let lastText = -1;
+    let lastProgress = -1;
     while (this.cycles < maxCycles) {
       if (chip.core.waiting) {
+        // Our programs sleep only to halt: nothing would wake them.
         return false;
       }
       const cycles = chip.core.executeInstruction();
       this.cycles += cycles;
       chip.clock.tick((cycles * 1e9) / chip.clkSys);
       const progress = this.uartText.length + this.pinChanges.length;
-      if (progress !== lastText) {
-        lastText = progress;
+      if (progress !== lastProgress) {
+        lastProgress = progress;
         this.typeNextByte();
         if (isDone(this)) {
           return true;
@@ -57,10 +60,6 @@ export class Pico {
   /** Bytes that arrive at UART0, one after each byte that the program sends, so that none is overrun. */
   type(text) {
     this.waitingInput.push(...Buffer.from(text, "utf8"));
-  }
-
-  get lines() {
-    return this.uartText.split("\n").length - 1;
   }
 
   get baudRate() {
@@ -113,6 +112,7 @@ export class Pico {
   listen() {
     this.chip.uart[0].onByte = (byte) => {
       this.uartText += String.fromCharCode(byte);
+      this.lines += byte === NEWLINE ? 1 : 0;
     };
     this.chip.gpio.forEach((pin, number) =>
       pin.addListener((value) => {

@@ -55,8 +55,20 @@ function parse() {
 
 function printLines(pico, lines, cycles) {
   const wanted = lines === undefined ? Infinity : count(lines, "--lines");
-  const isDone = pico.run((it) => it.lines >= wanted, cycles);
-  process.stdout.write(pico.uartText);
+  let printedLines = 0;
+  let printedBytes = 0;
+  const print = () => {
+    process.stdout.write(pico.uartText.slice(printedBytes));
+    printedBytes = pico.uartText.length;
+    printedLines = pico.lines;
+  };
+  const isDone = pico.run((it) => {
+    if (it.lines > printedLines) {
+      print();
+    }
+    return it.lines >= wanted;
+  }, cycles);
+  print();
   return verdict(pico, isDone || wanted === Infinity, `${pico.lines} of ${wanted} lines`);
 }
 
@@ -87,6 +99,9 @@ function count(text, option) {
   }
   return Number(text);
 }
+
+// Whoever reads has seen enough, as `head` does.
+process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? 0 : 2));
 
 try {
   process.exitCode = main();

@@ -18,7 +18,11 @@ use plimsoll_firmware::settings::{Alarm, Settings};
 use plimsoll_firmware::temperature::{Digits, Hundredths, RawReading};
 
 /// How many samples a summary is about, and how often it comes.
-const DEPTH: usize = if cfg!(feature = "deep-history") { 4096 } else { 64 };
+const DEPTH: usize = match (cfg!(feature = "history"), cfg!(feature = "deep-history")) {
+    (false, _) => 0,
+    (true, false) => 64,
+    (true, true) => 4096,
+};
 const SAMPLES_PER_SUMMARY: u32 = 8;
 
 static SETTINGS: Settings = Settings::new();

@@ -22,6 +22,11 @@ fn before_the_first_sample_there_is_nothing_to_say() {
 }
 
 #[test]
+fn a_history_without_room_remembers_nothing() {
+    assert_eq!(summary_of::<0>(&[1, 2, 3]), None);
+}
+
+#[test]
 fn a_history_that_is_not_full_speaks_of_what_it_has() {
     assert_eq!(summary_of::<4>(&[2700, -300]), summary(2, -300, 2700, 1200));
 }
