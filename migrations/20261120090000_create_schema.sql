@@ -179,12 +179,14 @@ create table session (
 );
 
 -- Work that outlives a request. `attempt` fences: only the worker that holds the newest lease may finish a job.
+-- n_waits counts those attempts that only found a baseline still unmeasured; they are no failures.
 create table job (
     job_id        bigint generated always as identity,
     kind          text        not null,
     for_project   uuid        not null,
     for_build     uuid        not null,
     attempt       integer     not null default 0,
+    n_waits       integer     not null default 0,
     run_at        timestamptz not null,
     leased_until  timestamptz,
     last_error    text,

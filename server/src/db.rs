@@ -1,7 +1,15 @@
 //! The pool, the migrations, and what a database error means. The only home of SQL: one file per table.
 
+pub mod alerts;
+pub mod arrivals;
+pub mod budgets;
+pub mod builds;
+pub mod jobs;
 pub mod projects;
+pub mod reports;
 pub mod sessions;
+pub mod symbols;
+pub mod targets;
 pub mod tokens;
 
 use anyhow::Context as _;
@@ -82,4 +90,14 @@ fn fault_of_code(code: &str) -> Fault {
         _ if code.starts_with("57P") || code.starts_with("08") => Fault::Away,
         _ => Fault::Ours,
     }
+}
+
+/// Sizes are never negative, which no type of Postgres says.
+pub(crate) fn to_u64(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or(0)
+}
+
+/// A size beyond 2⁶³ can only be claimed, not real; it is kept as the greatest that can be kept.
+pub(crate) fn to_i64(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
 }

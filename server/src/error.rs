@@ -31,6 +31,8 @@ pub enum AppError {
     Forbidden(String),
     /// Too much was sent; a sentence.
     TooLarge(String),
+    /// The body did not arrive in time.
+    TooSlow,
     /// Too often; how many seconds to wait.
     TooMany(u64),
     /// The disk is full.
@@ -70,6 +72,7 @@ impl AppError {
             AppError::Unauthorized(why) => (StatusCode::UNAUTHORIZED, why.clone()),
             AppError::Forbidden(why) => (StatusCode::FORBIDDEN, why.clone()),
             AppError::TooLarge(why) => (StatusCode::PAYLOAD_TOO_LARGE, why.clone()),
+            AppError::TooSlow => (StatusCode::REQUEST_TIMEOUT, sentence_for(408)),
             AppError::TooMany(seconds) => {
                 (StatusCode::TOO_MANY_REQUESTS, format!("Too many attempts; try again in {seconds} s."))
             }

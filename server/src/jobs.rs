@@ -1,4 +1,13 @@
 //! Work that outlives a request: a queue in Postgres, which any replica's workers empty.
+//!
+//! A worker leases a job, measures the build and writes everything in one transaction that also deletes
+//! the job. The deletion carries the attempt's number: a worker that lost its lease writes nothing.
+
+pub mod analyze;
+pub mod judge;
+pub mod measure;
+pub mod wake;
+pub mod worker;
 
 use std::sync::Arc;
 use tokio::sync::{Notify, broadcast};

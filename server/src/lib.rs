@@ -4,6 +4,7 @@
 //! `ingest` takes an upload in, `jobs` measures it; `db` is the only home of SQL and `domain` has the
 //! words of the product.
 
+pub mod api;
 pub mod app;
 pub mod auth;
 pub mod blobs;
@@ -13,6 +14,7 @@ pub mod db;
 pub mod domain;
 pub mod error;
 pub mod extract;
+pub mod ingest;
 pub mod jobs;
 pub mod postgres;
 pub mod routes;

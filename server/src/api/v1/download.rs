@@ -1,0 +1,77 @@
+//! The ELF file of a build, as it was uploaded.
+
+use crate::api::docs::{ProjectPath, ReadRefusals};
+use crate::api::v1::builds::{BuildPath, find};
+use crate::auth::ReadProject;
+use crate::blobs::BlobHash;
+use crate::domain::Build;
+use crate::error::AppResult;
+use crate::extract::Path;
+use crate::state::AppState;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use std::io::{self, Read as _};
+use tokio::sync::mpsc;
+
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Download a build's ELF
+#[utoipa::path(
+    get, path = "/projects/{owner}/{name}/builds/{build_id}/elf", tag = "builds",
+    params(ProjectPath, BuildPath),
+    responses(
+        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+        ReadRefusals
+    ),
+    security((), ("token" = []))
+)]
+pub async fn elf(
+    State(state): State<AppState>,
+    ReadProject { project, .. }: ReadProject,
+    Path(path): Path<BuildPath>,
+) -> AppResult<Response> {
+    let build = find(&state, &project, path.build_id).await?;
+    let packed = state.blobs.get(BlobHash::from_stored(&build.elf_sha256)?).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_LENGTH, build.elf_bytes.to_string()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(&build))),
+    ];
+    Ok((headers, unpacked(packed)).into_response())
+}
+
+/// A target's name may have any printable characters; a file's in a header may not.
+fn file_name(build: &Build) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "._-".contains(it);
+    let target: String =
+        build.target.as_str().chars().map(|it| if is_plain(it) { it } else { '-' }).take(100).collect();
+    format!("{}-{}.elf", target.trim_start_matches(['.', '-']), build.commit.short())
+}
+
+/// Unpacks on a thread of its own, no faster than the client reads.
+fn unpacked(packed: Vec<u8>) -> Body {
+    let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(4);
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = send_chunks(&packed, &sender) {
+            // Where the client has gone nobody is left to be told.
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    Body::from_stream(futures_util::stream::unfold(receiver, |mut receiver| async {
+        receiver.recv().await.map(|chunk| (chunk, receiver))
+    }))
+}
+
+fn send_chunks(packed: &[u8], sender: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {
+    let mut decoder = zstd::Decoder::with_buffer(packed)?;
+    loop {
+        let mut chunk = vec![0; CHUNK_BYTES];
+        let n_bytes = decoder.read(&mut chunk)?;
+        chunk.truncate(n_bytes);
+        if n_bytes == 0 || sender.blocking_send(Ok(chunk.into())).is_err() {
+            return Ok(());
+        }
+    }
+}

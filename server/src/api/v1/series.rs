@@ -1,0 +1,138 @@
+//! What the graphs draw: the totals and regions of one build after the other.
+
+use crate::api::docs::{ProjectPath, ReadRefusals};
+use crate::api::v1::answer::absolute;
+use crate::api::v1::builds::target_id;
+use crate::auth::ReadProject;
+use crate::db::{self, builds::BuildFilter};
+use crate::domain::build::{Measurement, MeasurementKind};
+use crate::domain::{Build, Project};
+use crate::error::AppResult;
+use crate::extract::{Json, Query};
+use crate::state::AppState;
+use crate::urls;
+use axum::extract::State;
+use plimsoll_protocol::{Budget, CommitId, Figures};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Which series.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SeriesQuery {
+    /// The target
+    target: String,
+    /// The branch [default: the project's default branch]
+    branch: Option<String>,
+    /// The newest so many points, up to 2000 [default: 200]
+    limit: Option<u32>,
+}
+
+/// One target's history on one branch.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Series {
+    /// The branch.
+    branch: String,
+    /// The budgets that hold now: the load lines.
+    budgets: Vec<Budget>,
+    /// Measured builds, oldest first.
+    points: Vec<Point>,
+}
+
+/// One measured build.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Point {
+    /// Identifies the build.
+    build_id: Uuid,
+    /// Its page.
+    url: String,
+    /// Its commit.
+    commit: CommitId,
+    /// First line of the message.
+    message: Option<String>,
+    /// When it was committed.
+    #[serde(with = "time::serde::rfc3339")]
+    committed_at: OffsetDateTime,
+    /// The totals.
+    figures: Option<Figures>,
+    /// Every region.
+    regions: Vec<RegionUse>,
+    /// The point before.
+    previous_build_id: Option<Uuid>,
+    /// The page that compares with the point before.
+    compare_url: Option<String>,
+}
+
+/// How full a region is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegionUse {
+    /// Its name.
+    name: String,
+    /// Bytes in use.
+    used_bytes: u64,
+    /// Capacity, where known.
+    length_bytes: Option<u64>,
+}
+
+/// The history of one target's sizes
+#[utoipa::path(
+    get, path = "/projects/{owner}/{name}/series", tag = "history",
+    params(ProjectPath, SeriesQuery),
+    responses((status = 200, description = "The series", body = Series), ReadRefusals),
+    security((), ("token" = []))
+)]
+pub async fn show(
+    State(state): State<AppState>,
+    ReadProject { project, .. }: ReadProject,
+    Query(query): Query<SeriesQuery>,
+) -> AppResult<Json<Series>> {
+    let target_id = target_id(&state, &project, &query.target).await?;
+    let branch = query.branch.unwrap_or_else(|| project.default_branch.clone());
+    let filter = BuildFilter {
+        target_id: Some(target_id),
+        branch: Some(branch.clone()),
+        measured: true,
+        limit: query.limit.unwrap_or(200).clamp(1, 2000),
+        ..BuildFilter::default()
+    };
+    let mut builds = db::builds::list(&state.db, project.project_id, &filter).await?;
+    builds.reverse();
+    let budgets = db::budgets::list(&state.db, project.project_id, target_id).await?;
+    let points = points(&state, &project, &builds).await?;
+    Ok(Json(Series { branch, budgets: budgets.into_iter().map(|it| it.budget).collect(), points }))
+}
+
+async fn points(state: &AppState, project: &Project, builds: &[Build]) -> AppResult<Vec<Point>> {
+    let ids: Vec<Uuid> = builds.iter().map(|it| it.build_id).collect();
+    let measured =
+        db::reports::list_measurements(&state.db, project.project_id, &ids, MeasurementKind::Region).await?;
+    let mut regions: BTreeMap<Uuid, Vec<RegionUse>> = BTreeMap::new();
+    for (build_id, measurement) in measured {
+        regions.entry(build_id).or_default().push(region_use(measurement));
+    }
+    let before = std::iter::once(None).chain(ids.iter().copied().map(Some));
+    let points = builds.iter().zip(before).map(|(build, previous)| Point {
+        build_id: build.build_id,
+        url: absolute(state, &urls::build(&project.name, build.build_id)),
+        commit: build.commit.clone(),
+        message: build.message.clone(),
+        committed_at: build.committed_at,
+        figures: build.figures,
+        regions: regions.remove(&build.build_id).unwrap_or_default(),
+        previous_build_id: previous,
+        compare_url: previous
+            .map(|it| absolute(state, &urls::compare(&project.name, it, build.build_id))),
+    });
+    Ok(points.collect())
+}
+
+fn region_use(measurement: Measurement) -> RegionUse {
+    RegionUse {
+        name: measurement.name,
+        used_bytes: measurement.value_bytes,
+        length_bytes: measurement.length_bytes,
+    }
+}

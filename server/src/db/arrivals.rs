@@ -1,0 +1,151 @@
+//! Builds as they arrive: the same upload twice is one build.
+
+use crate::db::to_i64;
+use plimsoll_protocol::{Budget, CommitId, NewBuild};
+use sqlx::PgTransaction;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An upload whose ELF is safe.
+pub struct Arrival<'a> {
+    /// Where it goes.
+    pub project_id: Uuid,
+    /// Where it goes.
+    pub target_id: Uuid,
+    /// What was sent along.
+    pub build: &'a NewBuild,
+    /// SHA-256 of the ELF.
+    pub elf_sha256: &'a [u8],
+    /// Size of the ELF.
+    pub elf_bytes: u64,
+    /// When it arrived.
+    pub uploaded_at: OffsetDateTime,
+}
+
+impl Arrival<'_> {
+    fn pull_request(&self) -> Option<i32> {
+        self.build.pull_request.as_ref().map(|it| i32::try_from(it.number).unwrap_or(i32::MAX))
+    }
+
+    fn base_branch(&self) -> Option<&str> {
+        self.build.pull_request.as_ref()?.base_branch.as_deref()
+    }
+}
+
+/// What is there already under the same commit and ELF.
+pub struct Earlier {
+    /// The build.
+    pub build_id: Uuid,
+    /// How far it has come.
+    pub state: String,
+    /// Where from.
+    pub branch: Option<String>,
+    /// Of which pull request.
+    pub pull_request: Option<i32>,
+    /// The linker script.
+    pub memory_text: Option<String>,
+    /// Limits that came with it.
+    pub budgets: Vec<Budget>,
+}
+
+/// Stores a build, unless the same is there: then nothing happens and there is no id. Whoever sends the
+/// same at the same time waits here for the first.
+pub async fn insert(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::Result<Option<Uuid>> {
+    let build = arrival.build;
+    sqlx::query_scalar!(
+        r#"
+        insert into build (
+            project_id, build_id, target_id, commit_id, parents, ancestry, branch, pull_request, base_branch,
+            author, message, committed_at, uploaded_at, is_dirty, ci_url, memory_path, memory_text,
+            budgets, elf_sha256, elf_bytes, state)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'queued')
+        on conflict (project_id, target_id, commit_id, elf_sha256) do nothing
+        returning build_id
+        "#,
+        arrival.project_id,
+        Uuid::now_v7(),
+        arrival.target_id,
+        build.commit.as_str(),
+        &texts(&build.parents),
+        &texts(&build.ancestry),
+        build.branch.as_deref(),
+        arrival.pull_request(),
+        arrival.base_branch(),
+        build.author.as_deref(),
+        build.message.as_deref(),
+        build.committed_at,
+        arrival.uploaded_at,
+        build.dirty,
+        build.ci_url.as_deref(),
+        build.memory.as_ref().map(|it| it.path.as_str()),
+        build.memory.as_ref().map(|it| it.text.as_str()),
+        Json(&build.budgets) as _,
+        arrival.elf_sha256,
+        to_i64(arrival.elf_bytes)
+    )
+    .fetch_optional(&mut **tx)
+    .await
+}
+
+/// The build that is there already, locked until the transaction ends.
+pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::Result<Earlier> {
+    let row = sqlx::query!(
+        r#"
+        select build_id, state, branch, pull_request, memory_text, budgets as "budgets: Json<Vec<Budget>>"
+        from   build
+        where  project_id = $1 and target_id = $2 and commit_id = $3 and elf_sha256 = $4
+        for    update
+        "#,
+        arrival.project_id,
+        arrival.target_id,
+        arrival.build.commit.as_str(),
+        arrival.elf_sha256
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Earlier {
+        build_id: row.build_id,
+        state: row.state,
+        branch: row.branch,
+        pull_request: row.pull_request,
+        memory_text: row.memory_text,
+        budgets: row.budgets.0,
+    })
+}
+
+/// Gives an earlier build what was sent along this time, to be measured again.
+pub async fn update(tx: &mut PgTransaction<'_>, build_id: Uuid, arrival: &Arrival<'_>) -> sqlx::Result<()> {
+    let build = arrival.build;
+    sqlx::query!(
+        r#"
+        update build
+        set    parents = $3, ancestry = $4, branch = $5, pull_request = $6, base_branch = $7,
+               author = $8, message = $9, committed_at = $10, is_dirty = $11, ci_url = $12,
+               memory_path = $13, memory_text = $14, budgets = $15, state = 'queued', failure = null
+        where  project_id = $1 and build_id = $2
+        "#,
+        arrival.project_id,
+        build_id,
+        &texts(&build.parents),
+        &texts(&build.ancestry),
+        build.branch.as_deref(),
+        arrival.pull_request(),
+        arrival.base_branch(),
+        build.author.as_deref(),
+        build.message.as_deref(),
+        build.committed_at,
+        build.dirty,
+        build.ci_url.as_deref(),
+        build.memory.as_ref().map(|it| it.path.as_str()),
+        build.memory.as_ref().map(|it| it.text.as_str()),
+        Json(&build.budgets) as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+fn texts(commits: &[CommitId]) -> Vec<String> {
+    commits.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,132 @@
+//! The first stage: from the socket to a file, counting.
+
+use crate::error::{AppError, AppResult};
+use crate::ingest::validate::validate;
+use crate::state::AppState;
+use anyhow::Context as _;
+use axum::body::Bytes;
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::http::StatusCode;
+use plimsoll_protocol::NewBuild;
+use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, ZSTD_TYPE};
+use std::fs::File;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::{Instant, timeout};
+
+/// The description is small; a linker script and 500 commit ids fit many times over.
+const MAX_BUILD_PART_BYTES: usize = 1024 * 1024;
+
+/// A client that sends nothing for so long is given up.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a refused client may still send before the connection is cut, so that it reads the answer.
+const DRAIN_BYTES: usize = 64 * 1024 * 1024;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An upload that has arrived whole.
+#[derive(Debug)]
+pub struct Received {
+    /// What was sent along, checked.
+    pub build: NewBuild,
+    /// The ELF as it was sent; the file has no name and goes when it is closed.
+    pub file: File,
+    /// Whether the ELF is compressed.
+    pub is_zstd: bool,
+}
+
+/// Receives both parts, in their order.
+pub async fn receive(state: &AppState, mut body: Multipart) -> AppResult<Received> {
+    let outcome = receive_parts(state, &mut body).await;
+    if outcome.is_err() {
+        drain(body).await;
+    }
+    outcome
+}
+
+async fn receive_parts(state: &AppState, body: &mut Multipart) -> AppResult<Received> {
+    let build = read_build(expect_part(body, BUILD_PART).await?).await?;
+    let elf = expect_part(body, ELF_PART).await?;
+    let is_zstd = elf.content_type().is_some_and(|it| it.eq_ignore_ascii_case(ZSTD_TYPE));
+    let file = write_elf(state, elf).await?;
+    Ok(Received { build, file, is_zstd })
+}
+
+async fn expect_part<'a>(body: &'a mut Multipart, name: &'static str) -> AppResult<Field<'a>> {
+    let part = timeout(SILENCE_TIMEOUT, body.next_field()).await.map_err(|_| AppError::TooSlow)?;
+    match part.map_err(refusal_of)? {
+        Some(part) if part.name() == Some(name) => Ok(part),
+        _ => Err(AppError::invalid(
+            "body",
+            format!("expected the multipart part `{name}` here (`{BUILD_PART}` comes first, then `{ELF_PART}`)"),
+        )),
+    }
+}
+
+async fn read_build(mut part: Field<'_>) -> AppResult<NewBuild> {
+    let mut text = Vec::new();
+    while let Some(chunk) = next_chunk(&mut part).await? {
+        if text.len() + chunk.len() > MAX_BUILD_PART_BYTES {
+            return Err(AppError::TooLarge("The part `build` is larger than 1 MiB.".into()));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    let build = serde_json::from_slice(&text).map_err(|it| AppError::invalid(BUILD_PART, it))?;
+    validate(build)
+}
+
+async fn write_elf(state: &AppState, mut part: Field<'_>) -> AppResult<File> {
+    let limit = state.settings.max_upload_bytes;
+    let file = tempfile::tempfile_in(&state.settings.upload_folder).map_err(anyhow::Error::from);
+    let mut file = tokio::fs::File::from_std(file.context("cannot make a file for an upload")?);
+    let mut n_bytes = 0;
+    while let Some(chunk) = next_chunk(&mut part).await? {
+        n_bytes += chunk.len() as u64;
+        if n_bytes > limit {
+            return Err(too_large(limit));
+        }
+        file.write_all(&chunk).await?;
+    }
+    file.flush().await?;
+    metrics::counter!("plimsoll_upload_bytes_total").increment(n_bytes);
+    Ok(file.into_std().await)
+}
+
+async fn next_chunk(part: &mut Field<'_>) -> AppResult<Option<Bytes>> {
+    timeout(SILENCE_TIMEOUT, part.chunk()).await.map_err(|_| AppError::TooSlow)?.map_err(refusal_of)
+}
+
+/// The refusal of an ELF beyond the limit.
+pub fn too_large(limit_bytes: u64) -> AppError {
+    AppError::TooLarge(format!(
+        "The ELF is larger than {} bytes, the most this server accepts, compressed and not.",
+        limit_bytes
+    ))
+}
+
+/// What multipart says of a broken body is about the body, unless it is about the server.
+fn refusal_of(error: MultipartError) -> AppError {
+    match error.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => AppError::Internal(error.into()),
+        _ => AppError::invalid("body", error.body_text()),
+    }
+}
+
+/// Reads on for a while: a connection cut while the client still sends loses the answer on its way.
+async fn drain(mut body: Multipart) {
+    let deadline = Instant::now() + DRAIN_TIMEOUT;
+    let mut n_bytes = 0;
+    let reading = async {
+        while let Ok(Some(mut part)) = body.next_field().await {
+            while let Ok(Some(chunk)) = part.chunk().await {
+                n_bytes += chunk.len();
+                if n_bytes > DRAIN_BYTES {
+                    return;
+                }
+            }
+        }
+    };
+    // Running out of time is as good as reading to the end.
+    let _ = tokio::time::timeout_at(deadline, reading).await;
+}

@@ -1,0 +1,131 @@
+//! The part of measuring that computes: no database, on threads of its own.
+
+use crate::db::builds::Measured;
+use crate::domain::Recipe;
+use crate::domain::build::{Measurement, MeasurementKind};
+use anyhow::Context as _;
+use plimsoll_analyzer::report::{Formatting, Totals};
+use plimsoll_analyzer::{Change, Report};
+use plimsoll_protocol::Figures;
+use std::io::Read as _;
+
+/// What measuring found, before it is written down.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The report as JSON, compressed.
+    pub body_zstd: Vec<u8>,
+    /// The totals.
+    pub figures: Figures,
+    /// What graphs need.
+    pub measurements: Vec<Measurement>,
+    /// Changed symbols against the baseline.
+    pub symbol_changes: Vec<Change>,
+    /// Changed crates against the baseline.
+    pub crate_changes: Vec<Change>,
+}
+
+/// Why a build will never be measured, as its page says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hopeless(pub String);
+
+/// Explains the ELF in `elf_zstd` and compares it with the baseline's report. Without a baseline
+/// everything is new.
+pub fn analyze(
+    recipe: &Recipe,
+    elf_zstd: &[u8],
+    baseline_zstd: Option<&[u8]>,
+) -> anyhow::Result<Result<Analysis, Hopeless>> {
+    let elf = unpack(elf_zstd, recipe.elf_bytes)?;
+    let report = match explain(recipe, &elf) {
+        Ok(report) => report,
+        Err(why) => return Ok(Err(why)),
+    };
+    let baseline = baseline_zstd.map(read_report).transpose()?.unwrap_or_else(|| empty_like(&report));
+    let diff = plimsoll_analyzer::diff(&baseline, &report);
+    Ok(Ok(Analysis {
+        body_zstd: pack_report(&report)?,
+        figures: figures_of(&report),
+        measurements: measurements_of(&report),
+        symbol_changes: diff.symbols,
+        crate_changes: diff.crates,
+    }))
+}
+
+fn explain(recipe: &Recipe, elf: &[u8]) -> Result<Report, Hopeless> {
+    let script = recipe.memory_text.as_deref().unwrap_or_default();
+    let regions = match script.is_empty() {
+        true => Vec::new(),
+        false => plimsoll_analyzer::parse_memory(script)
+            .map_err(|it| Hopeless(format!("The linker script cannot be read: {it}.")))?,
+    };
+    plimsoll_analyzer::analyze(elf, &regions)
+        .map_err(|it| Hopeless(format!("The ELF file cannot be analysed: {it}.")))
+}
+
+/// The stored ELF; its size was counted when it arrived.
+fn unpack(elf_zstd: &[u8], elf_bytes: u64) -> anyhow::Result<Vec<u8>> {
+    let mut elf = Vec::new();
+    let decoder = zstd::Decoder::with_buffer(elf_zstd).context("a stored ELF is damaged")?;
+    decoder.take(elf_bytes + 1).read_to_end(&mut elf).context("a stored ELF is damaged")?;
+    anyhow::ensure!(elf.len() as u64 == elf_bytes, "a stored ELF has another size than when it arrived");
+    Ok(elf)
+}
+
+/// A report as it is stored.
+pub fn pack_report(report: &Report) -> anyhow::Result<Vec<u8>> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 3).context("zstd cannot start")?;
+    serde_json::to_writer(&mut encoder, report).context("a report cannot be written")?;
+    encoder.finish().context("a report cannot be compressed")
+}
+
+/// A stored report.
+pub fn read_report(body_zstd: &[u8]) -> anyhow::Result<Report> {
+    let decoder = zstd::Decoder::with_buffer(body_zstd).context("a stored report is damaged")?;
+    serde_json::from_reader(std::io::BufReader::new(decoder)).context("a stored report cannot be read")
+}
+
+/// What a first build is compared with: the same device with nothing on it.
+fn empty_like(report: &Report) -> Report {
+    Report {
+        totals: Totals::default(),
+        regions: Vec::new(),
+        sections: Vec::new(),
+        segments: Vec::new(),
+        symbols: Vec::new(),
+        crates: Vec::new(),
+        formatting: Formatting::default(),
+        warnings: Vec::new(),
+        ..report.clone()
+    }
+}
+
+fn figures_of(report: &Report) -> Figures {
+    Figures {
+        flash_bytes: report.totals.flash_bytes,
+        ram_bytes: report.totals.ram_bytes,
+        formatting_bytes: report.formatting.total_bytes,
+    }
+}
+
+fn measurements_of(report: &Report) -> Vec<Measurement> {
+    let regions = report.regions.iter().map(|it| Measurement {
+        kind: MeasurementKind::Region,
+        name: it.name.clone(),
+        value_bytes: it.used_bytes,
+        length_bytes: it.length_bytes,
+    });
+    let sections = report.sections.iter().filter(|it| it.allocated).map(|it| Measurement {
+        kind: MeasurementKind::Section,
+        name: it.name.clone(),
+        value_bytes: it.size_bytes,
+        length_bytes: None,
+    });
+    regions.chain(sections).collect()
+}
+
+impl Analysis {
+    /// What is written into the build's own row.
+    pub fn measured(&self, baseline: Option<(uuid::Uuid, i64)>, now: time::OffsetDateTime) -> Measured {
+        Measured { figures: self.figures, baseline, measured_at: now }
+    }
+}

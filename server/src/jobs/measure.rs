@@ -1,0 +1,118 @@
+//! One job from its lease to its result.
+
+use crate::blobs::BlobHash;
+use crate::db::builds::Candidate;
+use crate::db::jobs::LeasedJob;
+use crate::domain::Recipe;
+use crate::jobs::analyze::{Analysis, Hopeless, analyze};
+use crate::jobs::judge::judge_build;
+use crate::state::AppState;
+use crate::db;
+use anyhow::Context as _;
+use std::sync::Arc;
+
+/// How often a job waits for its baseline before it takes what there is.
+pub const MAX_WAITS: i32 = 60;
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The build is measured.
+    Measured,
+    /// The build can never be measured, and says so.
+    Failed,
+    /// The baseline is still in the queue.
+    Waits,
+    /// Somebody else holds the job by now, or nobody needs it; nothing was written.
+    Lost,
+}
+
+/// Measures the job's build. An error means that trying again may help.
+pub async fn measure(state: &AppState, job: &LeasedJob) -> anyhow::Result<Outcome> {
+    let Some(recipe) = db::builds::find_recipe(&state.db, job.for_project, job.for_build).await? else {
+        return abandon(state, job).await;
+    };
+    let baseline = db::builds::find_baseline(&state.db, &recipe).await?;
+    if baseline.as_ref().is_some_and(|it| !it.is_measured) && job.n_waits < MAX_WAITS {
+        return Ok(Outcome::Waits);
+    }
+    let baseline = match baseline {
+        Some(it) if !it.is_measured => db::builds::find_measured_baseline(&state.db, &recipe).await?,
+        it => it,
+    };
+    match run(state, &recipe, baseline.as_ref()).await? {
+        Ok(analysis) => write(state, job, (&recipe, baseline), &analysis).await,
+        Err(Hopeless(why)) => give_up(state, job, &why).await,
+    }
+}
+
+/// The computing part, on a thread of its own, with a permit: files are big and cores are few.
+async fn run(
+    state: &AppState,
+    recipe: &Recipe,
+    baseline: Option<&Candidate>,
+) -> anyhow::Result<Result<Analysis, Hopeless>> {
+    let permit = Arc::clone(&state.analysis_permits).acquire_owned().await?;
+    let elf_zstd = state.blobs.get(BlobHash::from_stored(&recipe.elf_sha256)?).await?;
+    let baseline_zstd = match baseline {
+        Some(it) => db::reports::find(&state.db, recipe.project_id, it.build_id).await?,
+        None => None,
+    };
+    let recipe = recipe.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        analyze(&recipe, &elf_zstd, baseline_zstd.as_deref())
+    });
+    match work.await {
+        Ok(done) => done,
+        Err(broken) => {
+            tracing::error!(cause = %broken, "the analyzer broke on a file");
+            Ok(Err(Hopeless("The analyzer broke on this file. It has been logged for the operator.".into())))
+        }
+    }
+}
+
+/// Everything or nothing, and only while the job is ours.
+async fn write(
+    state: &AppState,
+    job: &LeasedJob,
+    (recipe, baseline): (&Recipe, Option<Candidate>),
+    analysis: &Analysis,
+) -> anyhow::Result<Outcome> {
+    let now = state.clock.now();
+    let baseline = baseline.map(|it| (it.build_id, it.commits_behind));
+    let mut tx = state.db.begin().await?;
+    if !db::jobs::delete(&mut tx, job).await? {
+        return Ok(Outcome::Lost);
+    }
+    db::reports::delete_all(&mut tx, recipe).await?;
+    db::reports::insert(&mut tx, recipe, &analysis.body_zstd).await?;
+    db::reports::insert_measurements(&mut tx, recipe, &analysis.measurements).await?;
+    db::reports::insert_changes(&mut tx, recipe, "symbol", &analysis.symbol_changes).await?;
+    db::reports::insert_changes(&mut tx, recipe, "crate", &analysis.crate_changes).await?;
+    db::builds::set_measured(&mut tx, recipe, &analysis.measured(baseline, now)).await?;
+    judge_build(&mut tx, recipe, (analysis.figures, &analysis.measurements), now).await?;
+    db::jobs::announce(&mut tx, recipe.build_id).await?;
+    tx.commit().await.context("the result cannot be stored")?;
+    Ok(Outcome::Measured)
+}
+
+/// Ends the job and lets the build's page say why.
+pub async fn give_up(state: &AppState, job: &LeasedJob, why: &str) -> anyhow::Result<Outcome> {
+    let mut tx = state.db.begin().await?;
+    if !db::jobs::delete(&mut tx, job).await? {
+        return Ok(Outcome::Lost);
+    }
+    db::builds::set_failed(&mut tx, (job.for_project, job.for_build), why).await?;
+    db::jobs::announce(&mut tx, job.for_build).await?;
+    tx.commit().await?;
+    Ok(Outcome::Failed)
+}
+
+/// The build is gone: its project was deleted.
+async fn abandon(state: &AppState, job: &LeasedJob) -> anyhow::Result<Outcome> {
+    let mut tx = state.db.begin().await?;
+    db::jobs::delete(&mut tx, job).await?;
+    tx.commit().await?;
+    Ok(Outcome::Lost)
+}
