@@ -2,15 +2,18 @@
 
 use crate::error::{AppError, log_failures};
 use crate::state::AppState;
+use crate::telemetry::prometheus;
 use crate::{cache, routes};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use std::any::Any;
+use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -39,8 +42,9 @@ pub fn router(state: AppState) -> Router {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span_of))
         .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(from_fn(prometheus::count))
         .layer(from_fn(log_failures))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(from_fn(cache::write_headers));
     let app = routes::router(&state).layer(stack);
     SECURITY_HEADERS
@@ -53,11 +57,12 @@ pub fn router(state: AppState) -> Router {
 
 /// What guards one audience's routes; its refusals are rendered by the layer around.
 pub fn guarded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    let timeout = state.settings.request_timeout;
-    routes
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout))
-        .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(csrf(state))
+    routes.layer(CatchPanicLayer::custom(answer_panic)).layer(csrf(state))
+}
+
+/// How long these routes may take.
+pub fn timed(routes: Router<AppState>, timeout: Duration) -> Router<AppState> {
+    routes.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout))
 }
 
 /// Refuses what another site's page makes a browser send. Clients of the API are no browsers and say
@@ -66,6 +71,11 @@ fn csrf(state: &AppState) -> CsrfLayer {
     let origin = state.settings.public_url.origin().ascii_serialization();
     let layer = CsrfLayer::new();
     layer.clone().add_trusted_origin(origin).unwrap_or(layer)
+}
+
+/// A downloaded ELF keeps its length; who wants it smaller asks for nothing of ours.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"))
 }
 
 fn answer_panic(panic: Box<dyn Any + Send>) -> Response {

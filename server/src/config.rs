@@ -28,6 +28,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the server (the default)
     Serve,
+    /// Print the OpenAPI document of the API and stop
+    Openapi,
     /// Replace the administrator's token and print the new one; ends the administrator's sessions
     AdminToken {
         /// Confirms that the present token shall stop working

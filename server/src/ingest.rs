@@ -25,6 +25,7 @@ pub async fn ingest(state: &AppState, project: &Project, body: Multipart) -> App
         let _permit = permit;
         examine::examine(received, limit)
     });
-    let examined = examined.await.map_err(|it| anyhow::Error::new(it).context("examining an upload broke"))??;
+    let examined =
+        examined.await.map_err(|it| anyhow::Error::new(it).context("examining an upload broke"))??;
     store::store(state, project, examined).await
 }

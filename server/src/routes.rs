@@ -2,25 +2,41 @@
 
 use crate::error::{AppError, AppResult, as_problem};
 use crate::state::AppState;
-use crate::{app, web};
+use crate::telemetry::prometheus;
+use crate::{api, app, web};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::map_response;
 use axum::routing::get;
+use std::time::Duration;
+
+/// An upload may take as long as a slow line needs; silence ends it sooner.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// Bodies other than uploads: forms and small JSON.
+const BODY_LIMIT_BYTES: usize = 256 * 1024;
 
 /// All URLs, each audience with its own rendering of refusals.
 pub fn router(state: &AppState) -> Router<AppState> {
-    let pages = web::router().fallback(nothing_here);
-    let api = Router::new().fallback(nothing_here);
+    let timeout = state.settings.request_timeout;
+    let (quick, upload) = api::routers();
+    let quick = quick.fallback(nothing_here).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
+    // The upload counts for itself, so that it can say what was too large.
+    let upload = upload.layer(DefaultBodyLimit::disable());
+    let api = app::timed(quick, timeout).merge(app::timed(upload, UPLOAD_TIMEOUT));
+    let pages = web::router().fallback(nothing_here).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
     Router::new()
-        .nest("/api/v1", app::guarded(api, state).layer(map_response(as_problem)))
-        .merge(app::guarded(pages, state).layer(map_response(web::as_page)))
+        .nest(api::ROOT, app::guarded(api, state).layer(map_response(as_problem)))
+        .merge(app::guarded(app::timed(pages, timeout), state).layer(map_response(web::as_page)))
         .merge(machines())
 }
 
-/// Health and readiness.
+/// Health, readiness and figures.
 fn machines() -> Router<AppState> {
-    Router::new().route("/healthz", get(health)).route("/readyz", get(readiness))
+    Router::new()
+        .route("/healthz", get(health))
+        .route("/readyz", get(readiness))
+        .route("/metrics", get(prometheus::show))
 }
 
 /// The process answers.

@@ -4,14 +4,15 @@ use crate::auth::LoginLimit;
 use crate::blobs::Blobs;
 use crate::config::{Cli, Command, Config};
 use crate::domain::token::Secret;
-use crate::jobs::Signals;
+use crate::jobs::{Signals, wake, worker};
 use crate::postgres::{self, PrivatePostgres};
 use crate::state::{AppState, Clock, Settings};
-use crate::{app, db, telemetry};
+use crate::telemetry::prometheus;
+use crate::{api, app, db, telemetry};
 use anyhow::Context as _;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
-use std::future::{Future, IntoFuture as _};
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,6 +22,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use url::Url;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -31,10 +34,15 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
 /// Does what the command line says.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Openapi = command {
+        say(&api::openapi().to_pretty_json().context("the document cannot be written")?);
+        return Ok(ExitCode::SUCCESS);
+    }
     telemetry::start(&cli.config)?;
     let runtime = tokio::runtime::Runtime::new().context("the program's threads cannot start")?;
     match command {
         Command::Serve => runtime.block_on(serve_on_database(&cli.config)),
+        Command::Openapi => Ok(()),
         Command::AdminToken { .. } => runtime.block_on(renew_admin_token(&cli.config)),
         Command::Postgres(args) => {
             return Ok(runtime.block_on(postgres::run_command(&cli.config.postgres()?, &args))?);
@@ -45,11 +53,13 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Serves on the operator's database, else on the private one, which stops when all else is done.
 async fn serve_on_database(config: &Config) -> anyhow::Result<()> {
+    // First, so that a taken port is the complaint, whatever else a second server would trip over.
+    let listener = TcpListener::bind(config.listen).await.with_context(|| cannot_listen(config.listen))?;
     if let Some(url) = &config.database_url {
-        return serve(config, parse_database_url(url)?).await;
+        return serve(config, listener, parse_database_url(url)?).await;
     }
     let postgres = PrivatePostgres::start(&config.postgres()?).await?;
-    let outcome = serve(config, postgres.connect_options()).await;
+    let outcome = serve(config, listener, postgres.connect_options()).await;
     postgres.stop().await;
     outcome
 }
@@ -59,15 +69,14 @@ fn parse_database_url(url: &str) -> anyhow::Result<PgConnectOptions> {
     PgConnectOptions::from_str(url).map_err(|_| anyhow::anyhow!("DATABASE_URL is not a postgres:// URL"))
 }
 
-async fn serve(config: &Config, database: PgConnectOptions) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.listen).await.with_context(|| cannot_listen(config.listen))?;
+async fn serve(config: &Config, listener: TcpListener, database: PgConnectOptions) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listening address is unknown")?;
     let data = config.data_folder()?;
     let pool = db::open(database, config.db_connections.into()).await?;
     let state = state(config, &data, pool.clone(), address)?;
     greet_administrator(config, &state).await?;
     say(&format!("listening on {}", http_url(address)));
-    let outcome = serve_until_told(listener, state).await;
+    let outcome = serve_until_told(listener, state, config.n_workers()).await;
     pool.close().await;
     outcome
 }
@@ -140,28 +149,36 @@ async fn renew_admin_token_in(database: PgConnectOptions) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn serve_until_told(listener: TcpListener, state: AppState) -> anyhow::Result<()> {
+async fn serve_until_told(listener: TcpListener, state: AppState, n_workers: usize) -> anyhow::Result<()> {
     let (stop, stopping) = watch::channel(false);
-    let service = app::router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(raised(stopping.clone()));
-    let server = tokio::spawn(server.into_future());
-    wait_for_signal().await?;
-    tracing::info!("stopping: finishing the requests that are under way");
-    stop.send_replace(true);
-    match tokio::time::timeout(DRAIN_TIMEOUT, server).await {
-        Ok(ended) => ended.context("the server's task broke")?.context("serving failed"),
-        Err(_) => {
-            tracing::warn!("some requests did not finish in time");
-            Ok(())
-        }
+    // Dropped at the end, it ends these two; the listener's connection would keep the pool open.
+    let mut helpers = JoinSet::new();
+    helpers.spawn(prometheus::keep_up());
+    helpers.spawn(wake::listen(state.clone()));
+    let mut workers = JoinSet::new();
+    for _ in 0..n_workers {
+        workers.spawn(worker::work(state.clone(), stopping.clone()));
     }
+    let service = app::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(raised(stopping));
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        told = wait_for_signal() => told?,
+        ended = &mut server => return ended.context("the server's task broke")?.context("serving failed"),
+    }
+    tracing::info!("stopping: finishing the requests and jobs that are under way");
+    stop.send_replace(true);
+    if timeout(DRAIN_TIMEOUT, async { tokio::join!(server, workers.join_all()) }).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    helpers.shutdown().await;
+    Ok(())
 }
 
 /// Resolves when the flag is raised.
-fn raised(mut flag: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        let _ = flag.wait_for(|it| *it).await;
-    }
+async fn raised(mut flag: watch::Receiver<bool>) {
+    // An error says that nobody can raise it any more, which is as good.
+    let _ = flag.wait_for(|it| *it).await;
 }
 
 async fn wait_for_signal() -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! Structured logs to stderr, for people or machines.
 
+pub mod prometheus;
+
 use crate::config::{Config, LogFormat};
 use anyhow::Context as _;
 use std::io::IsTerminal as _;

@@ -8,7 +8,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A target's budgets, by subject.
-pub async fn list(db: impl PgExecutor<'_>, project_id: Uuid, target_id: Uuid) -> sqlx::Result<Vec<SetBudget>> {
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    project_id: Uuid,
+    target_id: Uuid,
+) -> sqlx::Result<Vec<SetBudget>> {
     let rows = sqlx::query!(
         r#"
         select   subject, limit_bytes, source

@@ -310,7 +310,11 @@ pub struct Measured {
 }
 
 /// Records that a build has been measured.
-pub async fn set_measured(tx: &mut PgTransaction<'_>, recipe: &Recipe, measured: &Measured) -> sqlx::Result<()> {
+pub async fn set_measured(
+    tx: &mut PgTransaction<'_>,
+    recipe: &Recipe,
+    measured: &Measured,
+) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
         update build

@@ -99,11 +99,10 @@ pub struct AlertChanges {
 pub fn alert_changes(verdicts: &[Verdict], open: &[OpenAlert]) -> AlertChanges {
     let is_open = |verdict: &&Verdict| open.iter().any(|it| it.subject == verdict.subject);
     let opened = verdicts.iter().filter(|it| !it.within && !is_open(it)).cloned().collect();
-    let resolved = open.iter().filter_map(|alert| {
-        match verdicts.iter().find(|it| it.subject == alert.subject) {
+    let resolved =
+        open.iter().filter_map(|alert| match verdicts.iter().find(|it| it.subject == alert.subject) {
             Some(verdict) if !verdict.within => None,
             verdict => Some((alert.alert_id, verdict.and_then(|it| it.used_bytes))),
-        }
-    });
+        });
     AlertChanges { opened, resolved: resolved.collect() }
 }

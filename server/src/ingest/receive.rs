@@ -59,7 +59,9 @@ async fn expect_part<'a>(body: &'a mut Multipart, name: &'static str) -> AppResu
         Some(part) if part.name() == Some(name) => Ok(part),
         _ => Err(AppError::invalid(
             "body",
-            format!("expected the multipart part `{name}` here (`{BUILD_PART}` comes first, then `{ELF_PART}`)"),
+            format!(
+                "expected the multipart part `{name}` here (`{BUILD_PART}` comes first, then `{ELF_PART}`)"
+            ),
         )),
     }
 }

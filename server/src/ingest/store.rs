@@ -1,8 +1,8 @@
 //! The third stage: the ELF first, then the build and its job in one transaction. A crash between the two
 //! leaves an ELF that nobody names, which does no harm.
 
-use crate::db::arrivals::{Arrival, Earlier};
 use crate::db;
+use crate::db::arrivals::{Arrival, Earlier};
 use crate::domain::Project;
 use crate::error::AppResult;
 use crate::ingest::examine::Examined;

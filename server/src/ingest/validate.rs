@@ -25,7 +25,8 @@ pub fn validate(mut build: NewBuild) -> AppResult<NewBuild> {
     check_ci_url(build.ci_url.as_deref())?;
     check_memory(&build)?;
     build.author = build.author.and_then(|it| tidy(&it, MAX_NAME_CHARS));
-    build.message = build.message.and_then(|it| tidy(it.lines().next().unwrap_or_default(), MAX_MESSAGE_CHARS));
+    build.message =
+        build.message.and_then(|it| tidy(it.lines().next().unwrap_or_default(), MAX_MESSAGE_CHARS));
     Ok(build)
 }
 
@@ -67,7 +68,10 @@ fn check_ci_url(ci_url: Option<&str>) -> AppResult<()> {
     let Some(text) = ci_url else { return Ok(()) };
     let is_web = Url::parse(text).is_ok_and(|it| matches!(it.scheme(), "http" | "https"));
     if !is_web || text.len() > MAX_URL_CHARS || text.chars().any(char::is_control) {
-        return Err(AppError::invalid("ci_url", "is not an http or https address of at most 2000 characters"));
+        return Err(AppError::invalid(
+            "ci_url",
+            "is not an http or https address of at most 2000 characters",
+        ));
     }
     Ok(())
 }

@@ -65,7 +65,11 @@ pub async fn drop_budget(state: &AppState, target: (Uuid, Uuid), subject: &str) 
 }
 
 /// Judges the newest build of the default branch again, from what was measured.
-async fn judge_again(tx: &mut PgTransaction<'_>, target: (Uuid, Uuid), now: OffsetDateTime) -> sqlx::Result<()> {
+async fn judge_again(
+    tx: &mut PgTransaction<'_>,
+    target: (Uuid, Uuid),
+    now: OffsetDateTime,
+) -> sqlx::Result<()> {
     db::targets::lock(tx, target.0, target.1).await?;
     let Some(build_id) = db::builds::find_newest(&mut **tx, target.0, target.1).await? else { return Ok(()) };
     let recipe = db::builds::find_recipe(&mut **tx, target.0, build_id).await?;

@@ -1,13 +1,13 @@
 //! One job from its lease to its result.
 
 use crate::blobs::BlobHash;
+use crate::db;
 use crate::db::builds::Candidate;
 use crate::db::jobs::LeasedJob;
 use crate::domain::Recipe;
 use crate::jobs::analyze::{Analysis, Hopeless, analyze};
 use crate::jobs::judge::judge_build;
 use crate::state::AppState;
-use crate::db;
 use anyhow::Context as _;
 use std::sync::Arc;
 

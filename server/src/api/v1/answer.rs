@@ -106,15 +106,14 @@ async fn deltas(
 }
 
 fn total_deltas(old: Option<Figures>, new: Option<Figures>) -> Vec<Delta> {
-    let parts: [(&str, fn(Figures) -> u64); 3] = [
-        ("flash", |it| it.flash_bytes),
-        ("ram", |it| it.ram_bytes),
-        ("formatting", |it| it.formatting_bytes),
-    ];
-    let delta = |(name, part): (&str, fn(Figures) -> u64)| {
+    let row = |name, part: fn(Figures) -> u64| {
         delta(("total", name), (old.map(part), new.map(part)), None, old.is_some())
     };
-    parts.into_iter().map(delta).collect()
+    vec![
+        row("flash", |it| it.flash_bytes),
+        row("ram", |it| it.ram_bytes),
+        row("formatting", |it| it.formatting_bytes),
+    ]
 }
 
 /// In the order of the new build; regions that only the old one has come last.

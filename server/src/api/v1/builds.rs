@@ -3,12 +3,12 @@
 use crate::api::docs::{ProjectPath, ReadRefusals};
 use crate::api::v1::answer::{answer, summary};
 use crate::auth::ReadProject;
+use crate::db;
 use crate::db::builds::BuildFilter;
 use crate::domain::{Build, Project};
 use crate::error::{AppError, AppResult};
 use crate::extract::{Json, Path, Query};
 use crate::state::AppState;
-use crate::db;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;

@@ -105,8 +105,7 @@ pub async fn put(
     Path(path): Path<ProjectPath>,
     Json(body): Json<ProjectBody>,
 ) -> AppResult<(StatusCode, Json<ProjectSummary>)> {
-    let name =
-        ProjectName::new(&path.owner, &path.name).map_err(|it| AppError::invalid("project", it))?;
+    let name = ProjectName::new(&path.owner, &path.name).map_err(|it| AppError::invalid("project", it))?;
     check(&body)?;
     let (project, status) = save(&state, name, body).await?;
     Ok((status, Json(summarize(&state, &project).await?)))

@@ -123,8 +123,7 @@ async fn points(state: &AppState, project: &Project, builds: &[Build]) -> AppRes
         figures: build.figures,
         regions: regions.remove(&build.build_id).unwrap_or_default(),
         previous_build_id: previous,
-        compare_url: previous
-            .map(|it| absolute(state, &urls::compare(&project.name, it, build.build_id))),
+        compare_url: previous.map(|it| absolute(state, &urls::compare(&project.name, it, build.build_id))),
     });
     Ok(points.collect())
 }

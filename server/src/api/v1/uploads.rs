@@ -3,12 +3,12 @@
 use crate::api::docs::{ProjectPath, WriteRefusals};
 use crate::api::v1::answer::{absolute, answer};
 use crate::auth::WriteProject;
+use crate::db;
 use crate::domain::{Build, Project};
 use crate::error::{AppError, AppResult};
 use crate::extract::{Json, Query};
 use crate::ingest::{Stored, ingest};
 use crate::state::AppState;
-use crate::db;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::http::{StatusCode, header};
