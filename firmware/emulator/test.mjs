@@ -3,8 +3,8 @@
 //   node --test firmware/emulator/test.mjs
 //
 // FIRMWARE_ELFS  folder of `blink` and `logger`; default target/thumbv6m-none-eabi/firmware
-// FIRMWARE_LEGS  folder with a `<leg>.elf` (that leg's `logger`) for every file in expected/legs;
-//                without it the legs are not run
+// FIRMWARE_LEGS  folder with a `<leg>/logger` for every file in expected/legs; without it the legs are
+//                not run. `cargo xtask firmware` builds them and sets it
 // UPDATE_EXPECT  set it to write the expected files anew
 
 import assert from "node:assert/strict";
@@ -105,7 +105,7 @@ describe("the legs of the voyage", { skip: LEGS === undefined && "FIRMWARE_LEGS 
   const legs = readdirSync(join(HERE, "expected/legs")).map((it) => it.replace(/\.txt$/, ""));
   // Twelve lines, or what there is in 1.6 seconds: the first legs have little to say, and must say no more.
   const textOf = (leg) => {
-    const pico = new Pico(readFileSync(join(LEGS, `${leg}.elf`)));
+    const pico = new Pico(readFileSync(join(LEGS, leg, "logger")));
     pico.run((it) => it.lines >= 12, 20_000_000);
     return pico.uartText;
   };

@@ -5,6 +5,7 @@ use crate::command::{find, output, run};
 use crate::demo;
 use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::say;
+use crate::voyage;
 use crate::workspace::{built, cargo, root, target_folder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
@@ -70,7 +71,10 @@ pub fn firmware() -> Result<()> {
     demo::build_firmware()?;
     let emulator = root().join("firmware/emulator");
     run(Command::new("npm").current_dir(&emulator).args(["ci", "--no-audit", "--no-fund"]))?;
-    run(Command::new("npm").current_dir(&emulator).arg("test"))
+    let mut test = Command::new("npm");
+    test.env("FIRMWARE_ELFS", target_folder().join(voyage::OUTPUT_FOLDER));
+    test.env("FIRMWARE_LEGS", target_folder().join("voyage"));
+    run(test.current_dir(&emulator).arg("test"))
 }
 
 /// A folder with the Python programs, made once.
