@@ -4,8 +4,8 @@
 //! Claims are made in the order of addresses (of two symbols at one address the bigger first), so
 //! the order of the symbol table does not matter. A gap is *padding* when it is what aligning the
 //! next symbol, or the end of the section, leaves over: smaller than the power of two that the next
-//! address is a multiple of and than the section's alignment, and filled with one repeated pattern
-//! of at most four bytes (zeroes, `0xff`, no-operations). Every other gap is *unattributed*.
+//! address is a multiple of and than the section's alignment, and filled with what linkers fill
+//! gaps with (zeroes, `0xff`, traps, no-operations). Every other gap is *unattributed*.
 
 mod byte_map;
 mod owners;
@@ -82,14 +82,35 @@ fn label_of_gap(section: &ImageSection<'_>, gap: Span) -> Label {
     if fits && is_filled(section, gap) { Label::Padding } else { Label::Unattributed }
 }
 
-/// Whether the gap holds one pattern again and again, as linkers and assemblers fill.
+/// What linkers and assemblers fill gaps with: zeroes, erased flash, traps (`0xd4` on ARM, `0xcc`
+/// and `0x90` on x86).
+const FILL_BYTES: [u8; 5] = [0x00, 0xff, 0xd4, 0xcc, 0x90];
+/// No-operations of Thumb (two of them, in both byte orders), RISC-V (compressed or not) and Xtensa.
+const FILL_WORDS: [&[u8]; 7] = [
+    &[0x00, 0xbf],
+    &[0xbf, 0x00],
+    &[0xc0, 0x46],
+    &[0x46, 0xc0],
+    &[0x01, 0x00],
+    &[0x13, 0x00, 0x00, 0x00],
+    &[0x3d, 0xf0],
+];
+
+/// Whether the gap holds what gaps are filled with. Memory without content always does.
 fn is_filled(section: &ImageSection<'_>, gap: Span) -> bool {
     if section.data.is_empty() {
         return true;
     }
-    let range = |address: u64| usize::try_from(address - section.run.start()).ok();
-    let content = range(gap.start()).zip(range(gap.end())).and_then(|(from, to)| section.data.get(from..to));
-    content.is_some_and(|it| {
-        [1, 2, 4].iter().any(|n| it.iter().skip(*n).eq(it.iter().take(it.len().saturating_sub(*n))))
-    })
+    let index = |address: u64| usize::try_from(address - section.run.start()).ok();
+    let content = index(gap.start()).zip(index(gap.end())).and_then(|(from, to)| section.data.get(from..to));
+    content.is_some_and(is_fill)
+}
+
+/// One fill byte again and again, or no-operations, up to whose alignment there may be zeroes.
+fn is_fill(content: &[u8]) -> bool {
+    let is_uniform = |it: &u8| content.iter().all(|other| other == it);
+    let n_zeroes = content.iter().take_while(|it| **it == 0).count().min(3);
+    let is_repeated =
+        |word: &[u8]| (0..=n_zeroes).any(|it| content[it..].chunks(word.len()).all(|chunk| chunk == word));
+    FILL_BYTES.iter().any(is_uniform) || FILL_WORDS.iter().any(|it| is_repeated(it))
 }

@@ -172,7 +172,8 @@ pub enum View {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Section {
-    /// Its name; `segment N` for a segment in place of sections.
+    /// Its name; `segment N` for a segment in place of sections, `segment N (zeroed)` for the part
+    /// of it that is not stored.
     pub name: String,
     /// What it holds.
     pub kind: SectionKind,

@@ -166,7 +166,8 @@ pub(super) fn stand_ins<'data>(segments: &[ImageSegment]) -> Result<Vec<ImageSec
         }
         let zeroed = segment.run.from(run.end());
         if !zeroed.is_empty() {
-            sections.push(stand_in(format!("segment {idx} (zeroed)"), segment, zeroed, None));
+            let suffix = if run.is_empty() { "" } else { " (zeroed)" };
+            sections.push(stand_in(format!("segment {idx}{suffix}"), segment, zeroed, None));
         }
     }
     Ok(sections)

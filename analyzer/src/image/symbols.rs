@@ -54,7 +54,7 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         }
     }
     if n_homeless > 0 {
-        let message = format!("{n_homeless} symbols lie in sections that do not exist");
+        let message = format!("symbols in sections that do not exist: {n_homeless}");
         warnings.push(Warning { place: "symbol table".into(), message });
     }
     Ok(owners)

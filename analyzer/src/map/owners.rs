@@ -50,7 +50,8 @@ fn complaints(n_outside: u64) -> Vec<Warning> {
     if n_outside == 0 {
         return Vec::new();
     }
-    let message = format!("{n_outside} symbols reach beyond their section; only what is inside counts");
+    let message =
+        format!("symbols that reach beyond their section, where only the inside counts: {n_outside}");
     vec![Warning { place: "symbol table".into(), message }]
 }
 

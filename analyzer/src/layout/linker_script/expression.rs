@@ -48,6 +48,11 @@ impl Evaluator<'_, '_> {
             }
             _ if token.is("-") => -self.operand()?,
             _ if token.is("+") => self.operand()?,
+            _ if token.is("~") => {
+                let value = self.operand()?;
+                let value = u64::try_from(value).map_err(|_| token.error("`~` of a negative number"))?;
+                (!value).into()
+            }
             _ => return Err(token.error(format!("expected a number, found {}", token.shown()))),
         };
         self.depth -= 1;

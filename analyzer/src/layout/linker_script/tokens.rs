@@ -73,7 +73,7 @@ impl<'script> Tokens<'script> {
         }
         let word = length_while(self.rest, is_word);
         let token = match first {
-            '0'..='9' => self.take(TokenKind::Number, length_while(self.rest, |c| c.is_ascii_alphanumeric())),
+            '0'..='9' => self.take(TokenKind::Number, word),
             _ if word > 0 => self.take(TokenKind::Word, word),
             '<' if self.rest.starts_with("<<") => self.take(TokenKind::Mark, 2),
             '>' if self.rest.starts_with(">>") => self.take(TokenKind::Mark, 2),

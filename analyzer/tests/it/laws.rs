@@ -1,0 +1,164 @@
+//! The invariants of the analyzer, on generated and on real images.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use plimsoll_analyzer::{Change, ChangeKind, Diff, Report};
+use proptest::prelude::*;
+
+use crate::support::{corpus, explain, laws};
+
+/// A symbol anywhere around a section, so that symbols overlap, touch and stick out.
+fn symbol() -> impl Strategy<Value = String> {
+    let kinds = prop::sample::select(vec!["func", "object", "label"]);
+    let homes = prop::sample::select(vec![(".text", 0x100_u64), (".data", 0x2000), (".bss", 0x2080)]);
+    let binds = prop::sample::select(vec!["", "local", "weak"]);
+    (kinds, 0_u8..9, homes, 0_u64..70, 0_u64..40, binds).prop_map(
+        |(kind, name, (section, start), offset, size, bind)| {
+            format!("{kind} s{name} {} {size} in {section} {bind}", start + offset)
+        },
+    )
+}
+
+/// A small image: code with noise, data that is stored behind it, zeroed memory, a stack.
+fn image() -> impl Strategy<Value = (String, Vec<String>)> {
+    let sizes = (1_u64..64, 1_u64..64, 0_u64..64, prop::sample::select(vec![1_u64, 2, 4, 8, 16]));
+    (sizes, prop::collection::vec(symbol(), 0..20)).prop_map(|((text, data, bss, align), symbols)| {
+        let load = (0x100 + text).next_multiple_of(align);
+        let sections = format!(
+            "section .text 0x100 {text} x align {align}\nnoise .text 0 {text}\n\
+             section .data 0x2000 {data} w load {load} align {align}\n\
+             section .bss 0x2080 {bss} w nobits align {align}\nsection .stack 0x2100 128 w nobits\n"
+        );
+        (sections, symbols)
+    })
+}
+
+fn described((sections, symbols): &(String, Vec<String>)) -> String {
+    format!("{sections}{}", symbols.join("\n"))
+}
+
+/// All reports that every law is tried on besides generated ones.
+fn real_reports() -> Vec<(String, Report)> {
+    let explained = |(name, content): (String, Vec<u8>)| {
+        let report = plimsoll_analyzer::analyze(&content, &[]).unwrap();
+        (name, report)
+    };
+    corpus::files().into_iter().map(explained).collect()
+}
+
+proptest! {
+    #[test]
+    fn labels_add_up_to_the_image(image in image()) {
+        // `explain` checks the laws.
+        let report = explain(&described(&image));
+        let stored = report.sections.iter().filter(|it| it.load_address.is_some() && it.allocated);
+        prop_assert_eq!(report.totals.flash_bytes, stored.map(|it| it.size_bytes).sum::<u64>());
+    }
+
+    #[test]
+    fn every_byte_has_one_label(image in image()) {
+        // Ask for each byte of .text who wants it: the lowest address has it, then the biggest size.
+        let report = explain(&described(&image));
+        let section = report.sections.iter().find(|it| it.name == ".text").unwrap();
+        let wishes: Vec<_> = image.1.iter().filter_map(|it| wish(it, ".text")).collect();
+        let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
+        for address in section.run_address..section.run_address + section.size_bytes {
+            let winner = wishes.iter().filter(|it| it.contains(&address)).map(|it| it.start).min();
+            winner.into_iter().for_each(|it| *expected.entry(it).or_default() += 1);
+        }
+        let mut paid: BTreeMap<u64, u64> = BTreeMap::new();
+        for symbol in report.symbols.iter().filter(|it| it.section == ".text") {
+            *paid.entry(symbol.run_address).or_default() += symbol.size_bytes;
+        }
+        prop_assert_eq!(paid, expected);
+    }
+
+    #[test]
+    fn order_of_input_symbols_does_not_matter((sections, symbols) in image(), seed in any::<u64>()) {
+        let report = explain(&described(&(sections.clone(), symbols.clone())));
+        let mut shuffled = symbols;
+        shuffle(&mut shuffled, seed);
+        prop_assert_eq!(report, explain(&described(&(sections, shuffled))));
+    }
+
+    #[test]
+    fn diff_is_the_negative_of_its_reverse(old in image(), new in image()) {
+        let (old, new) = (explain(&described(&old)), explain(&described(&new)));
+        let diff = plimsoll_analyzer::diff(&old, &new);
+        laws::check_diff(&old, &new, &diff);
+        prop_assert_eq!(negative(diff), plimsoll_analyzer::diff(&new, &old));
+        prop_assert_eq!(changes(&plimsoll_analyzer::diff(&old, &old)), 0);
+    }
+
+    #[test]
+    fn a_report_survives_its_own_json(image in image()) {
+        let report = explain(&described(&image));
+        let json = serde_json::to_string(&report).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+    }
+}
+
+#[test]
+fn real_images_obey_the_laws() {
+    for (name, report) in real_reports() {
+        eprintln!("{name}");
+        laws::check(&report);
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+        assert_eq!(changes(&plimsoll_analyzer::diff(&report, &report)), 0);
+    }
+}
+
+#[test]
+fn diffs_of_real_images_add_up() {
+    let reports = real_reports();
+    for (_, old) in &reports {
+        for (_, new) in &reports {
+            let diff = plimsoll_analyzer::diff(old, new);
+            laws::check_diff(old, new, &diff);
+            assert_eq!(negative(diff), plimsoll_analyzer::diff(new, old));
+        }
+    }
+}
+
+/// The bytes that a symbol line asks for, Thumb bit cleared as on ARM.
+fn wish(line: &str, section: &str) -> Option<Range<u64>> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let number = |it: usize| words[it].parse::<u64>().unwrap();
+    let start = if words[0] == "func" { number(2) & !1 } else { number(2) };
+    (words[5] == section).then(|| start..start + number(3))
+}
+
+/// The same every time for one seed.
+fn shuffle(lines: &mut [String], seed: u64) {
+    let mut state = seed | 1;
+    for i in (1..lines.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        lines.swap(i, (state >> 33) as usize % (i + 1));
+    }
+}
+
+fn changes(diff: &Diff) -> usize {
+    let rows = diff.totals.iter().chain(&diff.regions).filter(|it| it.kind != ChangeKind::Same).count();
+    rows + diff.sections.len() + diff.crates.len() + diff.symbols.len()
+}
+
+fn negative(mut diff: Diff) -> Diff {
+    let tables =
+        [&mut diff.totals, &mut diff.regions, &mut diff.sections, &mut diff.crates, &mut diff.symbols];
+    tables.into_iter().flatten().for_each(negate);
+    diff
+}
+
+fn negate(row: &mut Change) {
+    std::mem::swap(&mut row.old_bytes, &mut row.new_bytes);
+    row.delta_bytes = -row.delta_bytes;
+    row.kind = match row.kind {
+        ChangeKind::Grown => ChangeKind::Shrunk,
+        ChangeKind::Shrunk => ChangeKind::Grown,
+        ChangeKind::New => ChangeKind::Gone,
+        ChangeKind::Gone => ChangeKind::New,
+        ChangeKind::Same => ChangeKind::Same,
+    };
+}

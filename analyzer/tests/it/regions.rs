@@ -1,0 +1,271 @@
+//! Use per memory region.
+
+use expect_test::{Expect, expect};
+
+use crate::support::{explain, explain_in, regions};
+
+const MEMORY: &str = "MEMORY {
+    BOOT2 : ORIGIN = 0x10000000, LENGTH = 0x100
+    FLASH : ORIGIN = 0x10000100, LENGTH = 2048K - 0x100
+    RAM   : ORIGIN = 0x20000000, LENGTH = 256K
+    SRAM4 : ORIGIN = 0x20040000, LENGTH = 4K
+}";
+
+const RP2040: &str = "
+    section .boot2 0x10000000 256
+    section .vector_table 0x10000100 192
+    section .text 0x100001c0 1001 x align 4
+    section .rodata 0x100005ac 300 align 4
+    section .data 0x20000000 24 w load 0x100006d8 align 8
+    section .bss 0x20000018 100 w nobits
+    section .uninit 0x2000007c 20 w nobits";
+
+#[track_caller]
+fn check(description: &str, script: &str, expected: Expect) {
+    expected.assert_eq(&regions(&explain_in(description, script)));
+}
+
+#[test]
+fn data_counts_in_flash_and_in_ram() {
+    check(
+        RP2040,
+        MEMORY,
+        expect![[r#"
+        flash 1773 ram 144
+        BOOT2 flash 256 of 256
+          0x10000000 256 .boot2 run
+        FLASH flash 1520 of 2096896
+          0x10000100 192 .vector_table run
+          0x100001c0 1001 .text run
+          0x100005a9 3 (alignment) run
+          0x100005ac 300 .rodata run
+          0x100006d8 24 .data load
+        RAM ram 144 of 262144
+          0x20000000 24 .data run
+          0x20000018 100 .bss run
+          0x2000007c 20 .uninit run
+        SRAM4 ram 0 of 4096
+    "#]],
+    );
+}
+
+#[test]
+fn without_a_script_regions_come_from_the_addresses() {
+    check(
+        RP2040,
+        "",
+        expect![[r#"
+        flash 1773 ram 144
+        flash flash 1776 of ?
+          0x10000000 256 .boot2 run
+          0x10000100 192 .vector_table run
+          0x100001c0 1001 .text run
+          0x100005a9 3 (alignment) run
+          0x100005ac 300 .rodata run
+          0x100006d8 24 .data load
+        ram ram 144 of ?
+          0x20000000 24 .data run
+          0x20000018 100 .bss run
+          0x2000007c 20 .uninit run
+    "#]],
+    );
+}
+
+#[test]
+fn a_section_outside_of_every_region_is_named() {
+    check(
+        "section .text 0x10000100 64 x\n section .config 0x30000000 32\n section .ccm 0x40000000 8 w nobits",
+        MEMORY,
+        expect![[r#"
+            flash 96 ram 8
+            BOOT2 flash 0 of 256
+            FLASH flash 64 of 2096896
+              0x10000100 64 .text run
+            RAM ram 0 of 262144
+            SRAM4 ram 0 of 4096
+            ! section .config: 32 bytes lie outside of every memory region
+            ! section .ccm: 8 bytes lie outside of every memory region
+        "#]],
+    );
+}
+
+#[test]
+fn a_section_that_overflows_its_region_is_cut_at_the_border() {
+    check(
+        "section .boot2 0x10000000 300",
+        "MEMORY { BOOT2 (rx) : ORIGIN = 0x10000000, LENGTH = 256 }",
+        expect![[r#"
+            flash 300 ram 0
+            BOOT2 flash 256 of 256
+              0x10000000 256 .boot2 run
+            ! section .boot2: 44 bytes lie outside of every memory region
+        "#]],
+    );
+}
+
+#[test]
+fn of_nested_regions_the_smallest_has_the_section() {
+    check(
+        "section .bss 0x20000000 64 w nobits\n section .noinit 0x20000f00 16 w nobits",
+        "MEMORY { RAM : ORIGIN = 0x20000000, LENGTH = 4K  KEEP : ORIGIN = 0x20000F00, LENGTH = 256 }",
+        expect![[r#"
+            flash 0 ram 80
+            RAM ram 64 of 4096
+              0x20000000 64 .bss run
+            KEEP ram 16 of 256
+              0x20000f00 16 .noinit run
+        "#]],
+    );
+}
+
+#[test]
+fn empty_regions_are_told_by_attributes_and_names() {
+    let report = explain_in(
+        "section .text 0x100 8 x",
+        "MEMORY {
+            PROGRAM : ORIGIN = 0x100, LENGTH = 1K
+            SLOT (rx) : ORIGIN = 0x10000, LENGTH = 1K
+            SHARED (rwx) : ORIGIN = 0x20000, LENGTH = 1K
+            SRAM2 : ORIGIN = 0x30000, LENGTH = 1K
+            EEPROM : ORIGIN = 0x40000, LENGTH = 1K
+            DTCM (!rx) : ORIGIN = 0x50000, LENGTH = 1K
+        }",
+    );
+    let kinds: Vec<String> = report.regions.iter().map(|it| format!("{} {:?}", it.name, it.kind)).collect();
+    expect![[r#"
+        PROGRAM Flash
+        SLOT Flash
+        SHARED Ram
+        SRAM2 Ram
+        EEPROM Flash
+        DTCM Ram"#]]
+    .assert_eq(&kinds.join("\n"));
+}
+
+#[test]
+fn a_reservation_in_flash_does_not_turn_it_into_ram() {
+    check(
+        "section .text 0x08000000 64 x\n section .storage 0x08000400 1024 w nobits\n section .bss 0x20000000 4 w nobits",
+        "MEMORY { FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 64K  RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 8K }",
+        expect![[r#"
+            flash 64 ram 4
+            FLASH flash 1088 of 65536
+              0x8000000 64 .text run
+              0x8000400 1024 .storage run
+            RAM ram 4 of 8192
+              0x20000000 4 .bss run
+        "#]],
+    );
+}
+
+#[test]
+fn code_that_a_boot_loader_puts_into_ram_is_stored_too() {
+    check(
+        "machine riscv
+         section .rwtext 0x40800000 64 x
+         section .data 0x40800040 16 w
+         section .bss 0x40800050 32 w nobits
+         section .text 0x42000020 128 x",
+        "",
+        expect![[r#"
+            flash 208 ram 112
+            ram ram 112 of ?
+              0x40800000 64 .rwtext run
+              0x40800040 16 .data run
+              0x40800050 32 .bss run
+            flash flash 128 of ?
+              0x42000020 128 .text run
+        "#]],
+    );
+}
+
+#[test]
+fn far_pieces_of_flash_are_one_memory_and_windows_are_several() {
+    check(
+        "section .text 0x08000000 64 x
+         section .config 0x080e0000 32
+         section .ccm 0x10000000 16 w nobits
+         section .bss 0x20000000 16 w nobits
+         section .sram4 0x20020000 16 w nobits
+         section .backup 0x40024000 8 w nobits
+         section .qspi 0x90000000 99",
+        "",
+        expect![[r#"
+            flash 195 ram 56
+            flash flash 96 of ?
+              0x8000000 64 .text run
+              0x80e0000 32 .config run
+            ram ram 16 of ?
+              0x10000000 16 .ccm run
+            ram2 ram 32 of ?
+              0x20000000 16 .bss run
+              0x20020000 16 .sram4 run
+            ram3 ram 8 of ?
+              0x40024000 8 .backup run
+            flash2 flash 99 of ?
+              0x90000000 99 .qspi run
+        "#]],
+    );
+}
+
+#[test]
+fn an_object_file_uses_no_region() {
+    check(
+        "kind rel\n section .text 0 8 x\n section .data 0 4 w\n section .bss 0 16 w nobits",
+        "MEMORY { FLASH : ORIGIN = 0, LENGTH = 1K }",
+        expect![[r#"
+            flash 12 ram 20
+            FLASH flash 0 of 1024
+            ! memory layout: an object file has no addresses yet, so no region is in use
+        "#]],
+    );
+}
+
+#[test]
+fn overlapping_sections_count_once_in_their_region() {
+    check(
+        "section .a 0x100 64 x\n section .b 0x110 32\n section .c 0x130 32",
+        "",
+        expect![[r#"
+        flash 80 ram 0
+        flash flash 80 of ?
+          0x100 64 .a run
+          0x140 16 .c run
+    "#]],
+    );
+}
+
+#[test]
+fn overlays_take_their_ram_once_and_their_flash_twice() {
+    check(
+        "section .text 0x1000 16 x
+         section .ovl_a 0x20000000 16 x w load 0x1010
+         section .ovl_b 0x20000000 24 x w load 0x1020",
+        "",
+        expect![[r#"
+            flash 56 ram 24
+            flash flash 56 of ?
+              0x1000 16 .text run
+              0x1010 16 .ovl_a load
+              0x1020 24 .ovl_b load
+            ram ram 24 of ?
+              0x20000000 24 .ovl_b run
+        "#]],
+    );
+}
+
+#[test]
+fn programs_for_an_operating_system_are_cut_where_pages_turn_writable() {
+    let report = explain(
+        "machine x86-64\n class 64\n kind dyn\n section .text 0x1000 64 x\n section .data 0x2000 16 w\n section .bss 0x2010 8 w nobits",
+    );
+    expect![[r#"
+        flash 80 ram 24
+        flash flash 64 of ?
+          0x1000 64 .text run
+        ram ram 24 of ?
+          0x2000 16 .data run
+          0x2010 8 .bss run
+    "#]]
+    .assert_eq(&regions(&report));
+}

@@ -1,0 +1,24 @@
+//! Real firmware, where it is at hand.
+
+use std::path::PathBuf;
+
+/// Name and content of every ELF of the corpus. Without the corpus there is none, and a message.
+pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "shared", "corpus"].iter().collect();
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: there is no {}", folder.display());
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
+    paths.retain(|it| it.extension().is_some_and(|it| it == "elf"));
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|it| (it.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(it).unwrap()))
+        .collect()
+}
+
+/// The content of one file.
+pub(crate) fn file(name: &str) -> Option<Vec<u8>> {
+    files().into_iter().find(|(it, _)| it == name).map(|(_, content)| content)
+}

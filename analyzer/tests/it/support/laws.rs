@@ -1,0 +1,82 @@
+//! What must be true of every report, whatever the file.
+
+use std::collections::BTreeMap;
+
+use plimsoll_analyzer::{Diff, Report};
+
+/// Fails with the broken law.
+#[track_caller]
+pub(crate) fn check(report: &Report) {
+    sections_are_their_owners(report);
+    symbols_are_in_sections(report);
+    regions_are_their_parts(report);
+    totals_are_sums(report);
+}
+
+#[track_caller]
+fn sections_are_their_owners(report: &Report) {
+    for it in &report.sections {
+        let owned = it.symbol_bytes + it.padding_bytes + it.unattributed_bytes;
+        assert_eq!(owned, if it.allocated { it.size_bytes } else { 0 }, "{it:?}");
+        assert!(it.align_bytes >= 1, "{it:?}");
+    }
+}
+
+#[track_caller]
+fn symbols_are_in_sections(report: &Report) {
+    let mut by_section: BTreeMap<&str, u64> = BTreeMap::new();
+    for it in &report.symbols {
+        assert!(it.size_bytes > 0, "{it:?}");
+        *by_section.entry(&it.section).or_default() += it.size_bytes;
+    }
+    let mut sections: BTreeMap<&str, u64> = BTreeMap::new();
+    for it in report.sections.iter().filter(|it| it.symbol_bytes > 0) {
+        *sections.entry(&it.name).or_default() += it.symbol_bytes;
+    }
+    assert_eq!(by_section, sections);
+    assert!(report.symbols.is_sorted_by_key(|it| std::cmp::Reverse(it.size_bytes)));
+}
+
+#[track_caller]
+fn regions_are_their_parts(report: &Report) {
+    for region in &report.regions {
+        let parts: u64 = region.parts.iter().map(|it| it.bytes).sum();
+        let owned = region.symbol_bytes + region.padding_bytes + region.unattributed_bytes;
+        assert_eq!((region.used_bytes, region.used_bytes), (parts, owned), "{region:?}");
+        assert!(region.length_bytes.is_none_or(|it| region.used_bytes <= it), "{region:?}");
+        assert!(region.parts.iter().all(|it| it.bytes > 0), "{region:?}");
+        let is_apart =
+            |it: &[plimsoll_analyzer::report::RegionPart]| it[0].address + it[0].bytes <= it[1].address;
+        assert!(region.parts.windows(2).all(is_apart), "{region:?}");
+    }
+}
+
+#[track_caller]
+fn totals_are_sums(report: &Report) {
+    let totals = &report.totals;
+    let allocated: u64 = report.sections.iter().filter(|it| it.allocated).map(|it| it.size_bytes).sum();
+    assert_eq!(totals.symbol_bytes + totals.padding_bytes + totals.unattributed_bytes, allocated);
+    let symbols: u64 = report.symbols.iter().map(|it| it.size_bytes).sum();
+    assert_eq!(totals.symbol_bytes, symbols);
+    let formatting: u64 = report.formatting.symbols.iter().map(|it| report.symbols[*it].size_bytes).sum();
+    assert_eq!(report.formatting.total_bytes, formatting);
+    let n_symbols: u64 = report.crates.iter().map(|it| it.n_symbols).sum();
+    assert_eq!(n_symbols, report.symbols.len() as u64);
+}
+
+/// The rows of a diff add up to what the two reports differ by.
+#[track_caller]
+pub(crate) fn check_diff(old: &Report, new: &Report, diff: &Diff) {
+    let size = |it: &Report| -> i64 {
+        it.sections.iter().filter(|it| it.allocated).map(|it| it.size_bytes as i64).sum()
+    };
+    let sum = |rows: &[plimsoll_analyzer::Change]| -> i64 { rows.iter().map(|it| it.delta_bytes).sum() };
+    assert_eq!(sum(&diff.sections), size(new) - size(old));
+    assert_eq!(sum(&diff.symbols), size(new) - size(old));
+    for section in &diff.sections {
+        let rows = diff.symbols.iter().filter(|it| it.section.as_deref() == Some(&section.name));
+        assert_eq!(rows.map(|it| it.delta_bytes).sum::<i64>(), section.delta_bytes, "{section:?}");
+    }
+    let used = |it: &Report| -> i64 { it.regions.iter().map(|it| it.used_bytes as i64).sum() };
+    assert_eq!(sum(&diff.regions), used(new) - used(old));
+}
