@@ -14,12 +14,17 @@ impl Heartbeat {
     }
 
     /// Whether it is due; then the next time is one period later, so that delays do not add up.
+    ///
+    /// Whoever is late by a period or more has missed beats. They are not made up for: a period shorter
+    /// than the work would otherwise fall behind until the past looked like the future.
     pub fn is_due(&mut self, now_us: u32) -> bool {
-        let is_due = now_us.wrapping_sub(self.due_us) < u32::MAX / 2;
-        if is_due {
-            self.due_us = self.due_us.wrapping_add(self.period_us);
+        let late_us = now_us.wrapping_sub(self.due_us);
+        if late_us > u32::MAX / 2 {
+            return false;
         }
-        is_due
+        let last_us = if late_us < self.period_us { self.due_us } else { now_us };
+        self.due_us = last_us.wrapping_add(self.period_us);
+        true
     }
 
     /// Changes the period from the next time on.

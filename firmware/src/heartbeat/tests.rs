@@ -18,6 +18,22 @@ fn a_late_look_does_not_move_the_next_time() {
 }
 
 #[test]
+fn missed_beats_are_not_made_up_for() {
+    let mut heartbeat = Heartbeat::new(0, 100);
+    assert!(heartbeat.is_due(350));
+    assert!(!heartbeat.is_due(449));
+    assert!(heartbeat.is_due(450));
+}
+
+#[test]
+fn work_longer_than_the_period_never_stops_the_beat() {
+    let (period_us, work_us) = (1_000, 1_000_000);
+    let mut heartbeat = Heartbeat::new(0, period_us);
+    let looks = (1..10_000_u32).map(|it| it.wrapping_mul(work_us));
+    assert_eq!(looks.filter(|now_us| heartbeat.is_due(*now_us)).count(), 9_999);
+}
+
+#[test]
 fn the_counter_may_wrap() {
     let mut heartbeat = Heartbeat::new(u32::MAX - 9, 100);
     assert!(!heartbeat.is_due(u32::MAX));
