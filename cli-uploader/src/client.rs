@@ -128,7 +128,11 @@ fn detail(body: &[u8]) -> String {
 
 /// Reads an answer's JSON.
 pub(crate) fn parse_answer<T: DeserializeOwned>(body: &[u8]) -> anyhow::Result<T> {
-    serde_json::from_slice(body).map_err(|it| anyhow!(it).context("the server's answer is not understood"))
+    let error = match serde_json::from_slice(body) {
+        Ok(answer) => return Ok(answer),
+        Err(error) => anyhow!(error).context("the server's answer is not understood"),
+    };
+    Err(failure::hinted(error, "is it the right address, and is this program as new as the server?"))
 }
 
 /// Runs a future to its end on this thread.

@@ -10,9 +10,12 @@ pub(crate) struct Hint(String);
 
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{MARK}{}", self.0)
     }
 }
+
+/// How a hint is told apart in a chain of causes, where types are lost.
+const MARK: &str = "hint: ";
 
 /// Nobody reads standard output any more.
 #[derive(Debug, thiserror::Error)]
@@ -61,12 +64,11 @@ pub(crate) fn note(message: &str) {
 
 /// The chain of causes in one line: `doing this: because of that: because of those`.
 pub(crate) fn chain(error: &anyhow::Error) -> String {
-    let hint = error.downcast_ref::<Hint>().map(ToString::to_string);
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain().map(ToString::to_string) {
         // Some libraries repeat their cause in their own message; saying it once is enough.
         let is_repeated = parts.last().is_some_and(|it| it.ends_with(&cause));
-        if Some(&cause) != hint.as_ref() && !is_repeated {
+        if !cause.starts_with(MARK) && !is_repeated {
             parts.push(cause);
         }
     }

@@ -51,8 +51,12 @@ impl Git {
 
     /// The commit that a name, a short id or `HEAD` stands for; absent where git does not know it.
     pub(crate) fn resolve(&self, name: &str) -> anyhow::Result<Option<CommitId>> {
+        // It would be taken for an option; no name of git's begins like that.
+        if name.starts_with('-') {
+            return Ok(None);
+        }
         let commit = format!("{name}^{{commit}}");
-        let found = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        let found = self.ask(&["rev-parse", "--verify", "--quiet", &commit])?;
         found.map(|it| CommitId::parse(&it)).transpose().map_err(Into::into)
     }
 
@@ -91,7 +95,7 @@ impl Git {
 
     /// Where two lines of history parted; absent where the clone does not show it.
     pub(crate) fn merge_base(&self, one: &str, other: &str) -> anyhow::Result<Option<CommitId>> {
-        let found = self.ask(&["merge-base", "--end-of-options", one, other])?;
+        let found = self.ask(&["merge-base", one, other])?;
         found.map(|it| CommitId::parse(&it)).transpose().map_err(Into::into)
     }
 

@@ -65,6 +65,8 @@ pub(crate) fn upload(args: &UploadArgs, environment: &Environment) -> anyhow::Re
             Some(Destination { connection, project })
         }
     };
+    let mut warnings = facts.warnings.clone();
+    warnings.extend(destination.as_ref().and_then(|it| it.connection.warning()));
     Ok(UploadPlan {
         destination,
         uploads: targets
@@ -72,7 +74,7 @@ pub(crate) fn upload(args: &UploadArgs, environment: &Environment) -> anyhow::Re
             .map(|it| Upload { elf: it.elf.clone(), build: it.build(&facts) })
             .collect(),
         wait: args.wait.map(Duration::from_secs),
-        warnings: facts.warnings,
+        warnings,
     })
 }
 

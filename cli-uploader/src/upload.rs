@@ -30,7 +30,7 @@ pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Resul
         answers.write(&environment.current_dir().join(path))?;
     }
     for failed in &answers.failures {
-        failure::warn(&format!("{}: {}", failed.target, failed.error));
+        failure::complain(&format!("{}: {}", failed.target, failed.error));
     }
     if plan.wait.is_some() {
         write_step_summary(environment, &answers);

@@ -1,7 +1,7 @@
 //! The Plimsoll server's API, as `protocol` describes it.
 
-use super::{Client, parse_answer};
-use crate::failure::WithHint;
+use super::{Client, Refusal, parse_answer};
+use crate::failure::{WithHint, hinted};
 use crate::plan::{Connection, Destination};
 use anyhow::{Context, anyhow};
 use futures_util::stream;
@@ -56,6 +56,7 @@ impl<'a> Api<'a> {
                 self.request(Method::POST, &path, deadline).multipart(form)
             })
             .await
+            .map_err(advised)
             .context("cannot upload")?;
         let answer: BuildAnswer = parse_answer(&body)?;
         bar.finish_and_clear();
@@ -115,8 +116,8 @@ impl<'a> Api<'a> {
         path: &str,
         deadline: Option<Instant>,
     ) -> anyhow::Result<T> {
-        let body =
-            self.client.send(&ProgressBar::hidden(), || self.request(Method::GET, path, deadline)).await?;
+        let request = || self.request(Method::GET, path, deadline);
+        let body = self.client.send(&ProgressBar::hidden(), request).await.map_err(advised)?;
         parse_answer(&body)
     }
 
@@ -129,6 +130,21 @@ impl<'a> Api<'a> {
             None => request,
         }
     }
+}
+
+/// What to do about a refusal of our server.
+fn advised(error: anyhow::Error) -> anyhow::Error {
+    let hint = match error.downcast_ref::<Refusal>().map(|it| it.status.as_u16()) {
+        Some(401) => {
+            "the token is wrong or revoked: make a new one on the project's page and set PLIMSOLL_TOKEN"
+        }
+        Some(403) => "the token is not for this project or may not do this",
+        Some(404) => "is the project's name right, does it exist, and may the token see it?",
+        Some(413) => "the server's administrator sets the limit",
+        Some(300..=399) => "set PLIMSOLL_URL (or `server` in plimsoll.toml) to the address that it names",
+        _ => return error,
+    };
+    hinted(error, hint)
 }
 
 /// Packs an image for the journey.

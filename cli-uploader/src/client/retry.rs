@@ -1,6 +1,6 @@
 //! When to try again, and after how long.
 
-use super::{Attempt, Refusal};
+use super::Attempt;
 use crate::failure::hinted;
 use anyhow::anyhow;
 use reqwest::StatusCode;
@@ -28,7 +28,7 @@ pub(super) fn next(outcome: Attempt, attempt: u32, retries: u32) -> Next {
         Attempt::Refused { refusal, retry_after } => {
             let wanted = retry_after.unwrap_or_else(|| back_off(attempt));
             if is_last || !may_pass(refusal.status) || wanted > MAX_RETRY_AFTER {
-                return Next::GiveUp(refused(refusal));
+                return Next::GiveUp(refusal.into());
             }
             Next::Again { delay: wanted, why: refusal.to_string() }
         }
@@ -66,20 +66,9 @@ fn may_pass(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
 }
 
-fn refused(refusal: Refusal) -> anyhow::Error {
-    let hint = match refusal.status.as_u16() {
-        401 => "the token is wrong or revoked: make a new one on the project's page and set PLIMSOLL_TOKEN",
-        403 => "the token is not for this project or may not do this",
-        404 => "is the project's name right, does it exist, and may the token see it?",
-        413 => "the server's administrator sets the limit",
-        301..=308 => "set PLIMSOLL_URL (or `server` in plimsoll.toml) to the address that it names",
-        _ => return refusal.into(),
-    };
-    hinted(refusal.into(), hint)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Refusal;
     use super::*;
 
     fn after(status: u16, retry_after: Option<u64>) -> Next {

@@ -132,7 +132,8 @@ fn facts(build: &NewBuild) -> String {
 
 /// The workflow command that makes GitHub show an exceeded budget on the run's page.
 pub(crate) fn annotation(answer: &BuildAnswer, verdict: &Verdict) -> String {
-    let escaped = |text: &str| visible(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C");
-    let title = escaped(answer.build.target.as_str());
-    format!("::error title=Plimsoll%3A {title}::{}\n", escaped(&judge::sentence(verdict)))
+    let message = |text: &str| visible(text).replace('%', "%25");
+    // A property also ends at a colon or a comma.
+    let title = message(answer.build.target.as_str()).replace(':', "%3A").replace(',', "%2C");
+    format!("::error title=Plimsoll%3A {title}::{}\n", message(&judge::sentence(verdict)))
 }

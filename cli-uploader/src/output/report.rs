@@ -2,7 +2,7 @@
 
 use super::table::{Align, Cell, Table};
 use super::{BAD, FAINT, GOOD, STRONG};
-use crate::text::{counted, grouped, percent, signed, visible};
+use crate::text::{grouped, percent, signed, visible};
 use anstyle::Style;
 use plimsoll_analyzer::report::{Region, RegionSource, Section};
 use plimsoll_analyzer::{Change, ChangeKind, Diff, Report};
@@ -148,6 +148,8 @@ pub(crate) fn diff(diff: &Diff, top: usize, width: Option<usize>) -> String {
         changes("Symbols", &diff.symbols, top, width),
     ]
     .concat()
+    .trim_start()
+    .to_owned()
 }
 
 /// A list of changes under a title; nothing where the list is empty.
@@ -205,7 +207,7 @@ fn listed(title: &str, top: usize, n_rows: usize, table: &str) -> String {
         n if n > top => {
             titled(&format!("{title} (the biggest {} of {})", grouped(top as u64), grouped(n as u64)), table)
         }
-        n => titled(&format!("{title} ({})", counted(n, "row")), table),
+        _ => titled(title, table),
     }
 }
 

@@ -71,6 +71,9 @@ impl Table {
         let style = cell.style;
         let shown = room.map_or_else(|| cell.text.clone(), |it| fitted(&cell.text, it));
         let pad = " ".repeat(width.saturating_sub(shown.width()));
+        if shown.is_empty() {
+            return pad;
+        }
         match self.columns[idx] {
             Align::Right => format!("{pad}{style}{shown}{style:#}"),
             // Nothing follows the last column, so it needs no filling.

@@ -49,13 +49,20 @@ pub(super) fn resolve(
     git: Result<Git, NoGit>,
 ) -> anyhow::Result<CommitFacts> {
     let commit = head(args.commit.as_deref(), ci, &git)?;
-    let git = git.ok();
+    let (git, no_git) = match git {
+        Ok(git) => (Some(git), None),
+        Err(why) => (None, Some(why)),
+    };
     let mut resolver = Resolver { args, ci, git: git.as_ref(), warnings: Vec::new() };
     let object = git.as_ref().map(|it| it.commit(&commit)).transpose()?.flatten();
     let parents = resolver.parents(object.as_ref())?;
     let pull = resolver.pull_request();
     let ancestry = resolver.ancestry(&commit, &parents, pull.as_ref())?;
     resolver.check_clone(&commit, &parents)?;
+    if let (Some(why), true) = (no_git, ancestry.is_empty()) {
+        resolver.warnings =
+            vec![format!("{why}, so there is nothing to compare with; --ancestor or --parent tells")];
+    }
     let build = NewBuild {
         // Replaced for each target; the name of the commit is a valid one.
         target: TargetName::parse(commit.as_str())?,

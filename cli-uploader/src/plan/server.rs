@@ -44,6 +44,14 @@ impl Secret {
 }
 
 impl Connection {
+    /// What to mind when a token is sent there.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let url = Url::parse(&self.url).ok().filter(|it| it.scheme() == "http")?;
+        let host = url.host_str()?;
+        let is_near = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+        (!is_near).then(|| format!("the token travels unencrypted to {}: use https", self.url))
+    }
+
     /// The connection, if it has a token.
     pub(crate) fn with_token(self) -> anyhow::Result<Self> {
         if self.token.is_some() {

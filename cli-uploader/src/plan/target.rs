@@ -33,12 +33,13 @@ pub(super) fn resolve(
         true => of_file(&args.targets, config)?,
         false => of_elfs(args, config, current_dir)?,
     };
+    let config_dir = config.path.as_deref().and_then(Path::parent).unwrap_or(current_dir);
     let mut plans: Vec<TargetPlan> = Vec::new();
     for target in wanted {
         if plans.iter().any(|it| it.name == target.name) {
             return Err(anyhow!("target `{}` is given twice", target.name));
         }
-        plans.push(plan(args, target, current_dir)?);
+        plans.push(plan(args, target, current_dir, config_dir)?);
     }
     Ok(plans)
 }
@@ -85,7 +86,12 @@ fn named(name: &str, elf: PathBuf, config: &Config) -> anyhow::Result<config::Ta
     Ok(config::Target { name, elf, memory: None, budgets: Vec::new() })
 }
 
-fn plan(args: &UploadArgs, target: config::Target, current_dir: &Path) -> anyhow::Result<TargetPlan> {
+fn plan(
+    args: &UploadArgs,
+    target: config::Target,
+    current_dir: &Path,
+    config_dir: &Path,
+) -> anyhow::Result<TargetPlan> {
     let memory = match &args.memory {
         Some(path) => Some(current_dir.join(path)),
         None => target.memory,
@@ -95,15 +101,16 @@ fn plan(args: &UploadArgs, target: config::Target, current_dir: &Path) -> anyhow
         budgets.retain(|it| it.subject != flag.subject);
         budgets.push(Budget { subject: flag.subject.clone(), limit_bytes: flag.limit.0 });
     }
-    let memory = memory.map(|it| memory_script(&it, current_dir)).transpose()?;
+    let memory = memory.map(|it| memory_script(&it, &[current_dir, config_dir])).transpose()?;
     Ok(TargetPlan { elf: target.elf, name: target.name, memory, budgets })
 }
 
 /// Reads a linker script and checks it, so that a mistake is told before anything is sent.
-fn memory_script(path: &Path, current_dir: &Path) -> anyhow::Result<MemoryScript> {
+fn memory_script(path: &Path, folders: &[&Path]) -> anyhow::Result<MemoryScript> {
     let bytes = super::read_file(path, "the memory script")?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let shown = path.strip_prefix(current_dir).unwrap_or(path).display().to_string();
+    let shown =
+        folders.iter().find_map(|it| path.strip_prefix(it).ok()).unwrap_or(path).display().to_string();
     plimsoll_analyzer::parse_memory(&text).with_context(|| shown.clone())?;
     Ok(MemoryScript { path: shown, text })
 }

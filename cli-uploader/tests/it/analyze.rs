@@ -1,0 +1,222 @@
+//! `analyze` and `diff`: tables, JSON, refusals, and output that nobody reads to the end.
+
+use crate::support::{Sandbox, elf};
+use expect_test::expect;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::empty();
+    sandbox.file("old.elf", elf(&[("main", 64), ("core::fmt::write", 128), ("gone", 8)]));
+    sandbox.file("new.elf", elf(&[("main", 100), ("core::fmt::write", 128), ("fresh", 16)]));
+    sandbox.file("memory.x", "MEMORY {\n  FLASH (rx) : ORIGIN = 0x10000000, LENGTH = 1K\n}");
+    sandbox
+}
+
+#[test]
+fn an_image_is_explained_in_tables() {
+    sandbox().plimsoll(&["analyze", "old.elf", "--memory", "memory.x"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        arm, 32 bit, executable
+        flash 200 B, RAM 0 B, of which formatting 0 B, padding 0 B, unattributed 0 B
+
+        Regions
+          used     of              origin  region
+           200  1,024  19.5 %  0x10000000  FLASH
+
+        Sections
+          size     runs at   stored at  symbols  padding  unattributed  section
+           200  0x10000000  0x10000000      200        0             0  .text
+
+        Symbols
+          size  crate  section  symbol
+           128         .text    core::fmt::write
+            64         .text    main
+             8         .text    gone
+
+        Crates
+          flash  RAM  symbols  crate
+            200    0        3  (unknown)
+    "#]]);
+}
+
+#[test]
+fn only_the_biggest_are_listed_unless_all_are_wanted() {
+    let rows = |args: &[&str]| {
+        let output = sandbox().plimsoll(args).output();
+        String::from_utf8(output.stdout).unwrap().matches(".text").count()
+    };
+    assert!(rows(&["analyze", "old.elf", "-n", "1"]) < rows(&["analyze", "old.elf", "--all"]));
+}
+
+#[test]
+fn the_report_is_json_as_documented() {
+    let output = sandbox().plimsoll(&["analyze", "old.elf", "--memory", "memory.x", "--json"]).output();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["schema_version"], 1);
+    let text = report["sections"].as_array().unwrap().iter().find(|it| it["name"] == ".text").unwrap();
+    for member in ["size_bytes", "run_address", "load_address"] {
+        assert!(text[member].is_u64(), "sections[].{member}");
+    }
+    for member in ["name", "used_bytes", "length_bytes"] {
+        assert!(!report["regions"][0][member].is_null(), "regions[].{member}");
+    }
+    assert_eq!(report["symbols"][0]["size_bytes"], 128);
+    for member in ["name", "size_bytes", "run_address", "section", "crate"] {
+        assert!(report["symbols"][0].get(member).is_some(), "symbols[].{member}");
+    }
+}
+
+#[test]
+fn a_diff_says_what_grew_came_and_went() {
+    sandbox().plimsoll(&["diff", "old.elf", "new.elf"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        Totals
+          change  before  after    name
+             +44     200    244    flash
+               0       0      0    ram
+               0       0      0    formatting
+
+        Regions
+          change  before  after    name
+             +44     200    244    flash
+
+        Sections
+          change  before  after    name
+             +44     200    244    .text
+
+        Crates
+          change  before  after    name
+             +44     200    244    (unknown)
+
+        Symbols
+          change  before  after        name
+             +36      64    100        main
+             +16             16  new   fresh
+              -8       8         gone  gone
+    "#]]);
+}
+
+#[test]
+fn no_difference_is_one_line() {
+    sandbox().plimsoll(&["diff", "old.elf", "old.elf"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        no change
+    "#]]);
+}
+
+#[test]
+fn the_diff_is_json_as_documented() {
+    let output = sandbox().plimsoll(&["diff", "old.elf", "new.elf", "--json"]).output();
+    let diff: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(diff["schema_version"], 1);
+    let main = diff["symbols"].as_array().unwrap().iter().find(|it| it["name"] == "main").unwrap();
+    assert_eq!(
+        (&main["old_bytes"], &main["delta_bytes"], &main["kind"]),
+        (&64.into(), &36.into(), &"grown".into())
+    );
+}
+
+#[test]
+fn what_cannot_be_analysed_is_refused_with_its_place() {
+    let sandbox = sandbox();
+    sandbox.file("text", "hello");
+    sandbox.file("empty", "");
+    sandbox.file("broken.x", "MEMORY {\n  FLASH : ORIGIN = 0x0 LENGTH = 1K\n}");
+    sandbox.plimsoll(&["analyze", "text"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: cannot analyse text: file header: not an ELF file: it does not start with 7f 45 4c 46
+    "#]]);
+    sandbox.plimsoll(&["analyze", "empty"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: cannot analyse empty: file header: the file is empty
+    "#]]);
+    sandbox.plimsoll(&["analyze", "missing"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: cannot read missing: No such file or directory (os error 2)
+        hint: build it first, or check the path
+    "#]]);
+    sandbox.plimsoll(&["analyze", "old.elf", "--memory", "broken.x"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        arm, 32 bit, executable
+        flash 200 B, RAM 0 B, of which formatting 0 B, padding 0 B, unattributed 0 B
+
+        Regions
+          used     of             origin  region
+             0  1,024  0.0 %  0x00000000  FLASH
+
+        Sections
+          size     runs at   stored at  symbols  padding  unattributed  section
+           200  0x10000000  0x10000000      200        0             0  .text
+
+        Symbols
+          size  crate  section  symbol
+           128         .text    core::fmt::write
+            64         .text    main
+             8         .text    gone
+
+        Crates
+          flash  RAM  symbols  crate
+            200    0        3  (unknown)
+        --- stderr
+        warning: old.elf: section .text: 200 bytes lie outside of every memory region
+    "#]]);
+}
+
+#[test]
+fn hostile_symbol_names_are_harmless_on_terminals() {
+    let sandbox = Sandbox::empty();
+    sandbox.file("evil.elf", elf(&[("red\u{1b}[31m\u{202e}\r\nname|", 64)]));
+    let output = sandbox.plimsoll(&["analyze", "evil.elf"]).env("CLICOLOR_FORCE", "0").output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains(r"red\u{1b}[31m\u{202e}\r\nname|"), "{stdout}");
+}
+
+#[test]
+fn colours_are_for_terminals_and_on_demand() {
+    let colored = |args: &[&str]| sandbox().plimsoll(args).output().stdout.contains(&0x1b);
+    assert!(!colored(&["analyze", "old.elf"]));
+    assert!(colored(&["analyze", "old.elf", "--color", "always"]));
+    assert!(!colored(&["analyze", "old.elf", "--color", "never"]));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let sandbox = Sandbox::empty();
+    let functions: Vec<(String, usize)> = (0..5000).map(|it| (format!("function_{it}"), 4)).collect();
+    let functions: Vec<(&str, usize)> = functions.iter().map(|(name, size)| (name.as_str(), *size)).collect();
+    sandbox.file("big.elf", elf(&functions));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["analyze", "big.elf", "--json"])
+        .current_dir(sandbox.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 16]).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn wrong_usage_exits_with_two() {
+    let output = sandbox().plimsoll(&["analyse", "old.elf"]).output();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("a similar subcommand exists: 'analyze'"));
+}
+
+#[test]
+fn completions_are_written_for_a_shell() {
+    let output = sandbox().plimsoll(&["completions", "bash"]).output();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("_plimsoll()"));
+}

@@ -1,0 +1,11 @@
+//! Runs the binary in folders of its own, against a stub server: what it prints and how it exits.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its scene has to fail")]
+
+mod analyze;
+mod comment;
+mod github;
+mod plan;
+mod size;
+mod support;
+mod upload;
+mod wait;

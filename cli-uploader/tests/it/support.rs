@@ -1,0 +1,11 @@
+//! The vocabulary of these tests: a sandbox with a git repository, a stub server, images and answers.
+
+mod answer;
+mod elf;
+mod sandbox;
+mod stub;
+
+pub(crate) use answer::{answer, list, measured, over_budget, unchanged};
+pub(crate) use elf::elf;
+pub(crate) use sandbox::{Run, Sandbox};
+pub(crate) use stub::{Reply, Stub};
