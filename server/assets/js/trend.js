@@ -1,0 +1,199 @@
+// Draws the graph of a project's page from the rows of its table. Without this script the table stands alone.
+// A build is chosen with the pointer or the arrow keys; a click, a second tap or Enter follows it.
+"use strict";
+
+(() => {
+  const figure = document.querySelector("figure[data-chart]");
+  const table = figure && document.getElementById(figure.dataset.chart);
+  if (!table || !window.uPlot) {
+    return;
+  }
+
+  const rows = [...table.querySelectorAll("tbody tr")].map((row) => ({
+    cells: row.cells,
+    value: Number(row.dataset.value),
+    commit: row.dataset.commit,
+    url: row.dataset.url,
+  }));
+  const limit = figure.dataset.limit === undefined ? null : Number(figure.dataset.limit);
+  const plot = figure.querySelector(".chart-plot");
+  const readout = figure.querySelector(".chart-readout");
+  const bytes = (value) => `${value.toLocaleString("en")} B`;
+  let chart = null;
+  let chosen = rows.length - 1;
+
+  // Canvas knows no custom properties, so an element resolves them.
+  const colour = (css) => {
+    const probe = document.createElement("i");
+    probe.style.color = css;
+    figure.append(probe);
+    const resolved = getComputedStyle(probe).color;
+    probe.remove();
+    return resolved;
+  };
+
+  const isOver = (row) => limit !== null && row.value > limit;
+
+  // The graph begins at zero only where the figures do: what matters is the change between builds.
+  const range = (_, low, high) => {
+    const top = Math.max(high, limit ?? 0);
+    const bottom = Math.min(low, limit ?? low);
+    const margin = Math.max((top - bottom) * 0.15, top * 0.02, 8);
+    return [Math.max(0, bottom - margin), top + margin];
+  };
+
+  const mark = (u, palette) => {
+    const { ctx, bbox } = u;
+    const ratio = devicePixelRatio;
+    ctx.save();
+    rows.forEach((row, idx) => {
+      ctx.beginPath();
+      ctx.arc(u.valToPos(idx, "x", true), u.valToPos(row.value, "y", true), 4 * ratio, 0, 2 * Math.PI);
+      ctx.fillStyle = isOver(row) ? palette.over : palette.line;
+      ctx.fill();
+    });
+    if (limit !== null) {
+      const y = u.valToPos(limit, "y", true);
+      const radius = 8 * ratio;
+      const x = bbox.left + bbox.width - radius * 2;
+      ctx.strokeStyle = palette.limit;
+      ctx.lineWidth = 2 * ratio;
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.moveTo(x + radius, y);
+      ctx.arc(x, y, radius, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    ctx.restore();
+  };
+
+  const tell = () => {
+    const [build, what, value, change, compare] = rows[chosen].cells;
+    const part = (cell) => {
+      const span = document.createElement("span");
+      span.append(...[...cell.cloneNode(true).childNodes]);
+      return span;
+    };
+    const parts = [build, what, value, change, compare].map(part);
+    if (isOver(rows[chosen])) {
+      const words = document.createElement("strong");
+      words.className = "change grown";
+      words.textContent = `${bytes(rows[chosen].value - limit)} over the line`;
+      parts.splice(3, 0, words);
+    }
+    readout.replaceChildren(...parts);
+  };
+
+  const choose = (idx) => {
+    const bounded = Math.min(rows.length - 1, Math.max(0, idx));
+    if (bounded !== chosen || !readout.hasChildNodes()) {
+      chosen = bounded;
+      tell();
+    }
+  };
+
+  const show = (idx) => {
+    choose(idx);
+    chart.setCursor({ left: chart.valToPos(chosen, "x"), top: chart.valToPos(rows[chosen].value, "y") });
+  };
+
+  const follow = () => {
+    window.location.assign(rows[chosen].url);
+  };
+
+  const options = (palette) => ({
+    width: plot.clientWidth,
+    height: plot.clientHeight,
+    padding: [12, 8, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false, setScale: false },
+      points: { size: 13, fill: palette.paper, stroke: palette.line },
+    },
+    scales: { x: { time: false, range: () => [-0.5, Math.max(rows.length - 0.5, 0.5)] }, y: { range } },
+    series: [
+      {},
+      { stroke: palette.line, width: 2, fill: palette.fill, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) },
+    ],
+    axes: [
+      {
+        stroke: palette.soft,
+        font: `13px ${palette.font}`,
+        size: 34,
+        space: 78,
+        incrs: [1, 2, 5, 10, 20, 50, 100],
+        grid: { show: false },
+        ticks: { stroke: palette.grid, width: 1 },
+        values: (_, splits) => splits.map((it) => rows[it]?.commit.slice(0, 7) ?? ""),
+      },
+      {
+        stroke: palette.soft,
+        font: `13px ${palette.font}`,
+        size: (_, values) => 22 + 7 * Math.max(0, ...(values ?? []).map((it) => it.length)),
+        grid: { stroke: palette.grid, width: 1 },
+        ticks: { show: false },
+        values: (_, splits) => splits.map((it) => bytes(Math.round(it))),
+      },
+    ],
+    hooks: {
+      draw: [(u) => mark(u, palette)],
+      setCursor: [(u) => typeof u.cursor.idx === "number" && u.cursor.left >= 0 && choose(u.cursor.idx)],
+    },
+  });
+
+  const draw = () => {
+    chart?.destroy();
+    const palette = {
+      line: colour("var(--sea)"),
+      fill: colour("color-mix(in srgb, var(--sea) 14%, transparent)"),
+      limit: colour("var(--over-fill)"),
+      over: colour("var(--over-fill)"),
+      soft: colour("var(--ink-soft)"),
+      grid: colour("var(--line)"),
+      paper: colour("var(--card)"),
+      font: getComputedStyle(figure.querySelector(".chart-readout")).fontFamily,
+    };
+    const data = [rows.map((_, idx) => idx), rows.map((row) => row.value)];
+    chart = new uPlot(options(palette), data, plot);
+    listen(chart.over);
+  };
+
+  // A tap must not lead away from a build that nobody has seen yet: the first shows it, the second follows.
+  const listen = (over) => {
+    let beforeTap = null;
+    over.addEventListener("pointerdown", (event) => {
+      beforeTap = event.pointerType === "touch" ? chosen : null;
+    });
+    over.addEventListener("click", (event) => {
+      const idx = chart.posToIdx(event.clientX - over.getBoundingClientRect().left);
+      const isSecondTap = beforeTap === idx;
+      show(idx);
+      if (event.pointerType !== "touch" || isSecondTap) {
+        follow();
+      }
+    });
+  };
+
+  const steps = { ArrowLeft: () => chosen - 1, ArrowRight: () => chosen + 1, Home: () => 0, End: () => rows.length - 1 };
+
+  plot.addEventListener("keydown", (event) => {
+    if (event.key in steps) {
+      show(steps[event.key]());
+      event.preventDefault();
+    } else if (event.key === "Enter" || event.key === " ") {
+      follow();
+      event.preventDefault();
+    }
+  });
+
+  figure.hidden = false;
+  draw();
+  tell();
+  new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: plot.clientHeight })).observe(plot);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+    window.matchMedia(query).addEventListener("change", draw);
+  }
+  document.fonts?.ready.then(draw);
+})();
