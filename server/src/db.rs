@@ -11,6 +11,7 @@ pub mod sessions;
 pub mod symbols;
 pub mod targets;
 pub mod tokens;
+pub mod views;
 
 use anyhow::Context as _;
 use sqlx::migrate::Migrator;

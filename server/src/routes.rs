@@ -3,11 +3,12 @@
 use crate::error::{AppError, AppResult, as_problem};
 use crate::state::AppState;
 use crate::telemetry::prometheus;
+use crate::web::{alerts, assets, build, compare, home, login, new, project, settings, symbol};
 use crate::{api, app, web};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::map_response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::time::Duration;
 
 /// An upload may take as long as a slow line needs; silence ends it sooner.
@@ -24,11 +25,30 @@ pub fn router(state: &AppState) -> Router<AppState> {
     // The upload counts for itself, so that it can say what was too large.
     let upload = upload.layer(DefaultBodyLimit::disable());
     let api = app::timed(quick, timeout).merge(app::timed(upload, UPLOAD_TIMEOUT));
-    let pages = web::router().fallback(nothing_here).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
+    let pages = pages().fallback(nothing_here).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
     Router::new()
         .nest(api::ROOT, app::guarded(api, state).layer(map_response(as_problem)))
         .merge(app::guarded(app::timed(pages, timeout), state).layer(map_response(web::as_page)))
         .merge(machines())
+}
+
+/// The pages and what they load.
+fn pages() -> Router<AppState> {
+    Router::new()
+        .route("/", get(home::list))
+        .route("/login", get(login::show).post(login::create))
+        .route("/logout", post(login::delete))
+        .route("/new", get(new::show).post(new::create))
+        .route("/{owner}/{name}", get(project::show))
+        .route("/{owner}/{name}/builds/{build_id}", get(build::show))
+        .route("/{owner}/{name}/compare", get(compare::show))
+        .route("/{owner}/{name}/symbols", get(symbol::show))
+        .route("/{owner}/{name}/alerts", get(alerts::list))
+        .route("/{owner}/{name}/settings", get(settings::show).post(settings::update))
+        .route("/{owner}/{name}/settings/budgets", post(settings::budgets::update))
+        .route("/{owner}/{name}/settings/tokens", post(settings::tokens::create))
+        .route("/{owner}/{name}/settings/tokens/{token_id}/revoke", post(settings::tokens::revoke))
+        .merge(assets::router())
 }
 
 /// Health, readiness and figures.

@@ -1,19 +1,42 @@
-//! Pages for people.
+//! Pages for people: rendered on the server, usable without JavaScript.
 
-use crate::error::{refusal_of, with_body};
-use crate::state::AppState;
-use axum::Router;
-use axum::response::Response;
+pub mod assets;
+pub mod commit;
+pub mod escape;
+pub mod format;
+pub mod gauge;
+pub mod shell;
+pub mod stored;
 
-/// The pages.
-pub fn router() -> Router<AppState> {
-    Router::new()
-}
+pub mod alerts;
+pub mod build;
+pub mod compare;
+pub mod home;
+pub mod login;
+pub mod new;
+pub mod project;
+pub mod refusal;
+pub mod settings;
+pub mod symbol;
 
-/// The pages' rendering of refusals.
-pub async fn as_page(response: Response) -> Response {
-    let Some(refusal) = refusal_of(&response) else { return response };
-    // The detail may quote what was sent; plain text needs no escaping.
-    let body = format!("{} {}\n{}\n", refusal.status.as_u16(), refusal.title, refusal.detail);
-    with_body(response, "text/plain; charset=utf-8", body)
+pub use refusal::as_page;
+
+use crate::error::{AppError, AppResult};
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+
+/// What a page's handler answers.
+pub type PageResult<T> = AppResult<Page<T>>;
+
+/// A template as an answer.
+pub struct Page<T>(pub T);
+
+impl<T: Template> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        match self.0.render() {
+            Ok(text) => Html(text).into_response(),
+            Err(it) => AppError::Internal(anyhow::Error::new(it).context("a page cannot be rendered"))
+                .into_response(),
+        }
+    }
 }

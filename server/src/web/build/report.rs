@@ -1,0 +1,253 @@
+//! A report as the build's page shows it.
+
+use super::sections::{SectionLine, listed};
+use super::symbols::{self, SymbolTable};
+use crate::db::views::builds::{BuildFacts, BuildRow};
+use crate::db::views::targets::VerdictRow;
+use crate::urls;
+use crate::web::commit::{Bar, Change, size, size_of};
+use crate::web::format::{Address, Bytes, Count};
+use crate::web::gauge::{Gauge, Standing};
+use crate::web::project::budget_words;
+use plimsoll_analyzer::Report;
+use plimsoll_analyzer::report::{Region, RegionKind, RegionSource, View, Warning};
+
+/// Everything below the head of the page.
+pub struct ReportView {
+    /// How it stands against its budgets.
+    pub standing: Standing,
+    /// The same in words.
+    pub verdict_headline: &'static str,
+    /// One per budget.
+    pub verdicts: Vec<VerdictLine>,
+    /// Flash, RAM, formatting.
+    pub figures: Vec<Figure>,
+    /// One per region in use.
+    pub gauges: Vec<Gauge>,
+    /// Who uses the regions.
+    pub regions: Vec<RegionView>,
+    /// As `cargo size -A` lists them.
+    pub sections: Vec<SectionLine>,
+    /// Their sum.
+    pub sections_total: u64,
+    /// The biggest ones, or those asked for.
+    pub symbols: SymbolTable,
+    /// What each crate owns.
+    pub crates: Vec<CrateLine>,
+    /// What formatting costs.
+    pub formatting: FormattingView,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a budget says.
+pub struct VerdictLine {
+    /// A region's name, or `total`.
+    pub subject: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// In words.
+    pub words: String,
+}
+
+/// A total.
+pub struct Figure {
+    /// Its name.
+    pub name: &'static str,
+    /// Its size.
+    pub value: Bytes,
+    /// Against the baseline.
+    pub change: Option<Change>,
+}
+
+/// A region and its parts.
+pub struct RegionView {
+    /// Its name.
+    pub name: String,
+    /// Bytes in use.
+    pub used: Bytes,
+    /// First address.
+    pub origin: Address,
+    /// `flash` or `ram`.
+    pub kind: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// Whether its parts are shown at once.
+    pub is_open: bool,
+    /// Who owns its bytes, in words.
+    pub owners: String,
+    /// Its parts, by address.
+    pub parts: Vec<PartLine>,
+}
+
+/// A section in a region.
+pub struct PartLine {
+    /// Its name.
+    pub section: String,
+    /// First address.
+    pub address: Address,
+    /// Whether it is stored or runs here.
+    pub view: &'static str,
+    /// Its size.
+    pub size: Bytes,
+    /// Its share of the region.
+    pub bar: Bar,
+}
+
+/// A crate.
+pub struct CrateLine {
+    /// Its name.
+    pub name: String,
+    /// Bytes of flash.
+    pub flash: Bytes,
+    /// Bytes of RAM.
+    pub ram: Bytes,
+    /// Its symbols.
+    pub n_symbols: Count,
+    /// Beside the biggest crate.
+    pub bar: Bar,
+}
+
+/// The formatting machinery.
+pub struct FormattingView {
+    /// Its own bytes.
+    pub total: Bytes,
+    /// Its symbols, biggest first.
+    pub rows: Vec<FormattingLine>,
+}
+
+/// A symbol of the formatting machinery.
+pub struct FormattingLine {
+    /// Its name.
+    pub name: String,
+    /// Its history.
+    pub url: String,
+    /// Its size.
+    pub size: Bytes,
+}
+
+/// The totals of the baseline.
+pub struct Old {
+    flash: Option<u64>,
+    ram: Option<u64>,
+    formatting: Option<u64>,
+}
+
+impl Old {
+    /// Of a build's rows.
+    pub fn of(row: &BuildRow, facts: &BuildFacts) -> Self {
+        Self {
+            flash: size_of(row.old_flash_bytes),
+            ram: size_of(row.old_ram_bytes),
+            formatting: size_of(facts.old_formatting_bytes),
+        }
+    }
+}
+
+impl ReportView {
+    /// Shapes a report.
+    pub fn new(report: &Report, verdicts: &[VerdictRow], old: Old, context: &symbols::Context<'_>) -> Self {
+        let lines: Vec<VerdictLine> = verdicts.iter().map(verdict).collect();
+        let standing = lines.iter().map(|it| it.standing).max().unwrap_or(Standing::Open);
+        let (sections, sections_total) = listed(&report.sections);
+        Self {
+            standing,
+            verdict_headline: headline(standing),
+            verdicts: lines,
+            figures: figures(report, &old),
+            gauges: gauges(report, verdicts),
+            regions: report.regions.iter().map(region).collect(),
+            sections,
+            sections_total,
+            symbols: symbols::table(report, context),
+            crates: crates(report),
+            formatting: formatting(report, context),
+            warnings: report.warnings.clone(),
+        }
+    }
+}
+
+fn verdict(row: &VerdictRow) -> VerdictLine {
+    let (standing, words) = budget_words(size_of(row.used_bytes), size(row.limit_bytes));
+    VerdictLine { subject: row.subject.clone(), standing, words }
+}
+
+fn headline(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Over => "Over the line",
+        Standing::Near => "Close to the line",
+        Standing::Fine | Standing::Open => "Below the line",
+    }
+}
+
+fn figures(report: &Report, old: &Old) -> Vec<Figure> {
+    let totals = &report.totals;
+    let figure = |name, value, old| Figure { name, value: Bytes(value), change: Change::known(old, value) };
+    vec![
+        figure("Flash", totals.flash_bytes, old.flash),
+        figure("RAM", totals.ram_bytes, old.ram),
+        figure("Formatting, at least", report.formatting.total_bytes, old.formatting),
+    ]
+}
+
+fn gauges(report: &Report, verdicts: &[VerdictRow]) -> Vec<Gauge> {
+    let limit = |name: &str| verdicts.iter().find(|it| it.subject == name).map(|it| size(it.limit_bytes));
+    let in_use = report.regions.iter().filter(|it| it.used_bytes > 0 || limit(&it.name).is_some());
+    in_use.map(|it| Gauge::new(&it.name, it.used_bytes, it.length_bytes, limit(&it.name))).collect()
+}
+
+fn region(region: &Region) -> RegionView {
+    let parts = region.parts.iter().map(|it| PartLine {
+        section: it.section.clone(),
+        address: Address(it.address),
+        view: match it.view {
+            View::Load => "stored here",
+            View::Run => "runs here",
+        },
+        size: Bytes(it.bytes),
+        bar: Bar::share(it.bytes, region.used_bytes),
+    });
+    RegionView {
+        name: region.name.clone(),
+        used: Bytes(region.used_bytes),
+        origin: Address(region.origin_address),
+        kind: match region.kind {
+            RegionKind::Flash => "flash",
+            RegionKind::Ram => "RAM",
+        },
+        source: match region.source {
+            RegionSource::LinkerScript => "from the linker script",
+            RegionSource::Inferred => "inferred from the file",
+        },
+        is_open: region.used_bytes > 0,
+        owners: format!(
+            "{} owned by symbols, {} alignment filler, {} unclaimed",
+            Bytes(region.symbol_bytes),
+            Bytes(region.padding_bytes),
+            Bytes(region.unattributed_bytes)
+        ),
+        parts: parts.collect(),
+    }
+}
+
+fn crates(report: &Report) -> Vec<CrateLine> {
+    let biggest = report.crates.iter().map(|it| it.flash_bytes).max().unwrap_or(0);
+    let line = |it: &plimsoll_analyzer::report::CrateUse| CrateLine {
+        name: it.name.clone(),
+        flash: Bytes(it.flash_bytes),
+        ram: Bytes(it.ram_bytes),
+        n_symbols: Count(usize::try_from(it.n_symbols).unwrap_or(usize::MAX)),
+        bar: Bar::share(it.flash_bytes, biggest),
+    };
+    report.crates.iter().map(line).collect()
+}
+
+fn formatting(report: &Report, context: &symbols::Context<'_>) -> FormattingView {
+    let symbols = report.formatting.symbols.iter().filter_map(|it| report.symbols.get(*it));
+    let line = |it: &plimsoll_analyzer::report::Symbol| FormattingLine {
+        name: it.name.clone(),
+        url: urls::symbol(context.project, context.target, &it.name),
+        size: Bytes(it.size_bytes),
+    };
+    FormattingView { total: Bytes(report.formatting.total_bytes), rows: symbols.map(line).collect() }
+}

@@ -1,0 +1,184 @@
+//! One figure over the builds of a branch: the graph's points and the choice of figures.
+
+use crate::db::views::targets::{BudgetRow, RegionRow};
+use crate::db::views::trend::{Line, PointRow, points};
+use crate::domain::Project;
+use crate::error::AppResult;
+use crate::state::AppState;
+use crate::urls::{self, ProjectView};
+use crate::web::commit::{Change, Commit, size};
+use crate::web::format::{Bytes, counted};
+use plimsoll_protocol::budget;
+use uuid::Uuid;
+
+/// More points than these are not drawn: the newest count.
+const MAX_POINTS: i64 = 300;
+
+/// A figure that can be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Metric {
+    /// All bytes that are stored.
+    Flash,
+    /// All bytes of RAM.
+    Ram,
+    /// Formatting machinery.
+    Formatting,
+    /// The use of a region.
+    Region(String),
+}
+
+/// A figure to choose.
+pub struct MetricLink {
+    /// Its name.
+    pub label: String,
+    /// The page that draws it.
+    pub url: String,
+    /// Whether it is drawn now.
+    pub current: bool,
+}
+
+/// The graph.
+pub struct Trend {
+    /// The figure's name.
+    pub label: String,
+    /// The budget on it.
+    pub limit: Option<Bytes>,
+    /// What the graph shows, for those who cannot see it.
+    pub summary: String,
+    /// Its points, oldest first.
+    pub points: Vec<Point>,
+}
+
+/// A point of the graph.
+pub struct Point {
+    /// The build.
+    pub commit: Commit,
+    /// The figure.
+    pub value: Bytes,
+    /// Against the point before.
+    pub change: Option<Change>,
+    /// The comparison with the point before, or with the baseline.
+    pub compare_url: Option<String>,
+    /// Where a click leads: there, or to the build where there is nothing to compare with.
+    pub follow_url: String,
+}
+
+impl Metric {
+    /// From the address; the whole flash where nothing is said.
+    pub fn parse(text: Option<&str>) -> Self {
+        match text {
+            Some("ram") => Metric::Ram,
+            Some("formatting") => Metric::Formatting,
+            Some(text) => match text.strip_prefix("region:") {
+                Some(name) => Metric::Region(name.to_owned()),
+                None => Metric::Flash,
+            },
+            None => Metric::Flash,
+        }
+    }
+
+    /// As it stands in the address.
+    pub fn key(&self) -> String {
+        match self {
+            Metric::Flash => "flash".to_owned(),
+            Metric::Ram => "ram".to_owned(),
+            Metric::Formatting => "formatting".to_owned(),
+            Metric::Region(name) => format!("region:{name}"),
+        }
+    }
+
+    fn label(&self) -> String {
+        match self {
+            Metric::Flash => "All flash".to_owned(),
+            Metric::Ram => "All RAM".to_owned(),
+            Metric::Formatting => "Formatting".to_owned(),
+            Metric::Region(name) => name.clone(),
+        }
+    }
+
+    fn subject(&self) -> Option<&str> {
+        match self {
+            Metric::Flash => Some(budget::TOTAL),
+            Metric::Region(name) => Some(name),
+            Metric::Ram | Metric::Formatting => None,
+        }
+    }
+
+    fn column(&self) -> (&str, Option<&str>) {
+        match self {
+            Metric::Flash => ("flash", None),
+            Metric::Ram => ("ram", None),
+            Metric::Formatting => ("formatting", None),
+            Metric::Region(name) => ("region", Some(name)),
+        }
+    }
+}
+
+/// The figures that a target has: its totals, its regions in use, formatting.
+pub fn links(
+    project: &Project,
+    view: ProjectView<'_>,
+    regions: &[RegionRow],
+    current: &Metric,
+) -> Vec<MetricLink> {
+    let used = regions.iter().filter(|it| it.value_bytes > 0).map(|it| Metric::Region(it.name.clone()));
+    let all = [Metric::Flash, Metric::Ram].into_iter().chain(used).chain([Metric::Formatting]);
+    let link = |metric: Metric| {
+        let key = metric.key();
+        let view = ProjectView { metric: Some(&key), ..view };
+        let url = format!("{}#trend", urls::project_view(&project.name, view));
+        MetricLink { label: metric.label(), url, current: metric == *current }
+    };
+    all.map(link).collect()
+}
+
+/// Loads the graph.
+pub async fn load(
+    state: &AppState,
+    project: &Project,
+    (target_id, line): (Uuid, &Line),
+    metric: &Metric,
+    budgets: &[BudgetRow],
+) -> AppResult<Trend> {
+    let key = (project.project_id, target_id);
+    let mut rows = points(&state.db, key, line, metric.column(), MAX_POINTS).await?;
+    rows.reverse();
+    let is_own = |it: &&BudgetRow| it.target_id == target_id && Some(it.subject.as_str()) == metric.subject();
+    let limit = budgets.iter().find(is_own).map(|it| Bytes(size(it.limit_bytes)));
+    let label = metric.label();
+    let points = shape(project, &rows);
+    Ok(Trend { summary: summary(&label, &points, limit), label, limit, points })
+}
+
+fn shape(project: &Project, rows: &[PointRow]) -> Vec<Point> {
+    let before = std::iter::once(None).chain(rows.iter().map(Some));
+    rows.iter().zip(before).map(|(row, before)| point(project, row, before)).collect()
+}
+
+fn point(project: &Project, row: &PointRow, before: Option<&PointRow>) -> Point {
+    let value = size(row.value_bytes);
+    let commit = Commit::new(&project.name, row.build_id, &row.commit_id, row.committed_at)
+        .said(row.message.clone(), row.author.clone());
+    let other = before.map(|it| it.build_id).or(row.baseline_build_id);
+    let compare_url = other.map(|it| urls::compare(&project.name, it, row.build_id));
+    Point {
+        value: Bytes(value),
+        change: Change::known(before.map(|it| size(it.value_bytes)), value),
+        follow_url: compare_url.clone().unwrap_or_else(|| commit.url.clone()),
+        compare_url,
+        commit,
+    }
+}
+
+fn summary(label: &str, points: &[Point], limit: Option<Bytes>) -> String {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return label.to_owned() };
+    let budget = limit.map_or_else(String::new, |it| format!(", budget {it}"));
+    format!("{label} over {}: from {} to {}{budget}", counted(points.len(), "build"), first.value, last.value)
+}
+
+impl Trend {
+    /// How many points there are, in words.
+    pub fn counted(&self) -> String {
+        counted(self.points.len(), "build")
+    }
+}
