@@ -53,7 +53,7 @@ impl<'a> Api<'a> {
                 let form = Form::new()
                     .part(BUILD_PART, typed(Part::bytes(json.clone()), "application/json"))
                     .part(ELF_PART, elf_part(&elf, bar));
-                self.request(Method::POST, &path, deadline).multipart(form)
+                self.request(Method::POST, &format!("{path}{}", wait_query(deadline))).multipart(form)
             })
             .await
             .map_err(advised)
@@ -67,8 +67,8 @@ impl<'a> Api<'a> {
     }
 
     /// The build as it is now.
-    async fn build(&self, id: &BuildSummary, deadline: Option<Instant>) -> anyhow::Result<BuildAnswer> {
-        self.get(&paths::build(self.project, id.id), deadline).await.context("cannot ask for the build")
+    async fn build(&self, build: &BuildSummary) -> anyhow::Result<BuildAnswer> {
+        self.get(&paths::build(self.project, build.id)).await.context("cannot ask for the build")
     }
 
     /// The newest build of each target at this commit, measured if that happens before the deadline.
@@ -79,7 +79,7 @@ impl<'a> Api<'a> {
     ) -> anyhow::Result<Vec<BuildAnswer>> {
         let path = format!("{}?commit={commit}", paths::builds(self.project));
         let mut builds: Vec<BuildSummary> =
-            self.get(&path, None).await.context("cannot ask for the commit's builds")?;
+            self.get(&path).await.context("cannot ask for the commit's builds")?;
         // A server that does not know the filter would answer with everything.
         builds.retain(|it| &it.commit == commit);
         let mut answers: Vec<BuildAnswer> = Vec::new();
@@ -87,7 +87,7 @@ impl<'a> Api<'a> {
             if answers.iter().any(|it| it.build.target == build.target) {
                 continue;
             }
-            let answer = self.build(build, None).await?;
+            let answer = self.build(build).await?;
             answers.push(match deadline {
                 Some(deadline) => self.wait(answer, deadline).await?,
                 None => answer,
@@ -105,31 +105,31 @@ impl<'a> Api<'a> {
             pause = (pause * 2).min(max_pause);
             // What this upload made stays made.
             let created = answer.created;
-            answer = self.build(&answer.build, Some(deadline)).await?;
+            answer = self.build(&answer.build).await?;
             answer.created = created;
         }
         Ok(answer)
     }
 
-    async fn get<T: serde::de::DeserializeOwned>(
-        &self,
-        path: &str,
-        deadline: Option<Instant>,
-    ) -> anyhow::Result<T> {
-        let request = || self.request(Method::GET, path, deadline);
+    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        let request = || self.request(Method::GET, path);
         let body = self.client.send(&ProgressBar::hidden(), request).await.map_err(advised)?;
         parse_answer(&body)
     }
 
-    fn request(&self, method: Method, path: &str, deadline: Option<Instant>) -> RequestBuilder {
-        let wait = deadline.map(|it| it.saturating_duration_since(Instant::now()).min(MAX_WAIT));
-        let query = wait.map(|it| format!("?wait={}", it.as_secs().max(1))).unwrap_or_default();
-        let request = self.client.http.request(method, format!("{}{path}{query}", self.connection.url));
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.http.request(method, format!("{}{path}", self.connection.url));
         match &self.connection.token {
             Some(token) => request.bearer_auth(token.reveal()),
             None => request,
         }
     }
+}
+
+/// Asks the server to answer when it knows more, within what a proxy on the way is patient for.
+fn wait_query(deadline: Option<Instant>) -> String {
+    let wait = deadline.map(|it| it.saturating_duration_since(Instant::now()).min(MAX_WAIT));
+    wait.map(|it| format!("?wait={}", it.as_secs().max(1))).unwrap_or_default()
 }
 
 /// What to do about a refusal of our server.

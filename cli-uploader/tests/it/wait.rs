@@ -106,7 +106,7 @@ fn a_queued_build_is_asked_for_until_it_is_measured() {
         Reply::json(200, over_budget("engine/release", &head)),
     ]);
     assert_eq!(sandbox.plimsoll_with(&stub, &UPLOAD).output().status.code(), Some(1));
-    let build = "GET /api/v1/projects/ada/engine/builds/00000000-0000-7000-8000-000000000001?wait=20";
+    let build = "GET /api/v1/projects/ada/engine/builds/00000000-0000-7000-8000-000000000001";
     assert_eq!(stub.lines()[1..], [build, build]);
 }
 

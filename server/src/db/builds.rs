@@ -83,6 +83,8 @@ pub struct BuildFilter {
     pub branch: Option<String>,
     /// Only of this pull request.
     pub pull_request: Option<u32>,
+    /// Only of this commit.
+    pub commit: Option<CommitId>,
     /// Only those listed after this build.
     pub before: Option<Uuid>,
     /// Only measured ones.
@@ -136,8 +138,9 @@ pub async fn list(
                      from   build as cursor
                      where  cursor.project_id = $1 and cursor.build_id = $5))
           and    (state = 'measured' or not $6)
+          and    ($7::text is null or commit_id = $7)
         order by committed_at desc, uploaded_at desc, build_id desc
-        limit    $7
+        limit    $8
         "#,
         project_id,
         filter.target_id,
@@ -145,6 +148,7 @@ pub async fn list(
         filter.pull_request.map(|it| i32::try_from(it).unwrap_or(i32::MAX)),
         filter.before,
         filter.measured,
+        filter.commit.as_ref().map(CommitId::as_str),
         i64::from(filter.limit)
     )
     .fetch_all(db)

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use plimsoll_analyzer::Report;
-use plimsoll_protocol::{BuildAnswer, BuildSummary, TargetName};
+use plimsoll_protocol::{BuildAnswer, BuildSummary, CommitId, TargetName};
 use serde::Deserialize;
 use std::io::Read as _;
 use utoipa::IntoParams;
@@ -30,6 +30,8 @@ pub struct BuildsQuery {
     branch: Option<String>,
     /// Only of this pull request
     pull_request: Option<u32>,
+    /// Only of this commit
+    commit: Option<CommitId>,
     /// Only those that come after this build in the list
     before: Option<Uuid>,
     /// At most so many, up to 500 [default: 50]
@@ -64,6 +66,7 @@ pub async fn list(
         target_id,
         branch: query.branch,
         pull_request: query.pull_request,
+        commit: query.commit,
         before: query.before,
         measured: false,
         limit: query.limit.unwrap_or(50).clamp(1, 500),
