@@ -77,8 +77,23 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     let header = header::describe(&file);
     roles::settle(&mut sections, header.kind != RELOCATABLE);
     sections::check_total(&sections)?;
+    if segments.iter().any(|it| it.is_load) {
+        warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
+    }
     let symbols = symbols::read(&file, &table, &mut warnings)?;
     Ok(Image { header, sections, segments, symbols, warnings })
+}
+
+/// Stored and allocated, yet outside of every load segment: nothing will put it onto the device.
+fn is_left_behind(section: &ImageSection<'_>) -> bool {
+    section.load.is_some() && section.size() > 0 && !section.is_loaded
+}
+
+fn left_behind(section: &ImageSection<'_>) -> Warning {
+    Warning {
+        place: format!("section {}", section.name),
+        message: "it is allocated, but no load segment holds it, so nothing will flash it".into(),
+    }
 }
 
 /// Words for what `object` refuses in a table; its errors are fixed sentences without a place.

@@ -5,6 +5,12 @@
 //! Reading headers, sections and symbols is the only step that can fail; everything later
 //! answers with what is there and lists oddities as [`report::Warning`]s. The laws that hold for
 //! every report are in [`report`].
+//!
+//! # Limits
+//! No allocation is sized by what a header claims. Beyond these bounds a file is refused with
+//! [`ErrorKind::TooLarge`]: 262,144 sections, 1,024 segments, 4 PiB of allocated memory, 64 KiB for
+//! one symbol's name, 256 MiB for all names of symbols and 32 MiB for those of sections. Names whose
+//! demangling would take too much time or memory stay mangled. A script has at most 256 regions.
 
 mod bloat;
 pub mod diff;

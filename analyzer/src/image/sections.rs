@@ -35,6 +35,8 @@ pub(crate) struct ImageSection<'data> {
     pub(crate) is_writable: bool,
     pub(crate) is_executable: bool,
     pub(crate) is_thread_local: bool,
+    /// Whether a load segment holds it, so that something puts it onto the device.
+    pub(crate) is_loaded: bool,
     /// Its bytes in the file; empty where it has none.
     pub(crate) data: &'data [u8],
 }
@@ -88,7 +90,8 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         let section = sections.last_mut().filter(|it| it.load.is_some());
         if let Some(section) = section {
             let load = load_address(section.run, header.sh_offset(file.endian).into(), segments);
-            section.load = Some(Span::saturating(load, section.size()));
+            section.load = Some(Span::saturating(load.unwrap_or(section.run.start()), section.size()));
+            section.is_loaded = load.is_some();
         }
     }
     Ok(sections)
@@ -122,6 +125,7 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
         is_writable: flags.contains(elf::SHF_WRITE),
         is_executable: flags.contains(elf::SHF_EXECINSTR),
         is_thread_local: flags.contains(elf::SHF_TLS),
+        is_loaded: false,
         data,
         name,
     })
@@ -129,15 +133,15 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
 
 /// Where a stored section lies before start-up: its place in the segment that holds it. Overlays
 /// run at one address, so the segment is told by file offset first.
-fn load_address(run: Span, offset: u64, segments: &[ImageSegment]) -> u64 {
+fn load_address(run: Span, offset: u64, segments: &[ImageSegment]) -> Option<u64> {
     let distance = |it: &ImageSegment| run.start() - it.run.start();
     let by_offset = |it: &&ImageSegment| {
         Span::new(offset, run.size()).is_some_and(|content| it.file.contains(content))
             && it.file.start().checked_add(distance(it)) == Some(offset)
     };
     let mut candidates = segments.iter().filter(|it| it.is_load && it.run.contains(run));
-    let segment = candidates.clone().find(by_offset).or_else(|| candidates.next());
-    segment.map_or(run.start(), |it| it.load.start() + distance(it))
+    let segment = candidates.clone().find(by_offset).or_else(|| candidates.next())?;
+    Some(segment.load.start() + distance(segment))
 }
 
 fn kind(name: &str, section_type: elf::SectionType, flags: elf::SectionFlags) -> SectionKind {
@@ -197,6 +201,7 @@ fn stand_in<'data>(
         is_writable: segment.is_writable,
         is_executable: segment.is_executable,
         is_thread_local: false,
+        is_loaded: true,
         data: &[],
     }
 }

@@ -86,3 +86,10 @@ fn two_names_that_differ_only_in_their_hash_read_the_same() {
     let of = |hash: &str| Reader::new().read(&format!("_ZN1a1b17h{hash}E")).text;
     assert_eq!(of("0123456789abcdef"), of("fedcba9876543210"));
 }
+
+#[test]
+fn demangling_ends_when_it_becomes_too_much_work() {
+    let mut reader = Reader { left: 100 };
+    let texts: Vec<String> = (0..4).map(|_| reader.read("_Z1fi").text).collect();
+    assert_eq!(texts, ["f(int)", "f(int)", "f(int)", "_Z1fi"]);
+}
