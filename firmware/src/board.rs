@@ -7,7 +7,7 @@
 //! | 15 | 20 | LED through 330 Ω to ground |
 //! | – | – | temperature sensor inside the chip, converter input 4 |
 //!
-//! Everything runs from the 12 MHz crystal: a logger needs no PLL, and leaving them off saves power and flash.
+//! Everything but the converter runs from the 12 MHz crystal: a PLL less saves power and flash.
 #![expect(
     unsafe_code,
     reason = "registers are shared memory, and the start-up code finds two things by their symbols"

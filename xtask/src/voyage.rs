@@ -11,7 +11,7 @@
 //! The story: a float printed through `core::fmt` sinks the ship, cfmt brings it up again, cargo is loaded
 //! with care until the end, and one pull request shows how a harmless `derive(Debug)` does it once more.
 
-/// The most that `logger` and `blink` may use of FLASH. `core::fmt` with a float is 3.3 KiB over it.
+/// The most that `logger` and `blink` may use of FLASH. `core::fmt` with a float is 3.4 KiB over it.
 pub const FLASH_BUDGET_BYTES: u64 = 16 * 1024;
 
 /// The most that they may use of RAM. The deep history fits; twice as many samples would not.

@@ -1,6 +1,6 @@
 //! The temperature sensor inside the chip.
 
-use super::Board;
+use super::{Board, clocks};
 use crate::temperature::RawReading;
 
 const SENSOR_INPUT: u8 = 4;
@@ -13,13 +13,14 @@ pub struct Thermometer<'a> {
 impl<'a> Thermometer<'a> {
     /// Switches the converter and the sensor on.
     pub fn start(board: &'a Board) -> Self {
+        clocks::start_converter(&board.registers);
         let adc = &board.registers.ADC;
         // SAFETY: the input's number fits three bits.
         adc.cs().write(|w| unsafe { w.ainsel().bits(SENSOR_INPUT).ts_en().set_bit().en().set_bit() });
         Self { board }
     }
 
-    /// One reading; it takes 8 µs.
+    /// One reading; it takes 2 µs.
     pub fn read(&mut self) -> RawReading {
         let adc = &self.board.registers.ADC;
         while adc.cs().read().ready().bit_is_clear() {}

@@ -32,6 +32,8 @@ impl Uart {
         uart.uartlcr_h().write(|w| unsafe { w.wlen().bits(0b11).fen().set_bit() });
         uart.uartcr().write(|w| w.uarten().set_bit().txe().set_bit().rxe().set_bit());
         let pins = &board.registers.IO_BANK0;
+        // A receiver that nobody drives must see silence, not an endless break.
+        board.registers.PADS_BANK0.gpio(1).modify(|_, w| w.pue().set_bit().pde().clear_bit());
         pins.gpio(0).gpio_ctrl().write(|w| w.funcsel().uart());
         pins.gpio(1).gpio_ctrl().write(|w| w.funcsel().uart());
         Self(())
@@ -52,11 +54,15 @@ impl Uart {
         LINE_CRC.store(crc.state(), Ordering::Relaxed);
     }
 
-    /// A byte that came in.
+    /// A byte that came in whole.
     pub fn receive(self) -> Option<u8> {
         let uart = registers();
-        let is_empty = uart.uartfr().read().rxfe().bit_is_set();
-        (!is_empty).then(|| uart.uartdr().read().data().bits())
+        if uart.uartfr().read().rxfe().bit_is_set() {
+            return None;
+        }
+        let received = uart.uartdr().read();
+        let is_garbled = received.fe().bit() || received.be().bit();
+        (!is_garbled).then(|| received.data().bits())
     }
 
     /// The checksum of what was sent since the last call.
