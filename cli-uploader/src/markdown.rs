@@ -37,6 +37,9 @@ pub(crate) fn document(answers: &Answers) -> String {
     }
     let mut text = format!("### Plimsoll: {}\n\n", verdict(answers));
     text.push_str(&table(answers));
+    if let Some(commit) = &answers.commit {
+        text.push_str(&format!("\nMeasured at {}.\n", commit.short()));
+    }
     for answer in answers.answers.iter().filter(|it| it.build.state == BuildState::Measured) {
         let details = details(answer);
         if text.len() + details.len() > MAX_CHARS {

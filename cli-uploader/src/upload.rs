@@ -25,15 +25,18 @@ pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Resul
         failure::warn(warning);
     }
     let Some(destination) = &plan.destination else { return dry_run(&plan, args.json) };
-    let answers = client::block_on(send_all(destination, &plan))?;
+    let (answers, only_failure) = client::block_on(send_all(destination, &plan))?;
     if let Some(path) = &args.answer_file {
         answers.write(&environment.current_dir().join(path))?;
     }
-    for failed in &answers.failures {
-        failure::complain(&format!("{}: {}", failed.target, failed.error));
-    }
     if plan.wait.is_some() {
         write_step_summary(environment, &answers);
+    }
+    if let Some(error) = only_failure {
+        return Err(error);
+    }
+    for failed in &answers.failures {
+        failure::complain(&format!("{}: {}", failed.target, failed.error));
     }
     annotate(environment, &answers);
     report(&answers, args.json)?;
@@ -41,19 +44,25 @@ pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Resul
 }
 
 /// One after the other: a CI machine's uplink is the bottleneck, not the waiting. What fails for one
-/// target does not keep the others from being measured.
-async fn send_all(destination: &Destination, plan: &UploadPlan) -> anyhow::Result<Answers> {
+/// target does not keep the others from being measured; of a single one the failure is returned too,
+/// with its hint, since it is the whole story.
+async fn send_all(
+    destination: &Destination,
+    plan: &UploadPlan,
+) -> anyhow::Result<(Answers, Option<anyhow::Error>)> {
     let api = Api::new(destination)?;
     let mut answers = Answers::new(&destination.project, &plan.uploads);
+    let mut only_failure = None;
     for upload in &plan.uploads {
         match send(&api, upload, plan.wait).await {
             Ok(answer) => answers.answers.push(answer),
-            // With nothing to fall back on this is the whole story, hint included.
-            Err(error) if plan.uploads.len() == 1 => return Err(error),
-            Err(error) => answers.fail(&upload.build.target, &failure::chain(&error)),
+            Err(error) => {
+                answers.fail(&upload.build.target, &failure::chain(&error));
+                only_failure = (plan.uploads.len() == 1).then_some(error);
+            }
         }
     }
-    Ok(answers)
+    Ok((answers, only_failure))
 }
 
 async fn send(api: &Api<'_>, upload: &Upload, wait: Option<Duration>) -> anyhow::Result<BuildAnswer> {

@@ -165,6 +165,8 @@ fn the_step_summary_is_appended_as_markdown() {
         |:--|--:|--:|--:|:--|
         | [`engine/release`](https://plimsoll.example.org/ada/engine/builds/1) | 5,964 B (**+4,016**) | 272 B (±0) | 3,012 B (**+3,012**) | ❌ FLASH is 1,868 B over its budget of 4,096 B |
 
+        Measured at 5788ae4b60.
+
         <details><summary>What changed in engine/release</summary>
 
         Compared with [ba5eba5eba](https://plimsoll.example.org/ada/engine/builds/2). [Everything that changed](https://plimsoll.example.org/ada/engine/compare/2/1).
@@ -207,4 +209,24 @@ fn hostile_names_are_harmless_on_terminals() {
     let stdout = String::from_utf8(output.stdout).unwrap();
     assert!(stdout.contains(r"evil\u{1b}]0;title\u{7}\n\u{202e}name"), "{stdout}");
     assert!(!stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']));
+}
+
+#[test]
+fn a_refused_upload_is_in_the_answers_so_that_a_comment_can_say_it() {
+    let sandbox = Sandbox::with_commits(2);
+    let stub = Stub::replying([Reply::problem(422, "no such machine")]);
+    let args = [&UPLOAD[..], &["--answer-file", "answers.json"]].concat();
+    assert_eq!(sandbox.plimsoll_with(&stub, &args).output().status.code(), Some(2));
+    sandbox.plimsoll(&["comment", "--answers", "answers.json"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        <!-- plimsoll:ada/engine -->
+        ### Plimsoll: ⚠️ 1 target not measured
+
+        | Target | Flash | RAM | Formatting | Budgets |
+        |:--|--:|--:|--:|:--|
+        | `engine/release` | | | | ⚠️ cannot upload&#58; the server answered 422 Unprocessable Entity&#58; no such machine |
+
+        Measured at 5788ae4b60.
+    "#]]);
 }
