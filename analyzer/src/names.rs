@@ -2,6 +2,7 @@
 
 mod crate_name;
 mod demangle;
+mod generated;
 
 /// A symbol's name for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,22 @@ pub(crate) struct Name {
     /// The crate, or `C++`; `None` where the name does not tell.
     pub(crate) krate: Option<String>,
     pub(crate) language: Language,
+}
+
+impl Name {
+    fn unknown(text: &str) -> Self {
+        Self { text: text.into(), krate: None, language: Language::Unknown }
+    }
+}
+
+/// The name without the number that compilers append to tell equal names apart: it changes with
+/// every unrelated edit. `buffer.4321` → `buffer`.
+pub(crate) fn stem(name: &str) -> &str {
+    let stem = name.trim_end_matches(|it: char| it.is_ascii_digit());
+    match stem.strip_suffix('.') {
+        Some(stem) if !stem.is_empty() && name.len() > stem.len() + 1 => stem,
+        _ => name,
+    }
 }
 
 /// The scheme by which a name was mangled.
@@ -40,10 +57,19 @@ impl Reader {
     /// Reads a name as it stands in the symbol table.
     pub(crate) fn read(&mut self, mangled: &str) -> Name {
         let name = if self.left == 0 { None } else { self.demangled(mangled) };
-        let name =
-            name.unwrap_or_else(|| Name { text: mangled.into(), krate: None, language: Language::Unknown });
+        let name = name.or_else(|| self.generated(mangled)).unwrap_or_else(|| Name::unknown(mangled));
         self.left = self.left.saturating_sub(name.text.len());
         name
+    }
+
+    /// What a compiler made up: the number in it means nothing to anybody.
+    fn generated(&mut self, mangled: &str) -> Option<Name> {
+        if generated::is_anonymous(mangled) {
+            return Some(Name::unknown("(anonymous constant)"));
+        }
+        let function = generated::switch_table_of(mangled)?;
+        let name = self.demangled(function).unwrap_or_else(|| Name::unknown(function));
+        Some(Name { text: format!("{} (switch table)", name.text), ..name })
     }
 
     fn demangled(&mut self, mangled: &str) -> Option<Name> {

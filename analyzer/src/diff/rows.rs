@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Change, ChangeKind, Diff};
+use crate::names::stem;
 use crate::report::{Report, SCHEMA_VERSION, Section, Symbol};
 
 /// Report × report → rows that changed.
@@ -60,7 +61,7 @@ fn by_name<'report>(
     pairs.into_iter().map(|(name, (old, new))| change(name, old, new)).collect()
 }
 
-/// Symbols of one name in one section, on both sides.
+/// Symbols of one name (up to a compiler's number) in one section, on both sides.
 #[derive(Default)]
 struct Group<'report> {
     old: Vec<&'report Symbol>,
@@ -70,10 +71,10 @@ struct Group<'report> {
 fn symbols(old: &Report, new: &Report) -> Vec<Change> {
     let mut groups: BTreeMap<(&str, &str), Group<'_>> = BTreeMap::new();
     for symbol in &old.symbols {
-        groups.entry((&symbol.section, &symbol.name)).or_default().old.push(symbol);
+        groups.entry((&symbol.section, stem(&symbol.name))).or_default().old.push(symbol);
     }
     for symbol in &new.symbols {
-        groups.entry((&symbol.section, &symbol.name)).or_default().new.push(symbol);
+        groups.entry((&symbol.section, stem(&symbol.name))).or_default().new.push(symbol);
     }
     groups.into_values().flat_map(pairs).collect()
 }
@@ -123,12 +124,23 @@ fn match_by(group: &mut Group<'_>, key: Key) -> Vec<Change> {
 
 fn symbol_change(old: Option<&Symbol>, new: Option<&Symbol>) -> Change {
     let symbol = new.or(old);
+    // Of a renumbered symbol only the stem is true on both sides.
+    let name = match (old, new) {
+        (Some(old), Some(new)) if old.name != new.name => stem(&new.name),
+        _ => symbol.map_or("", |it| &it.name),
+    };
     let size = |it: Option<&Symbol>| it.map(|it| it.size_bytes);
     Change {
         section: symbol.map(|it| it.section.clone()),
-        krate: symbol.and_then(|it| it.krate.clone()),
-        ..change(symbol.map_or("", |it| &it.name), size(old), size(new))
+        krate: krate(old, new),
+        ..change(name, size(old), size(new))
     }
+}
+
+/// Both sides of a pair nearly always agree; where not, neither direction may prefer its own side.
+fn krate(old: Option<&Symbol>, new: Option<&Symbol>) -> Option<String> {
+    let krates = old.into_iter().chain(new).filter_map(|it| it.krate.as_ref());
+    krates.min().cloned()
 }
 
 /// What of the sections no symbol owns, so that the rows add up to the sections' change.

@@ -82,6 +82,42 @@ fn a_name_that_expands_without_end_stays_mangled() {
 }
 
 #[test]
+fn anonymous_constants_of_compilers_are_called_that() {
+    for name in [
+        ".Lanon.f74838b38e70b6e7b417ca0660cf6a38.264",
+        "anon.f74838b38e70b6e7b417ca0660cf6a38.0",
+        "alloc_5b3b01f8a2a4c0e9f74838b38e70b6e7",
+        ".L__unnamed_17",
+        ".L.str.3",
+        ".str",
+    ] {
+        check(name, "(anonymous constant)", None);
+    }
+    for name in ["anon.user", "alloc_page", "str.name", ".Lanon"] {
+        check(name, name, None);
+    }
+}
+
+#[test]
+fn a_switch_table_goes_with_its_function() {
+    check(
+        ".Lswitch.table._ZN61_$LT$riscv_pac..result..Error$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE.86",
+        "<riscv_pac::result::Error as core::fmt::Debug>::fmt (switch table)",
+        Some("riscv_pac"),
+    );
+    check("switch.table.ExceptionHandler", "ExceptionHandler (switch table)", None);
+}
+
+#[test]
+fn a_stem_is_the_name_without_its_number() {
+    assert_eq!(stem("buffer.4321"), "buffer");
+    assert_eq!(stem("get_arg.isra.0"), "get_arg.isra");
+    for name in ["uart0", "v1.", ".5", "", "a.b", "7"] {
+        assert_eq!(stem(name), name);
+    }
+}
+
+#[test]
 fn two_names_that_differ_only_in_their_hash_read_the_same() {
     let of = |hash: &str| Reader::new().read(&format!("_ZN1a1b17h{hash}E")).text;
     assert_eq!(of("0123456789abcdef"), of("fedcba9876543210"));

@@ -153,9 +153,9 @@ fn esp_hal_on_an_esp32_c5() {
         "",
         summary,
         expect![[r#"
-        flash 51558 ram 320928 symbols 46401 padding 99 unattributed 320850 (861/1000)
-        413 symbols in 10 crates, formatting 11785 in 46
-    "#]],
+            flash 51558 ram 320928 symbols 46401 padding 99 unattributed 320850 (861/1000)
+            413 symbols in 10 crates, formatting 11817 in 47
+        "#]],
     );
 }
 

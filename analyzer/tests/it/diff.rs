@@ -166,3 +166,23 @@ fn sections_of_one_name_are_summed() {
         "#]],
     );
 }
+
+#[test]
+fn a_new_number_is_not_a_change() {
+    check(
+        "section .bss 0x100 24 w nobits\n object buffer.1234 0x100 8\n object other.7 0x108 8\n object other.8 0x110 8",
+        "section .bss 0x100 28 w nobits\n object buffer.1299 0x100 8\n object other.8 0x108 8\n object other.9 0x110 12",
+        expect![[r#"
+            totals
+              +4 grown ram 
+            regions
+              +4 grown ram 
+            sections
+              +4 grown .bss 
+            crates
+              +4 grown (unknown) 
+            symbols
+              +4 grown other .bss
+        "#]],
+    );
+}

@@ -15,7 +15,7 @@ fn symbol() -> impl Strategy<Value = String> {
     let binds = prop::sample::select(vec!["", "local", "weak"]);
     (kinds, 0_u8..9, homes, 0_u64..70, 0_u64..40, binds).prop_map(
         |(kind, name, (section, start), offset, size, bind)| {
-            format!("{kind} s{name} {} {size} in {section} {bind}", start + offset)
+            format!("{kind} s.{name} {} {size} in {section} {bind}", start + offset)
         },
     )
 }
