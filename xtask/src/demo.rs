@@ -7,6 +7,7 @@ mod preflight;
 mod repository;
 mod server;
 mod upload;
+mod verify;
 
 use crate::command::run;
 use crate::setup::{self, need::Need};
@@ -69,7 +70,7 @@ fn sail(options: &Options, fresh: bool) -> Result<()> {
 }
 
 fn check(port: Option<u16>, data: Option<std::path::PathBuf>) -> Result<()> {
-    with_fresh_demo(port, data, |_demo| Ok(()))
+    with_fresh_demo(port, data, |demo| verify::check(&demo.server.url, &demo.repository))
 }
 
 /// Launches a demo in a fresh folder and on a free port unless they are named, and stops it afterwards.
