@@ -41,7 +41,7 @@ data folder: the next start takes seconds.
                   what was uploaded, stop; exit 0 or a reason";
 
 /// The demo's project.
-const PROJECT: &str = "demo/voyage";
+const PROJECT: &str = "plimsoll/voyage";
 
 /// What running the demo needs.
 pub const NEEDS: &[Need] =

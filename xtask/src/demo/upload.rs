@@ -15,8 +15,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-const DESCRIPTION: &str = "A demo voyage: real builds of this repository's RP2040 firmware, one feature after \
-                           another, recorded by `cargo xtask demo`.";
+const DESCRIPTION: &str = "A demo voyage: real builds of our RP2040 firmware, one feature after another, and one \
+                           pull request. Nothing here is made up except the crew.";
 
 /// Uploads what the server does not have; builds it first.
 pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Result<()> {
