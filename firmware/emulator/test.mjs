@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { functionNames } from "./elf.mjs";
 import { Pico } from "./pico.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -126,6 +127,13 @@ describe("the legs of the voyage", { skip: LEGS === undefined && "FIRMWARE_LEGS 
   for (const leg of legs) {
     test(`${leg} says what is expected`, () => assertExpected(textOf(leg), `legs/${leg}.txt`));
   }
+
+  test("cfmt brings nothing of core::fmt along", () => {
+    const formatting = (leg) =>
+      functionNames(readFileSync(join(LEGS, leg, "logger"))).filter((it) => /4core3fmt|core\.\.fmt|flt2dec/.test(it));
+    assert.deepEqual(formatting("temperature-cfmt"), []);
+    assert.notDeepEqual(formatting("temperature-core-fmt"), []);
+  });
 
   test("core::fmt and cfmt print the same", () => {
     assert.equal(textOf("temperature-core-fmt"), textOf("temperature-cfmt"));
