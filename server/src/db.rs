@@ -18,6 +18,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor as _, PgPool};
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// The schema's history, applied at start.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
@@ -34,7 +35,9 @@ pub fn pool_options(max_connections: u32) -> PgPoolOptions {
     PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).after_release(
         |connection, _| {
             Box::pin(async move {
-                connection.execute("rollback").await?;
+                // One that does not answer is closed: it must not hold a place in the pool for ever.
+                let rolled_back = timeout(ACQUIRE_TIMEOUT, connection.execute("rollback")).await;
+                rolled_back.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
                 Ok(true)
             })
         },

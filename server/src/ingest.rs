@@ -27,5 +27,5 @@ pub async fn ingest(state: &AppState, project: &Project, body: Multipart) -> App
     });
     let examined =
         examined.await.map_err(|it| anyhow::Error::new(it).context("examining an upload broke"))??;
-    store::store(state, project, examined).await
+    state.in_time(store::store(state, project, examined)).await
 }

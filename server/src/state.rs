@@ -1,13 +1,16 @@
 //! What every request can reach. Cloning is cheap.
 
 use crate::blobs::Blobs;
+use crate::error::{AppError, AppResult};
 use crate::jobs::Signals;
 use sqlx::PgPool;
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use url::Url;
 
 /// The application's parts.
@@ -27,6 +30,16 @@ pub struct AppState {
     pub analysis_permits: Arc<Semaphore>,
     /// How often a client may try to log in.
     pub login_limit: Arc<crate::auth::LoginLimit>,
+}
+
+impl AppState {
+    /// Gives `work` the time of a quick request. An upload may take longer only where it waits for its
+    /// client: a Postgres that keeps its connections and says nothing must not hold it.
+    pub async fn in_time<T>(&self, work: impl Future<Output = AppResult<T>>) -> AppResult<T> {
+        let late =
+            || AppError::Unavailable(anyhow::anyhow!("no answer from the database or the store in time"));
+        timeout(self.settings.request_timeout, work).await.unwrap_or_else(|_| Err(late()))
+    }
 }
 
 /// The operator's decisions that requests depend on.

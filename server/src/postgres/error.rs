@@ -61,11 +61,14 @@ pub enum PostgresError {
     },
     /// Root runs Postgres as another user, and that user cannot get there.
     #[error(
-        "the user {user}, whom Postgres runs as, cannot enter {}: choose a data folder elsewhere \
-         (for example /var/lib/plimsoll), or run as an ordinary user",
-        folder.display()
+        "the user {user}, whom Postgres runs as, cannot enter {} on the way to {}: choose a place that is \
+         open to that user (for data /var/lib/plimsoll, say), or run as an ordinary user",
+        folder.display(),
+        goal.display()
     )]
     Unreachable {
+        /// Where Postgres has to get to.
+        goal: PathBuf,
         /// The folder that is closed.
         folder: PathBuf,
         /// The user that Postgres would run as.

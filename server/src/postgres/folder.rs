@@ -61,6 +61,15 @@ impl Folder {
     }
 }
 
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !self.socket_dir.starts_with(&self.home) {
+            // Under /tmp nothing of ours should stay. One that is not empty is still in use.
+            fs::remove_dir(&self.socket_dir).ok();
+        }
+    }
+}
+
 /// Where the socket of the Postgres under `data_dir` is, whoever started it.
 pub(super) fn socket_dir_of(data_dir: &Path) -> Result<PathBuf, PostgresError> {
     let data_dir = fs::canonicalize(data_dir).map_err(PostgresError::io("open", data_dir))?;

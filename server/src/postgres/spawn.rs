@@ -75,9 +75,10 @@ pub(super) fn postmaster(folder: &Folder, binaries: &Binaries) -> Command {
 pub(super) fn error(folder: &Folder, binaries: &Binaries, program: &str, e: io::Error) -> PostgresError {
     let path = binaries.bindir.join(program);
     if let Some(run_as) = folder.run_as.as_ref().filter(|_| e.kind() == io::ErrorKind::PermissionDenied) {
-        let closed = closed_ancestor(&folder.home, run_as).or_else(|| closed_ancestor(&path, run_as));
-        if let Some(folder) = closed {
-            return PostgresError::Unreachable { folder, user: run_as.name.clone() };
+        for goal in [&folder.home, &path] {
+            if let Some(folder) = closed_ancestor(goal, run_as) {
+                return PostgresError::Unreachable { goal: goal.clone(), folder, user: run_as.name.clone() };
+            }
         }
     }
     PostgresError::io("run", &path)(e)

@@ -1,6 +1,6 @@
 //! The private Postgres: real clusters, real processes, killed in every way we know.
 
-use crate::process::{Running, cluster, eventually, is_running, postmaster, program, run};
+use crate::process::{Running, SmallDisk, cluster, eventually, is_running, postmaster, program, run};
 use rustix::process::{Pid, Signal, geteuid, getpgid, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Executor, Row};
@@ -246,7 +246,10 @@ async fn any_folder_name_works_for_sqlx_and_for_psql() {
         write_a_word(&url, "reached").await;
         let (code, text) = run(Command::new("psql").args([&url, "-Atc", "select word from word"]));
         assert_eq!((code, text.trim()), (Some(0), "reached"), "{url}");
+        let host = PgConnectOptions::from_str(&url).unwrap();
+        let socket_dir = host.get_socket().unwrap();
         assert!(running.stop().success());
+        assert!(socket_dir.starts_with(&data) || !socket_dir.exists(), "{} stays", socket_dir.display());
     }
 }
 
@@ -292,22 +295,13 @@ async fn a_wrong_bindir_is_named() {
 
 #[tokio::test]
 async fn a_full_disk_is_called_a_full_disk() {
-    let mount_point = folder();
-    if !mount_small_disk(mount_point.path()) {
+    let Some(disk) = SmallDisk::mount("20m") else {
         eprintln!("skipped: this user may not mount a small disk");
         return;
-    }
-    let (code, text) = run(program(&mount_point.path().join("data")).arg("postgres"));
-    let unmounted = Command::new("umount").arg(mount_point.path()).status().unwrap();
-    assert!(unmounted.success());
+    };
+    let (code, text) = run(program(&disk.folder.path().join("data")).arg("postgres"));
     assert_eq!(code, Some(1));
     assert!(text.contains("is full"), "{text}");
-}
-
-fn mount_small_disk(mount_point: &Path) -> bool {
-    let mut mount = Command::new("mount");
-    mount.args(["-t", "tmpfs", "-o", "size=20m", "plimsoll-test"]).arg(mount_point);
-    mount.stderr(Stdio::null()).status().is_ok_and(|it| it.success())
 }
 
 /// When the tests run as root, all others show that root can; this one shows that root is not needed.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_plimsoll-server");
@@ -147,4 +148,28 @@ pub(crate) fn cluster(data: &Path) -> PathBuf {
 pub(crate) fn is_running(pid: Pid) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
     stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+}
+
+/// A file system of its own with little room, for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct SmallDisk {
+    pub(crate) folder: TempDir,
+}
+
+impl SmallDisk {
+    /// Mounts it; not every user may.
+    pub(crate) fn mount(size: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "plimsoll-test"]).arg(folder.path());
+        let mounted = mount.stderr(Stdio::null()).status().is_ok_and(|it| it.success());
+        mounted.then_some(Self { folder })
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily, since a program that the test has just killed may not be gone altogether.
+        Command::new("umount").arg("--lazy").arg(self.folder.path()).status().ok();
+    }
 }

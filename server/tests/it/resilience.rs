@@ -1,22 +1,23 @@
 //! What was acknowledged is kept, whoever dies or gives up in between.
 
-use crate::live::{Server, Uploader, description};
-use crate::process::{Running, eventually, is_running, postmaster, program, run};
+use crate::live::{Server, Uploader, description, problem};
+use crate::process::{Running, SmallDisk, eventually, is_running, postmaster, program, run};
 use futures_util::poll;
 use plimsoll_protocol::{BuildAnswer, BuildState};
 use plimsoll_server::db;
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::process::Command;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -143,13 +144,13 @@ async fn a_killed_postgres_fails_requests_cleanly_and_then_they_work_again() {
         load.wait_for_more_acknowledged().await;
         kill_postmaster(data.path());
         load.wait_for_more_acknowledged().await;
-        if load.n_refused.load(Relaxed) > 0 {
+        if load.has_refused() {
             break;
         }
     }
     load.is_over.store(true, Relaxed);
     let acknowledged: Vec<Uuid> = uploaders.join_all().await.concat();
-    assert!(load.n_refused.load(Relaxed) > 0, "Postgres was killed and nobody noticed");
+    assert!(load.has_refused(), "Postgres was killed and nobody noticed");
     for build_id in acknowledged {
         server.client.build(build_id).await;
     }
@@ -161,14 +162,99 @@ fn kill_postmaster(data: &Path) {
     eventually("the killed postmaster is gone", || !is_running(killed));
 }
 
+/// As when its disk stalls or the network to it is cut: connections stand and nothing comes.
+#[tokio::test]
+async fn a_postgres_that_stops_answering_keeps_nobody_waiting_for_ever() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path()).with_project().await;
+    let load = Arc::new(Load::default());
+    let mut uploaders = JoinSet::new();
+    for uploader in 0..8 {
+        uploaders.spawn(keep_uploading(server.client.clone(), uploader * 10_000, Arc::clone(&load)));
+    }
+    load.wait_for_more_acknowledged().await;
+    let frozen = Frozen::freeze(postgres_processes(data.path()));
+    // The client's own time-out fails the test if one of these requests hangs.
+    load.wait_until_all_were_refused(8).await;
+    drop(frozen);
+    load.wait_for_more_acknowledged().await;
+    load.is_over.store(true, Relaxed);
+    for build_id in uploaders.join_all().await.concat() {
+        server.client.build(build_id).await;
+    }
+}
+
+/// Stopped processes, which go on when this is dropped, also by a test that fails.
+struct Frozen(Vec<Pid>);
+
+impl Frozen {
+    fn freeze(processes: Vec<Pid>) -> Self {
+        processes.iter().for_each(|&it| kill_process(it, Signal::STOP).unwrap());
+        Self(processes)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for &process in &self.0 {
+            kill_process(process, Signal::CONT).ok();
+        }
+    }
+}
+
+/// The postmaster and its children.
+fn postgres_processes(data: &Path) -> Vec<Pid> {
+    let postmaster = postmaster(data).unwrap();
+    let (_, children) = run(Command::new("ps").args(["-o", "pid=", "--ppid", &postmaster.to_string()]));
+    let children = children.split_whitespace().filter_map(|it| Pid::from_raw(it.parse().ok()?));
+    children.chain([postmaster]).collect()
+}
+
+/// A disk that fills up behind the server's back, and has room again.
+#[tokio::test]
+async fn a_disk_that_fills_up_refuses_uploads_until_there_is_room() {
+    let Some(disk) = SmallDisk::mount("160m") else {
+        eprintln!("skipped: this user may not mount a small disk");
+        return;
+    };
+    let data = disk.folder.path().join("data");
+    let mut server = Server::start(&data).with_project().await;
+    let before = server.client.upload(1).await.build.id;
+    let ballast = fill(disk.folder.path());
+    let response = server.client.try_upload(2).await.unwrap();
+    let refusal = problem(response).await;
+    assert_eq!(refusal.status, StatusCode::INSUFFICIENT_STORAGE, "{refusal:?}");
+    assert!(refusal.detail.contains("disk is full"), "{refusal:?}");
+
+    std::fs::remove_file(ballast).unwrap();
+    let after = server.client.upload(2).await.build.id;
+    server.client.measured(before).await;
+    server.client.measured(after).await;
+    assert!(server.running.stop().success());
+}
+
+/// Takes all the room that is left; the file to remove afterwards.
+fn fill(folder: &Path) -> PathBuf {
+    let path = folder.join("ballast");
+    let mut file = std::fs::File::create(&path).unwrap();
+    let full = std::io::copy(&mut std::io::repeat(7), &mut file).unwrap_err();
+    assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+    path
+}
+
 #[derive(Debug, Default)]
 struct Load {
     n_acknowledged: AtomicU32,
-    n_refused: AtomicU32,
+    /// By the number of the uploader's first build.
+    refused: Mutex<BTreeSet<u32>>,
     is_over: AtomicBool,
 }
 
 impl Load {
+    fn has_refused(&self) -> bool {
+        !self.refused.lock().unwrap().is_empty()
+    }
+
     async fn wait_for_more_acknowledged(&self) {
         let enough = self.n_acknowledged.load(Relaxed) + 16;
         for _ in 0..6000 {
@@ -178,6 +264,17 @@ impl Load {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("uploads are not acknowledged any more");
+    }
+
+    /// Until each has got its answer.
+    async fn wait_until_all_were_refused(&self, n_uploaders: usize) {
+        for _ in 0..12_000 {
+            if self.refused.lock().unwrap().len() >= n_uploaders {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("some uploads are neither acknowledged nor refused");
     }
 }
 
@@ -197,7 +294,7 @@ async fn keep_uploading(client: Uploader, first: u32, load: Arc<Load>) -> Vec<Uu
         } else {
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{:?}", response.text().await);
             assert!(response.headers().contains_key("retry-after"));
-            load.n_refused.fetch_add(1, Relaxed);
+            load.refused.lock().unwrap().insert(first);
         }
     }
     acknowledged

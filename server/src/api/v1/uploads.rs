@@ -2,15 +2,15 @@
 
 use crate::api::docs::{ProjectPath, WriteRefusals};
 use crate::api::v1::answer::{absolute, answer};
+use crate::api::v1::builds::find;
 use crate::auth::WriteProject;
-use crate::db;
 use crate::domain::{Build, Project};
 use crate::error::{AppError, AppResult};
 use crate::extract::{Json, Query};
 use crate::ingest::{Stored, ingest};
 use crate::state::AppState;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::extract::{FromRequest as _, FromRequestParts as _, Multipart, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
@@ -68,23 +68,23 @@ pub struct UploadForm {
 )]
 pub async fn create(
     State(state): State<AppState>,
-    project: Result<WriteProject, AppError>,
     Query(query): Query<UploadQuery>,
     request: Request,
 ) -> AppResult<Response> {
-    let project = match project {
+    let (mut parts, body) = request.into_parts();
+    let project = match state.in_time(WriteProject::from_request_parts(&mut parts, &state)).await {
         Ok(it) => it.project,
         Err(refused) => {
-            drain(request.into_body()).await;
+            drain(body).await;
             return Err(refused);
         }
     };
-    let body = Multipart::from_request(request, &state)
+    let body = Multipart::from_request(Request::from_parts(parts, body), &state)
         .await
         .map_err(|it| AppError::invalid("content-type", it.body_text()))?;
     let stored = ingest(&state, &project, body).await?;
     let build = wait(&state, &project, &stored, query.wait.unwrap_or(0)).await?;
-    let answer = answer(&state, &project, &build, stored.created).await?;
+    let answer = state.in_time(answer(&state, &project, &build, stored.created)).await?;
     let location = absolute(&state, &paths::build(&project.name, stored.build_id));
     Ok((status_of(&answer), [(header::LOCATION, location)], Json(answer)).into_response())
 }
@@ -102,8 +102,7 @@ async fn wait(state: &AppState, project: &Project, stored: &Stored, seconds: u64
     let deadline = Instant::now() + Duration::from_secs(seconds.min(MAX_WAIT_SECONDS));
     let mut finished = state.signals.finished.subscribe();
     loop {
-        let build = db::builds::find(&state.db, project.project_id, stored.build_id).await?;
-        let build = build.ok_or(AppError::NotFound("build"))?;
+        let build = state.in_time(find(state, project, stored.build_id)).await?;
         if build.state != BuildState::Queued || Instant::now() >= deadline {
             return Ok(build);
         }
