@@ -3,16 +3,24 @@
 use std::path::PathBuf;
 use std::{env, fs, io};
 
+const COMPILER_HINT: &str = "the firmware's formatter is C: install a compiler for Arm without a system, \
+    on Debian and Ubuntu `apt install gcc-arm-none-eabi`";
 const FORMATTER: &str = "c/dprintf.c";
 
-fn main() -> io::Result<()> {
+fn main() {
+    if let Err(error) = prepare() {
+        println!("cargo::error={error}");
+    }
+}
+
+fn prepare() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=memory.x");
     println!("cargo::rerun-if-changed={FORMATTER}");
     let is_device = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|it| it == "none");
     if is_device && env::var_os("CARGO_FEATURE_DEVICE").is_some() {
         place_in_memory()?;
-        compile_formatter();
+        compile_formatter()?;
     }
     Ok(())
 }
@@ -28,7 +36,7 @@ fn place_in_memory() -> io::Result<()> {
     Ok(())
 }
 
-fn compile_formatter() {
+fn compile_formatter() -> io::Result<()> {
     cc::Build::new()
         .file(FORMATTER)
         .flag("-std=c11")
@@ -41,7 +49,7 @@ fn compile_formatter() {
         // The folder of the checkout must not reach the image.
         .flag(format!("-ffile-prefix-map={}=firmware", env::var("CARGO_MANIFEST_DIR").unwrap_or_default()))
         .opt_level_str("s")
-        .warnings_into_errors(true)
         .extra_warnings(true)
-        .compile("plimsoll_dprintf");
+        .try_compile("plimsoll_dprintf")
+        .map_err(|error| io::Error::other(format!("{error}; {COMPILER_HINT}")))
 }
