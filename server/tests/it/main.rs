@@ -1,9 +1,18 @@
 //! What the server does, seen from outside.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod alerts;
+mod auth;
 mod bad_input;
+mod baselines;
 mod elf;
+mod failures;
+mod jobs;
 mod live;
+mod openapi;
 mod postgres;
 mod process;
-mod resilience;
+mod projects;
+mod schema;
+mod support;
+mod uploads;
