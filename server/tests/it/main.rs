@@ -13,6 +13,7 @@ mod openapi;
 mod postgres;
 mod process;
 mod projects;
+mod resilience;
 mod schema;
 mod support;
 mod uploads;
