@@ -3,7 +3,7 @@
 mod escape;
 
 use crate::judge;
-use crate::output::is_quiet;
+use crate::output::{change_name, is_quiet};
 use crate::text::{counted, grouped, signed};
 use crate::upload::Answers;
 use escape::{cell, code, link};
@@ -38,7 +38,7 @@ pub(crate) fn document(answers: &Answers) -> String {
     let mut text = format!("### Plimsoll: {}\n\n", verdict(answers));
     text.push_str(&table(answers));
     if let Some(commit) = &answers.commit {
-        text.push_str(&format!("\nMeasured at {}.\n", commit.short()));
+        text.push_str(&format!("\nAt commit {}.\n", commit.short()));
     }
     for answer in answers.answers.iter().filter(|it| it.build.state == BuildState::Measured) {
         let details = details(answer);
@@ -70,24 +70,37 @@ fn verdict(answers: &Answers) -> String {
         clauses.push(format!("⚠️ {} not measured", counted(unknown, "target")));
     }
     if clauses.is_empty() {
-        clauses.push(flash_change(&answers.answers));
+        clauses.push(change(&answers.answers));
     }
     clauses.join(", ")
 }
 
 /// The headline where all is within the budgets.
-fn flash_change(answers: &[BuildAnswer]) -> String {
+fn change(answers: &[BuildAnswer]) -> String {
     let budgets = if answers.iter().any(|it| !it.verdicts.is_empty()) { ", within budget" } else { "" };
     if answers.iter().all(|it| it.baseline.is_none()) {
         return format!("✅ first measurement{budgets}");
     }
-    let changes: Vec<i64> = answers.iter().filter_map(|it| total(it, "flash")?.delta_bytes).collect();
-    let (least, most) = (changes.iter().min().copied(), changes.iter().max().copied());
-    match (least, most) {
-        (Some(least), Some(most)) if least == most => format!("✅ flash {} B{budgets}", signed(most)),
-        (Some(least), Some(most)) => format!("✅ flash {} to {} B{budgets}", signed(least), signed(most)),
-        _ => format!("✅ measured{budgets}"),
+    let ram = range(answers, "ram").filter(|it| *it != (0, 0));
+    let clauses: Vec<String> =
+        [range(answers, "flash").map(|it| span("flash", it)), ram.map(|it| span("RAM", it))]
+            .into_iter()
+            .flatten()
+            .collect();
+    format!("✅ {}{budgets}", clauses.join(", "))
+}
+
+/// The smallest and the biggest change among the targets.
+fn range(answers: &[BuildAnswer], name: &str) -> Option<(i64, i64)> {
+    let changes = || answers.iter().filter_map(|it| total(it, name)?.delta_bytes);
+    Some((changes().min()?, changes().max()?))
+}
+
+fn span(name: &str, (least, most): (i64, i64)) -> String {
+    if least == most {
+        return format!("{name} {} B", signed(most));
     }
+    format!("{name} {} to {} B", signed(least), signed(most))
 }
 
 fn table(answers: &Answers) -> String {
@@ -187,7 +200,7 @@ fn symbols(changes: &[Change]) -> String {
         let word = |bytes: Option<u64>, absent: &str| bytes.map_or_else(|| absent.to_owned(), grouped);
         text.push_str(&format!(
             "| {} | {} | {} | {} |\n",
-            code(&change.name),
+            code(&change_name(change)),
             signed(change.delta_bytes),
             word(change.old_bytes, if change.kind == ChangeKind::New { "new" } else { "" }),
             word(change.new_bytes, if change.kind == ChangeKind::Gone { "gone" } else { "" }),

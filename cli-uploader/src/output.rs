@@ -5,7 +5,7 @@ mod report;
 mod table;
 
 pub(crate) use answer::{annotation, answer, dry_run, is_quiet};
-pub(crate) use report::{diff, report};
+pub(crate) use report::{change_name, diff, report};
 
 use crate::failure::StdoutClosed;
 use anstyle::{AnsiColor, Style};

@@ -186,7 +186,8 @@ pub(super) fn delta(delta_bytes: i64) -> Cell {
     Cell::new(signed(delta_bytes)).styled(style)
 }
 
-fn change_name(change: &Change) -> String {
+/// A change's name; of filler and the like together with its section.
+pub(crate) fn change_name(change: &Change) -> String {
     match &change.section {
         Some(section) if change.name.starts_with('(') => format!("{section} {}", change.name),
         _ => change.name.clone(),

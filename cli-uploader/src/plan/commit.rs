@@ -71,7 +71,7 @@ pub(super) fn resolve(
         message: first([&args.message, &object.as_ref().and_then(|it| it.message.clone()), &ci.message]),
         branch: resolver.branch()?,
         pull_request: pull.map(|it| PullRequest { number: it.number, base_branch: it.base_branch }),
-        dirty: args.dirty || git.as_ref().map(Git::is_dirty).transpose()?.unwrap_or(false),
+        dirty: resolver.is_dirty()?,
         ci_url: first([&args.ci_url, &ci.ci_url, &None]),
         memory: None,
         budgets: Vec::new(),
@@ -208,6 +208,17 @@ impl Resolver<'_> {
             anyhow!("the time of the commit is not known"),
             "give --committed-at, or fetch the commit",
         ))
+    }
+
+    /// Of a commit that was named the work tree says nothing: it belongs to what is checked out.
+    fn is_dirty(&mut self) -> anyhow::Result<bool> {
+        let looked_at = self.git.filter(|_| self.args.commit.is_none());
+        let is_dirty = self.args.dirty || looked_at.map(Git::is_dirty).transpose()?.unwrap_or(false);
+        if is_dirty {
+            let what = "the work tree has uncommitted changes: the build is marked so";
+            self.warnings.push(format!("{what}, sets no budgets and raises no alert"));
+        }
+        Ok(is_dirty)
     }
 
     fn named_all(&self, texts: &[String], flag: &'static str) -> anyhow::Result<Vec<CommitId>> {

@@ -122,6 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_travels_unencrypted_is_warned_about() {
+        let warning = |url: &str| Connection { url: url.into(), token: None, retries: 0 }.warning();
+        assert!(warning("http://plimsoll.example.org").is_some());
+        for url in
+            ["https://plimsoll.example.org", "http://localhost:7070", "http://127.0.0.1", "http://[::1]:80"]
+        {
+            assert_eq!(warning(url), None, "{url}");
+        }
+    }
+
+    #[test]
     fn an_address_needs_a_scheme() {
         assert_eq!(parse_url("https://p.example.org/sub/").unwrap(), "https://p.example.org/sub");
         assert!(parse_url("p.example.org").is_err());

@@ -46,7 +46,7 @@ fn the_verdict_comes_first_then_targets_then_what_changed() {
         | [`logger/release`](https://plimsoll.example.org/ada/engine/builds/1) | 5,964 B (**+4,016**) | 272 B (±0) | 3,012 B (**+3,012**) | ❌ FLASH is 1,868 B over its budget of 4,096 B |
         | [`blink/release`](https://plimsoll.example.org/ada/engine/builds/1) | 5,964 B (±0) | 272 B (±0) | 3,012 B (±0) | none |
 
-        Measured at c0ffc0ffc0.
+        At commit c0ffc0ffc0.
 
         <details><summary>What changed in logger/release</summary>
 
@@ -92,7 +92,7 @@ fn what_is_not_measured_is_not_green() {
         | [`a`](https://plimsoll.example.org/ada/engine/builds/1) |  |  |  | ⏳ not measured yet |
         | [`b`](https://plimsoll.example.org/ada/engine/builds/1) |  |  |  | ⚠️ could not be analysed: file header&#58; not an ELF file |
 
-        Measured at c0ffc0ffc0.
+        At commit c0ffc0ffc0.
     "#]]);
 }
 
@@ -114,7 +114,7 @@ fn hostile_names_stay_text() {
         |:--|--:|--:|--:|:--|
         | [`<script>alert(1)</script> @everyone`](#) | 5,964 B (**+4,016**) | 272 B (±0) | 3,012 B (**+3,012**) | ❌ FLASH&#124;&#60;b&#62;@<!-- -->ada is 1,868 B over its budget of 4,096 B |
 
-        Measured at c0ffc0ffc0.
+        At commit c0ffc0ffc0.
 
         <details><summary>What changed in &#60;script&#62;alert&#40;1&#41;&#60;/script&#62; @<!-- -->everyone</summary>
 

@@ -229,7 +229,17 @@ fn a_changed_work_tree_is_marked() {
     sandbox.git(&["add", "memory.x"]);
     sandbox.commit("Add the layout");
     sandbox.file("memory.x", format!("{MEMORY}\n"));
-    let output = sandbox.plimsoll(&["upload", "-n", "--json"]).output();
-    let runs: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(runs[0]["would_send"]["dirty"], true);
+    sandbox.plimsoll(&["upload", "-n", "--budget", "total=1K"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        engine/release 96b5f842a5: flash 192 B, RAM 0 B, formatting 0 B
+          FLASH is within its budget of 1,024 B, 832 B left
+          total is within its budget of 1,024 B, 832 B left
+          would send: ELF of 548 B, branch main, 3 ancestors, memory layout memory.x, message “Add the layout”, uncommitted changes
+        --- stderr
+        warning: the work tree has uncommitted changes: the build is marked so, sets no budgets and raises no alert
+    "#]]);
+    let elsewhere = sandbox.plimsoll(&["upload", "-n", "--json", "--commit", "HEAD~1"]).output();
+    let runs: serde_json::Value = serde_json::from_slice(&elsewhere.stdout).unwrap();
+    assert_eq!(runs[0]["would_send"]["dirty"], false);
 }

@@ -165,7 +165,7 @@ fn the_step_summary_is_appended_as_markdown() {
         |:--|--:|--:|--:|:--|
         | [`engine/release`](https://plimsoll.example.org/ada/engine/builds/1) | 5,964 B (**+4,016**) | 272 B (±0) | 3,012 B (**+3,012**) | ❌ FLASH is 1,868 B over its budget of 4,096 B |
 
-        Measured at 5788ae4b60.
+        At commit 5788ae4b60.
 
         <details><summary>What changed in engine/release</summary>
 
@@ -227,6 +227,6 @@ fn a_refused_upload_is_in_the_answers_so_that_a_comment_can_say_it() {
         |:--|--:|--:|--:|:--|
         | `engine/release` | | | | ⚠️ cannot upload&#58; the server answered 422 Unprocessable Entity&#58; no such machine |
 
-        Measured at 5788ae4b60.
+        At commit 5788ae4b60.
     "#]]);
 }

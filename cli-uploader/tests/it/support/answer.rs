@@ -33,6 +33,7 @@ pub(crate) fn measured(target: &str, commit: &str) -> Value {
         delta("total", "formatting", 0, 3012, None),
         delta("region", "FLASH", 1948, 5964, Some(2_096_896)),
         delta("region", "RAM", 272, 272, Some(262_144)),
+        delta("region", "SRAM4", 0, 0, Some(4096)),
     ]);
     answer["symbol_changes"] = json!([
         { "name": "core::fmt::Formatter::pad_integral", "section": ".text", "crate": "core",
