@@ -90,10 +90,20 @@ fn deltas(deltas: &[Delta], width: Option<usize>) -> String {
             Cell::new(row.old_bytes.map(grouped).unwrap_or_default()).styled(FAINT),
             Cell::new(row.new_bytes.map(grouped).unwrap_or_default()),
             Cell::new(share.unwrap_or_default()),
-            Cell::new(&row.name),
+            row_name(row),
         ]);
     }
     table.render(width)
+}
+
+/// Totals and regions may share their names.
+fn row_name(row: &Delta) -> Cell {
+    match row.name.as_str() {
+        _ if row.kind != "total" => Cell::new(&row.name),
+        "formatting" => Cell::new("formatting").styled(STRONG),
+        "ram" => Cell::new("total RAM").styled(STRONG),
+        name => Cell::new(format!("total {name}")).styled(STRONG),
+    }
 }
 
 fn verdict_line(verdict: &Verdict) -> String {

@@ -79,7 +79,7 @@ fn sections(report: &Report, width: Option<usize>) -> String {
         ("unattributed", Align::Right),
         ("section", Align::Left),
     ]);
-    for section in report.sections.iter().filter(|it| it.allocated) {
+    for section in report.sections.iter().filter(|it| it.allocated && it.size_bytes > 0) {
         table.row(section_row(section));
     }
     titled("Sections", &table.render(width))

@@ -14,8 +14,8 @@ fn growth_within_the_budgets_is_fine() {
         --- stdout
         engine/release 5788ae4b60: compared with ba5eba5eba
           change  before  after   full
-          +4,016   1,948  5,964         flash
-               0     272    272         ram
+          +4,016   1,948  5,964         total flash
+               0     272    272         total RAM
           +3,012       0  3,012         formatting
           +4,016   1,948  5,964  0.2 %  FLASH
                0     272    272  0.1 %  RAM
@@ -38,8 +38,8 @@ fn over_budget_exits_with_one() {
         --- stdout
         engine/release 5788ae4b60: compared with ba5eba5eba
           change  before  after   full
-          +4,016   1,948  5,964         flash
-               0     272    272         ram
+          +4,016   1,948  5,964         total flash
+               0     272    272         total RAM
           +3,012       0  3,012         formatting
           +4,016   1,948  5,964  0.2 %  FLASH
                0     272    272  0.1 %  RAM
@@ -81,8 +81,8 @@ fn a_first_build_and_a_missing_ancestor_are_said() {
         --- stdout
         engine/release 5788ae4b60: the first measurement, nothing to compare with
           change  before  after   full
-                          5,964         flash
-                            272         ram
+                          5,964         total flash
+                            272         total RAM
                           3,012         formatting
                           5,964  0.2 %  FLASH
                             272  0.1 %  RAM
