@@ -6,8 +6,9 @@ use crate::image::Image;
 use crate::report::{RegionKind, View};
 use crate::span::Span;
 
-/// Pieces that are closer than this lie in one memory, whatever they hold.
-const NEAR_BYTES: u64 = 1 << 16;
+/// Pieces that are closer than this lie in one memory, whatever they hold. Small machines (MSP430,
+/// AVR) have their memories only a few kilobytes apart.
+const NEAR_BYTES: u64 = 1 << 12;
 /// Flash leaves holes: boot loader, settings and program may be megabytes apart.
 const SAME_FLASH_BYTES: u64 = 1 << 24;
 /// Banks of RAM follow one another; windows on other memories are further off.

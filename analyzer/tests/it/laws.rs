@@ -44,7 +44,7 @@ fn real_reports() -> Vec<(String, Report)> {
         let report = plimsoll_analyzer::analyze(&content, &[]).unwrap();
         (name, report)
     };
-    corpus::files().into_iter().map(explained).collect()
+    corpus::all().into_iter().map(explained).collect()
 }
 
 proptest! {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use plimsoll_analyzer::parse_memory;
+use proptest::prelude::*;
 
 #[track_caller]
 fn check(script: &str, expected: Expect) {
@@ -210,6 +211,37 @@ fn nesting_has_a_bound() {
         &format!("RAM : ORIGIN = {}1, LENGTH = 2", "-".repeat(10_000)),
         expect!["line 2, column 82: the expression is nested too deeply"],
     );
+}
+
+/// An expression as text and what it comes to, if that is an address.
+fn arithmetic() -> impl Strategy<Value = (String, i128)> {
+    let leaf = (0_u32..5_000).prop_map(|it| (it.to_string(), i128::from(it)));
+    leaf.prop_recursive(5, 32, 2, |inner| {
+        (inner.clone(), prop::sample::select(vec!["+", "-", "*", "/"]), inner).prop_map(
+            |(left, operator, right)| {
+                let value = match operator {
+                    "+" => left.1 + right.1,
+                    "-" => left.1 - right.1,
+                    "*" => left.1.saturating_mul(right.1),
+                    _ => left.1.checked_div(right.1).unwrap_or(-1),
+                };
+                (format!("({} {operator} {})", left.0, right.0), value)
+            },
+        )
+    })
+}
+
+proptest! {
+    #[test]
+    fn arithmetic_comes_to_what_it_comes_to((text, value) in arithmetic()) {
+        // Whatever leaves the range on the way is refused; what is accepted is right.
+        if let Ok(regions) = parse_memory(&format!("MEMORY {{ A : ORIGIN = {text}, LENGTH = 1 }}")) {
+            prop_assert_eq!(i128::from(regions[0].origin_address), value);
+        } else {
+            let is_plain = (0..1 << 20).contains(&value) && !text.contains(['-', '/', '*']);
+            prop_assert!(!is_plain, "{}", text);
+        }
+    }
 }
 
 #[test]

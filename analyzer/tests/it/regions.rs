@@ -209,6 +209,28 @@ fn far_pieces_of_flash_are_one_memory_and_windows_are_several() {
 }
 
 #[test]
+fn the_memories_of_small_machines_lie_close_together() {
+    check(
+        "machine 105
+         section .data 0x1c00 16 w load 0x4500
+         section .bss 0x1c10 100 w nobits
+         section .text 0x4400 256 x
+         section .vectors 0xff80 128",
+        "",
+        expect![[r#"
+            flash 400 ram 116
+            ram ram 116 of ?
+              0x1c00 16 .data run
+              0x1c10 100 .bss run
+            flash flash 400 of ?
+              0x4400 256 .text run
+              0x4500 16 .data load
+              0xff80 128 .vectors run
+        "#]],
+    );
+}
+
+#[test]
 fn an_object_file_uses_no_region() {
     check(
         "kind rel\n section .text 0 8 x\n section .data 0 4 w\n section .bss 0 16 w nobits",

@@ -2,6 +2,15 @@
 
 use std::path::PathBuf;
 
+/// Every real image at hand: the corpus and our own firmware, where it was built.
+pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
+    let folder: PathBuf =
+        [env!("CARGO_MANIFEST_DIR"), "..", "target", "thumbv6m-none-eabi", "firmware"].iter().collect();
+    let own = ["blink", "logger"].map(|it| (format!("our own {it}"), std::fs::read(folder.join(it))));
+    let own = own.into_iter().filter_map(|(name, content)| Some((name, content.ok()?)));
+    files().into_iter().chain(own).collect()
+}
+
 /// Name and content of every ELF of the corpus. Without the corpus there is none, and a message.
 pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "shared", "corpus"].iter().collect();
