@@ -1,0 +1,34 @@
+// Photographs every page, light, dark and narrow, into the folder SCREENSHOTS.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DESK, PHONE, addresses, base, beAdministrator, launch, open } from "./support.mjs";
+
+const folder = process.env.SCREENSHOTS ?? "screenshots";
+const only = process.argv.slice(2);
+const looks = {
+  light: { viewport: DESK, colorScheme: "light" },
+  dark: { viewport: DESK, colorScheme: "dark" },
+  narrow: { viewport: PHONE, colorScheme: "light", hasTouch: true, isMobile: true },
+};
+
+await mkdir(folder, { recursive: true });
+const pages = await addresses();
+const browser = await launch();
+for (const [look, options] of Object.entries(looks)) {
+  const { context, page, complaints } = await open(browser, options);
+  await beAdministrator(page);
+  for (const [name, path] of Object.entries({ ...pages, "not-found": "/no/such" })) {
+    if (only.length > 0 && !only.includes(name)) {
+      continue;
+    }
+    await page.goto(base + path);
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true, animations: "disabled" });
+  }
+  for (const it of complaints) {
+    console.error(`${look}: ${it}`);
+  }
+  await context.close();
+}
+await browser.close();
