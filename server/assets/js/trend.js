@@ -46,6 +46,17 @@
     const { ctx, bbox } = u;
     const ratio = devicePixelRatio;
     ctx.save();
+    if (limit !== null) {
+      // What lies above the line is red, up to the next build.
+      ctx.fillStyle = palette.overFill;
+      rows.forEach((row, idx) => {
+        if (isOver(row) && idx + 1 < rows.length) {
+          const [left, right] = [idx, idx + 1].map((it) => u.valToPos(it, "x", true));
+          const [top, bottom] = [row.value, limit].map((it) => u.valToPos(it, "y", true));
+          ctx.fillRect(left, top, right - left, bottom - top);
+        }
+      });
+    }
     rows.forEach((row, idx) => {
       ctx.beginPath();
       ctx.arc(u.valToPos(idx, "x", true), u.valToPos(row.value, "y", true), 4 * ratio, 0, 2 * Math.PI);
@@ -64,6 +75,11 @@
       ctx.moveTo(x + radius, y);
       ctx.arc(x, y, radius, 0, 2 * Math.PI);
       ctx.stroke();
+      ctx.fillStyle = palette.over;
+      ctx.font = `${13 * ratio}px ${palette.font}`;
+      ctx.textAlign = "right";
+      ctx.textBaseline = "bottom";
+      ctx.fillText(`load line ${bytes(limit)}`, x - radius * 1.6, y - 4 * ratio);
     }
     ctx.restore();
   };
@@ -149,7 +165,8 @@
       line: colour("var(--sea)"),
       fill: colour("color-mix(in srgb, var(--sea) 14%, transparent)"),
       limit: colour("var(--over-fill)"),
-      over: colour("var(--over-fill)"),
+      over: colour("var(--over)"),
+      overFill: colour("color-mix(in srgb, var(--over-fill) 35%, transparent)"),
       soft: colour("var(--ink-soft)"),
       grid: colour("var(--line)"),
       paper: colour("var(--card)"),

@@ -46,10 +46,15 @@ impl Delta {
         }
     }
 
-    /// What part of `old` it is, where that is a number: `+3.4 %`.
+    /// What part of `old` it is, where that is a number: `+3.4 %`, or `×58.6` when it is many times as much.
     pub fn percent_of(self, old: u64) -> Option<String> {
         let percent = 100.0 * self.0 as f64 / old as f64;
-        (old > 0 && self.0 != 0).then(|| format!("{percent:+.1} %").replace('-', "−"))
+        let words = if percent >= 1000.0 {
+            format!("×{:.1}", 1.0 + percent / 100.0)
+        } else {
+            format!("{percent:+.1} %").replace('-', "−")
+        };
+        (old > 0 && self.0 != 0).then_some(words)
     }
 }
 

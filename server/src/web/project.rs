@@ -88,7 +88,7 @@ pub async fn show(
     let latest_ids: Vec<Uuid> = targets.iter().filter_map(|it| it.build_id).collect();
     let verdicts = db::views::targets::judgements(&state.db, project.project_id, &latest_ids).await?;
     let alerts = verdict::open_alerts(&state, project).await?;
-    let current = choose(&targets, query.target.as_deref())?;
+    let current = choose(&targets, &verdicts, query.target.as_deref())?;
     let shown = match current {
         Some(target) => Some(shown::load(&state, project, target, &query).await?),
         None => None,
@@ -107,12 +107,21 @@ pub async fn show(
     }))
 }
 
-/// The target asked for; without a wish the one whose build is the newest.
-fn choose<'a>(targets: &'a [TargetRow], wanted: Option<&str>) -> Result<Option<&'a TargetRow>, AppError> {
-    match wanted {
-        Some(name) => targets.iter().find(|it| it.name == name).map(Some).ok_or(AppError::NotFound("target")),
-        None => Ok(targets.iter().max_by_key(|it| it.committed_at)),
+/// The target asked for; without a wish one that is over its line, or else the one with the newest build.
+fn choose<'a>(
+    targets: &'a [TargetRow],
+    verdicts: &[VerdictRow],
+    wanted: Option<&str>,
+) -> Result<Option<&'a TargetRow>, AppError> {
+    if let Some(name) = wanted {
+        return targets.iter().find(|it| it.name == name).map(Some).ok_or(AppError::NotFound("target"));
     }
+    let urgency = |target: &&TargetRow| {
+        let own: Vec<&VerdictRow> =
+            verdicts.iter().filter(|it| Some(it.build_id) == target.build_id).collect();
+        (verdict::of_target(&own).0 == Standing::Over, target.committed_at)
+    };
+    Ok(targets.iter().max_by_key(urgency))
 }
 
 fn line(

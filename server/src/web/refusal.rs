@@ -5,7 +5,7 @@ use crate::auth::Viewer;
 use crate::error::{refusal_of, with_body};
 use crate::urls;
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 
 #[derive(Template)]
@@ -20,6 +20,9 @@ struct RefusalPage {
 
 /// The pages' rendering of refusals. Who asks is not looked up: the database may be the trouble.
 pub async fn as_page(response: Response) -> Response {
+    if is_page(&response) {
+        return response;
+    }
     let Some(refusal) = refusal_of(&response) else { return response };
     let status = refusal.status;
     let page = RefusalPage {
@@ -36,6 +39,12 @@ pub async fn as_page(response: Response) -> Response {
         Ok(body) => with_body(response, "text/html; charset=utf-8", body),
         Err(_) => with_body(response, "text/plain; charset=utf-8", page.detail),
     }
+}
+
+/// A form that was refused is shown again with what was wrong: that is a page already.
+fn is_page(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    content_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html"))
 }
 
 fn sentence_case(words: &str) -> String {

@@ -27,6 +27,7 @@ fn changes_carry_their_sign() {
     assert_eq!(Delta::between(Some(5), None), Delta(-5));
     assert_eq!(Delta(-50).percent_of(200).as_deref(), Some("−25.0 %"));
     assert_eq!(Delta(5).percent_of(0), None);
+    assert_eq!(Delta(16_128).percent_of(280).as_deref(), Some("×58.6"));
 }
 
 #[test]

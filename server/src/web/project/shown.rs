@@ -85,7 +85,11 @@ pub async fn load(
         Some(it) => regions(&state.db, project.project_id, it.build_id).await?,
         None => Vec::new(),
     };
-    let metric = Metric::parse(query.metric.as_deref());
+    let own_budgets = own(&budgets, target.target_id);
+    let metric = match &query.metric {
+        Some(text) => Metric::parse(text),
+        None => Metric::usual(&regions, &own_budgets),
+    };
     let branch = line_key(&line);
     let view = ProjectView { target: Some(&target.name), branch: Some(&branch), metric: None };
     let trend = trend::load(state, project, (target.target_id, &line), &metric, &budgets).await?;
@@ -102,9 +106,9 @@ pub async fn load(
         name: target.name.clone(),
         branches: choices(&known, &line),
         metric: metric.key(),
-        gauges: gauges(&regions, &own(&budgets, target.target_id), latest.as_ref()),
+        gauges: gauges(&regions, &own_budgets, latest.as_ref()),
         latest: latest.and_then(|it| latest_build(project, &it, baseline_id)),
-        unused_regions: unused(&regions, &own(&budgets, target.target_id)),
+        unused_regions: unused(&regions, &own_budgets),
         metrics: trend::links(project, view, &regions, &metric),
         trend,
         builds: builds.iter().map(|it| BuildLine::new(&project.name, it)).collect(),

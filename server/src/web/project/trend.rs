@@ -64,17 +64,20 @@ pub struct Point {
 }
 
 impl Metric {
-    /// From the address; the whole flash where nothing is said.
-    pub fn parse(text: Option<&str>) -> Self {
-        match text {
-            Some("ram") => Metric::Ram,
-            Some("formatting") => Metric::Formatting,
-            Some(text) => match text.strip_prefix("region:") {
-                Some(name) => Metric::Region(name.to_owned()),
-                None => Metric::Flash,
-            },
-            None => Metric::Flash,
+    /// From the address.
+    pub fn parse(text: &str) -> Self {
+        match (text, text.strip_prefix("region:")) {
+            ("ram", _) => Metric::Ram,
+            ("formatting", _) => Metric::Formatting,
+            (_, Some(name)) => Metric::Region(name.to_owned()),
+            _ => Metric::Flash,
         }
+    }
+
+    /// Where nothing is said, the first region that has a load line; else the whole flash.
+    pub fn usual(regions: &[RegionRow], budgets: &[&BudgetRow]) -> Self {
+        let has_line = |it: &&RegionRow| budgets.iter().any(|budget| budget.subject == it.name);
+        regions.iter().find(has_line).map_or(Metric::Flash, |it| Metric::Region(it.name.clone()))
     }
 
     /// As it stands in the address.
