@@ -109,6 +109,10 @@ pub struct Region {
     pub length_bytes: Option<u64>,
     /// Bytes in use, `.data` counted both where it is stored and where it runs.
     pub used_bytes: u64,
+    /// Of the used bytes, those that are only set aside for a stack or heap. A stack that fills the
+    /// rest of RAM makes `used_bytes` say nothing; the difference still does.
+    #[serde(default)]
+    pub reserved_bytes: u64,
     /// Of the used bytes, those owned by symbols.
     pub symbol_bytes: u64,
     /// Of the used bytes, alignment filler (also between sections).

@@ -10,7 +10,7 @@ use super::infer;
 use super::kind::Evidence;
 use crate::image::Image;
 use crate::map::{Attribution, Count};
-use crate::report::{Region, RegionKind, RegionPart, RegionSource};
+use crate::report::{Region, RegionKind, RegionPart, RegionSource, SectionRole};
 use crate::span::{Span, is_alignment_gap};
 
 /// A region and the pieces of sections that lie in it.
@@ -137,12 +137,18 @@ pub(crate) fn describe(region: &Occupied, image: &Image<'_>, attribution: &Attri
         origin_address: region.span.start(),
         length_bytes: region.length_bytes,
         used_bytes: parts.iter().map(|it| it.bytes).sum(),
+        reserved_bytes: reserved_bytes(region, image),
         symbol_bytes: count.symbol_bytes,
         padding_bytes: count.padding_bytes,
         unattributed_bytes: count.unattributed_bytes,
         source: region.source,
         parts,
     }
+}
+
+fn reserved_bytes(region: &Occupied, image: &Image<'_>) -> u64 {
+    let is_reserved = |it: &&Fragment| image.sections[it.section_idx].role == SectionRole::Reservation;
+    region.fragments.iter().filter(is_reserved).map(|it| it.span.size()).sum()
 }
 
 /// The gap between two sections, where it is what aligning the second leaves over.

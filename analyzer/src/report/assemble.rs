@@ -16,6 +16,9 @@ use crate::names::{self, Language, Name};
 /// Crate of symbols whose name does not tell.
 pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
 
+/// More complaints than this are only counted.
+const MAX_WARNINGS: usize = 100;
+
 /// The whole report.
 pub(crate) fn report(image: &Image<'_>, attribution: &Attribution, memory: &[MemoryRegion]) -> Report {
     let fragments = fragments::list(image);
@@ -200,6 +203,7 @@ fn crates(rows: &[Named], use_of: &MemoryUse, image: &Image<'_>) -> Vec<CrateUse
     crates
 }
 
+/// All complaints, or as many as somebody may want to read.
 fn warnings(
     image: &Image<'_>,
     attribution: &Attribution,
@@ -212,13 +216,23 @@ fn warnings(
         let message = "an object file has no addresses yet, so no region is in use".into();
         warnings.push(Warning { place: "memory layout".into(), message });
     }
-    let mut homeless: BTreeMap<usize, u64> = BTreeMap::new();
-    for fragment in &settled.homeless {
-        *homeless.entry(fragment.section_idx).or_default() += fragment.span.size();
+    warnings.extend(homeless(image, settled));
+    let n_left_out = warnings.len().saturating_sub(MAX_WARNINGS);
+    if n_left_out > 0 {
+        warnings.truncate(MAX_WARNINGS);
+        let message = format!("{n_left_out} more are not listed");
+        warnings.push(Warning { place: "warnings".into(), message });
     }
-    warnings.extend(homeless.into_iter().map(|(section_idx, bytes)| Warning {
+    warnings
+}
+
+fn homeless(image: &Image<'_>, settled: &Settled) -> impl Iterator<Item = Warning> {
+    let mut bytes_of: BTreeMap<usize, u64> = BTreeMap::new();
+    for fragment in &settled.homeless {
+        *bytes_of.entry(fragment.section_idx).or_default() += fragment.span.size();
+    }
+    bytes_of.into_iter().map(|(section_idx, bytes)| Warning {
         place: format!("section {}", image.sections[section_idx].name),
         message: format!("{bytes} bytes lie outside of every memory region"),
-    }));
-    warnings
+    })
 }

@@ -90,6 +90,15 @@ fn a_section_outside_of_every_region_is_named() {
 }
 
 #[test]
+fn complaints_without_end_are_counted() {
+    let sections: String =
+        (0..120).map(|it| format!("section .s{it} {} 4\n", 0x5000_0000 + 16 * it)).collect();
+    let report = explain_in(&sections, MEMORY);
+    assert_eq!(report.warnings.len(), 101);
+    assert_eq!(report.warnings[100].message, "20 more are not listed");
+}
+
+#[test]
 fn a_section_that_overflows_its_region_is_cut_at_the_border() {
     check(
         "section .boot2 0x10000000 300",

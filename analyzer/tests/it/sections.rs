@@ -113,6 +113,7 @@ fn stacks_and_heaps_are_reservations_that_count() {
     let roles: Vec<SectionRole> = report.sections.iter().take(3).map(|it| it.role).collect();
     assert_eq!(roles, [SectionRole::Content, SectionRole::Reservation, SectionRole::Reservation]);
     assert_eq!(report.totals.ram_bytes, 16 + 64 + 128);
+    assert_eq!(report.regions[0].reserved_bytes, 64 + 128);
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn regions_are_their_parts(report: &Report) {
         let owned = region.symbol_bytes + region.padding_bytes + region.unattributed_bytes;
         assert_eq!((region.used_bytes, region.used_bytes), (parts, owned), "{region:?}");
         assert!(region.length_bytes.is_none_or(|it| region.used_bytes <= it), "{region:?}");
+        assert!(region.reserved_bytes <= region.used_bytes, "{region:?}");
         assert!(region.parts.iter().all(|it| it.bytes > 0), "{region:?}");
         let is_apart =
             |it: &[plimsoll_analyzer::report::RegionPart]| it[0].address + it[0].bytes <= it[1].address;
