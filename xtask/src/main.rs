@@ -3,6 +3,7 @@
 mod command;
 mod demo;
 mod options;
+mod postgres;
 mod setup;
 mod signals;
 mod sqlx;

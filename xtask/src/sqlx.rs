@@ -1,15 +1,17 @@
 //! `.sqlx`, the checked-query cache: written anew, or compared.
 
-use crate::command::{output, run};
+use crate::command::{find, output, run};
 use crate::options;
+use crate::postgres::PrivatePostgres;
+use crate::setup::{self, need::Need};
 use crate::terminal::say;
 use crate::workspace::{built, cargo, root, target_subfolder};
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 /// Help of `cargo xtask sqlx-prepare`.
 pub const DETAILS: &str = "cargo xtask sqlx-prepare [--check]
@@ -18,15 +20,12 @@ Runs the migrations in an empty private Postgres, lets the compiler check every 
 keeps the answers in .sqlx, so that a build needs no database. Stale files are removed.
 --check changes nothing and fails where .sqlx differs.";
 
-/// Set for ourselves when we run again inside the private Postgres: where to write to.
-const INNER: &str = "XTASK_SQLX_FOLDER";
+/// What it takes.
+pub const NEEDS: &[Need] = &[Need::CCompiler, Need::Clippy, Need::Postgres];
 
 /// `cargo xtask sqlx-prepare`.
 pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
-    if let Some(folder) = std::env::var_os(INNER) {
-        return ask_the_compiler(Path::new(&folder));
-    }
-    crate::setup::ensure(&[crate::setup::need::Need::CCompiler, crate::setup::need::Need::Postgres])?;
+    setup::ensure(NEEDS)?;
     if options::switch(arguments, "check")? { check() } else { prepare() }
 }
 
@@ -64,11 +63,10 @@ fn fresh_answers() -> Result<BTreeMap<String, String>> {
     let answers = target_subfolder("sqlx-prepare")?;
     fs::remove_dir_all(&answers)?;
     fs::create_dir_all(&answers)?;
-    let data = tempfile::tempdir()?;
-    let mut inner = Command::new(server_program()?);
-    inner.current_dir(root()).arg("postgres").arg("--data").arg(data.path()).arg("--");
-    inner.arg(std::env::current_exe()?).arg("sqlx-prepare").env(INNER, &answers);
-    run(&mut inner)?;
+    build_server()?;
+    let postgres = PrivatePostgres::start()?;
+    migrate(&postgres.url)?;
+    ask_the_compiler(&postgres.url, &answers)?;
     let fresh = read(&answers)?;
     if fresh.is_empty() {
         bail!("the compiler wrote no query to {}", answers.display());
@@ -78,38 +76,58 @@ fn fresh_answers() -> Result<BTreeMap<String, String>> {
 
 /// The server holds the private Postgres. When it does not compile for want of a query in `.sqlx`, the program
 /// that was built before serves as well.
-fn server_program() -> Result<PathBuf> {
-    let program = built("plimsoll-server");
-    match run(cargo().args(["build", "--package", "plimsoll-server"])) {
-        Ok(()) => Ok(program),
-        Err(_) if program.is_file() => Ok(program),
-        Err(error) => Err(error).context(
+fn build_server() -> Result<()> {
+    match run(cargo().args(["build", "--workspace", "--bins"])) {
+        Err(error) if !built("plimsoll-server").is_file() => Err(error).context(
             "the server must have been built once, with queries that .sqlx knows, before new ones can be prepared",
         ),
+        _ => Ok(()),
     }
 }
 
-/// Runs inside: `DATABASE_URL` names the empty private Postgres.
-fn ask_the_compiler(answers: &Path) -> Result<()> {
-    let url = std::env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
+fn migrate(url: &str) -> Result<()> {
+    let psql = find("psql").context("psql is not on PATH: install the Postgres client programs")?;
     for migration in sorted_files(&root().join("migrations"), ".sql")? {
-        let mut psql = Command::new(psql_program()?);
-        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file"]).arg(&migration).arg(&url);
+        let mut psql = Command::new(&psql);
+        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file"]).arg(&migration).arg(url);
         output(&mut psql).with_context(|| format!("applying {}", migration.display()))?;
     }
-    // A condition that nobody asks for makes the compiler look again at a crate that has not changed.
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-    let again = format!("sqlx_prepared_at=\"{now}\"");
+    Ok(())
+}
+
+fn ask_the_compiler(url: &str, answers: &Path) -> Result<()> {
+    // The same call as the step `clippy`: dependencies are checked once for both, and of our crates only the
+    // server and what stands on it are looked at again.
+    let _touched = Touched::touch(&root().join("server/src/lib.rs"))?;
     let mut compiler = cargo();
-    compiler.args(["rustc", "--package", "plimsoll-server", "--lib", "--profile", "check", "--"]);
-    compiler.args(["--cfg", &again, "--allow", "unexpected_cfgs"]);
-    compiler.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", answers);
+    compiler.args(["clippy", "--workspace", "--all-targets"]);
+    compiler.env("DATABASE_URL", url).env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", answers);
     run(&mut compiler)
 }
 
-/// Beside the server programs, as packages put it; else on PATH.
-fn psql_program() -> Result<PathBuf> {
-    crate::command::find("psql").context("psql is not on PATH: install the Postgres client programs")
+/// A source that looks changed, so that the compiler reads it again; as it was before once dropped, so that
+/// nothing else is built again for it.
+struct Touched {
+    file: File,
+    modified: SystemTime,
+}
+
+impl Touched {
+    fn touch(path: &Path) -> Result<Self> {
+        let file =
+            File::options().append(true).open(path).with_context(|| format!("opening {}", path.display()))?;
+        let modified = file.metadata()?.modified()?;
+        file.set_modified(SystemTime::now())?;
+        Ok(Self { file, modified })
+    }
+}
+
+impl Drop for Touched {
+    fn drop(&mut self) {
+        if let Err(error) = self.file.set_modified(self.modified) {
+            say(format!("warning: the server is built again next time: {error}"));
+        }
+    }
 }
 
 fn sorted_files(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>> {

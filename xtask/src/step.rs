@@ -57,12 +57,7 @@ pub const STEPS: [Step; 9] = [
         needs: &[Need::CCompiler, Need::Git, Need::Postgres, Need::LlvmTools],
         check: check::unit,
     },
-    Step {
-        name: "sqlx",
-        summary: "Whether .sqlx is up to date",
-        needs: &[Need::CCompiler, Need::Postgres],
-        check: sqlx::check,
-    },
+    Step { name: "sqlx", summary: "Whether .sqlx is up to date", needs: sqlx::NEEDS, check: sqlx::check },
     Step {
         name: "firmware",
         summary: "Firmware built and run in the emulator",

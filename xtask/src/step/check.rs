@@ -3,10 +3,11 @@
 use super::licence;
 use crate::command::{find, output, run};
 use crate::demo;
+use crate::postgres::PrivatePostgres;
 use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::say;
 use crate::voyage;
-use crate::workspace::{built, cargo, root, target_folder};
+use crate::workspace::{cargo, root, target_folder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -28,15 +29,11 @@ pub fn doc() -> Result<()> {
     run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// The server program starts a private Postgres and runs the tests inside.
+/// The tests' own build makes the server, which brings the Postgres that they then run on.
 pub fn unit() -> Result<()> {
-    run(cargo().args(["build", "--workspace"]))?;
-    let cargo = cargo();
-    let data = tempfile::tempdir()?;
-    let mut tests = Command::new(built("plimsoll-server"));
-    tests.current_dir(root()).arg("postgres").arg("--data").arg(data.path()).arg("--");
-    tests.arg(cargo.get_program()).args(["test", "--workspace", "--no-fail-fast"]);
-    run(&mut tests)
+    run(cargo().args(["test", "--workspace", "--no-run"]))?;
+    let postgres = PrivatePostgres::start()?;
+    run(cargo().args(["test", "--workspace", "--no-fail-fast"]).env("DATABASE_URL", &postgres.url))
 }
 
 /// cargo-deny where it is installed; else the licences alone, from what cargo says.
