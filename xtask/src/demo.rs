@@ -22,6 +22,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 pub use legs::build_all as build_firmware;
 
@@ -69,8 +70,19 @@ fn sail(options: &Options, fresh: bool) -> Result<()> {
     Ok(())
 }
 
-fn check(port: Option<u16>, data: Option<std::path::PathBuf>) -> Result<()> {
+/// Launches a fresh demo and verifies it over HTTP.
+pub fn check(port: Option<u16>, data: Option<std::path::PathBuf>) -> Result<()> {
     with_fresh_demo(port, data, |demo| verify::check(&demo.server.url, &demo.repository))
+}
+
+/// Runs what visits a fresh demo: the browser tests, the screenshots. Server, project and token are told by
+/// the environment.
+pub fn visit(command: &mut Command) -> Result<()> {
+    with_fresh_demo(None, None, |demo| {
+        command.env("PLIMSOLL_URL", &demo.server.url).env("PLIMSOLL_PROJECT", PROJECT);
+        command.env("PLIMSOLL_ADMIN_TOKEN", &demo.server.admin_token);
+        run(command)
+    })
 }
 
 /// Launches a demo in a fresh folder and on a free port unless they are named, and stops it afterwards.

@@ -3,11 +3,13 @@
 mod check;
 mod licence;
 
+pub use check::browser_script;
+
 use crate::options;
 use crate::setup::{self, need::Need};
 use crate::signals;
 use crate::terminal::{heading, say};
-use crate::{sqlx, tidy};
+use crate::{demo, sqlx, tidy};
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
@@ -34,7 +36,7 @@ impl Step {
 }
 
 /// Quick ones first.
-pub const STEPS: [Step; 9] = [
+pub const STEPS: [Step; 11] = [
     Step { name: "fmt", summary: "Formatting of the code", needs: &[Need::Rustfmt], check: check::fmt },
     Step { name: "tidy", summary: "House rules", needs: &[Need::Git], check: tidy::check },
     Step { name: "licences", summary: "Licences of all dependencies", needs: &[], check: check::licences },
@@ -63,6 +65,13 @@ pub const STEPS: [Step; 9] = [
         summary: "Firmware built and run in the emulator",
         needs: &[Need::ArmCompiler, Need::FirmwareTarget, Need::Node],
         check: check::firmware,
+    },
+    Step { name: "voyage", summary: "The demo, verified over HTTP", needs: demo::NEEDS, check: check::demo },
+    Step {
+        name: "browser",
+        summary: "Pages in a real Chromium",
+        needs: &[Need::Node, Need::Chromium],
+        check: check::browser,
     },
 ];
 

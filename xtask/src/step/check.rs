@@ -4,7 +4,7 @@ use super::licence;
 use crate::command::{find, output, run};
 use crate::demo;
 use crate::postgres::PrivatePostgres;
-use crate::setup::need::FIRMWARE_TARGET;
+use crate::setup::need::{FIRMWARE_TARGET, chromium};
 use crate::terminal::say;
 use crate::voyage;
 use crate::workspace::{cargo, root, target_folder};
@@ -72,6 +72,26 @@ pub fn firmware() -> Result<()> {
     test.env("FIRMWARE_ELFS", target_folder().join(voyage::OUTPUT_FOLDER));
     test.env("FIRMWARE_LEGS", target_folder().join("voyage"));
     run(test.current_dir(&emulator).arg("test"))
+}
+
+/// The pages of a fresh demo, visited by a real browser.
+pub fn browser() -> Result<()> {
+    demo::visit(&mut browser_script("test")?)
+}
+
+/// A script of the browser tests, with what it needs installed.
+pub fn browser_script(name: &str) -> Result<Command> {
+    let folder = root().join("server/tests/browser");
+    run(Command::new("npm").current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))?;
+    let mut script = Command::new("npm");
+    script.current_dir(folder).args(["run", "--silent", name]);
+    script.env("CHROMIUM", chromium().context("no Chromium is on PATH")?);
+    Ok(script)
+}
+
+/// `cargo xtask demo --check`, as a step.
+pub fn demo() -> Result<()> {
+    demo::check(None, None)
 }
 
 /// A folder with the Python programs, made once.
