@@ -7,6 +7,10 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Output;
+use uuid::Uuid;
+
+/// How the folders of clusters begin that are still being made.
+const UNFINISHED: &str = "cluster.new-";
 
 /// The major version of the cluster; `None` where there is none yet.
 pub(super) fn version(cluster: &Path) -> Result<Option<u32>, PostgresError> {
@@ -27,12 +31,13 @@ pub(super) fn version(cluster: &Path) -> Result<Option<u32>, PostgresError> {
 /// Makes the cluster if there is none. It is made beside its place and renamed when it is on disk, so
 /// that an interrupted `initdb` is never taken for a cluster.
 pub(super) fn ensure(folder: &Folder, binaries: &Binaries) -> Result<(), PostgresError> {
-    let unfinished = folder.home.join("cluster.new");
-    remove(&unfinished)?;
+    remove_leftovers(&folder.home);
     if version(&folder.cluster)?.is_some() {
         return Ok(());
     }
     tracing::info!(folder = %folder.cluster.display(), major = binaries.major, "making a Postgres cluster");
+    // An interrupted one may still be clearing its own folder, so every attempt has another name.
+    let unfinished = folder.home.join(format!("{UNFINISHED}{}", Uuid::now_v7()));
     initdb(folder, binaries, &unfinished)?;
     spawn::sync_file_system(&unfinished).map_err(PostgresError::io("write to disk", &unfinished))?;
     fs::rename(&unfinished, &folder.cluster).map_err(PostgresError::io("create", &folder.cluster))?;
@@ -52,8 +57,7 @@ fn initdb(folder: &Folder, binaries: &Binaries, target: &Path) -> Result<(), Pos
     if output.status.success() {
         return Ok(());
     }
-    // A leftover is in nobody's way: the next start removes it too.
-    remove(target).ok();
+    remove_leftovers(&folder.home);
     Err(PostgresError::from_output("make a cluster in", &folder.home, last_words(&output)))
 }
 
@@ -73,9 +77,13 @@ fn last_words(output: &Output) -> String {
     lines[lines.len().saturating_sub(12)..].join("\n")
 }
 
-fn remove(folder: &Path) -> Result<(), PostgresError> {
-    match fs::remove_dir_all(folder) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(PostgresError::io("remove", folder)(e)),
-        _ => Ok(()),
+/// What an interrupted `initdb` left. It is in nobody's way: what cannot be removed now, the next start
+/// removes.
+fn remove_leftovers(home: &Path) {
+    for entry in fs::read_dir(home).into_iter().flatten().flatten() {
+        let is_leftover = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        if let Err(e) = if is_leftover { fs::remove_dir_all(entry.path()) } else { Ok(()) } {
+            tracing::warn!(folder = %entry.path().display(), "a leftover of initdb stays until the next start: {e}");
+        }
     }
 }

@@ -203,27 +203,36 @@ async fn a_second_server_on_the_folder_is_told_who_has_it() {
 }
 
 #[tokio::test]
-async fn an_interrupted_initdb_is_cleared_away() {
+async fn an_interrupted_initdb_is_begun_anew() {
     let data = folder();
-    let unfinished = data.path().join("postgres/cluster.new");
     let mut first = Running::start(program(data.path()).arg("postgres"));
-    eventually("initdb is at work", || unfinished.join("base").exists() || cluster(data.path()).exists());
+    eventually("initdb is at work", || !unfinished(data.path()).is_empty() || cluster(data.path()).exists());
     first.kill();
 
-    let (_second, url) = start(data.path());
+    let (mut second, url) = start(data.path());
     write_a_word(&url, "works").await;
-    assert!(!unfinished.exists());
+    second.stop();
+    start(data.path()).0.stop();
+    assert_eq!(unfinished(data.path()), [] as [PathBuf; 0], "a later start removes what the first left");
+}
+
+/// Clusters that were never finished.
+fn unfinished(data: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(data.join("postgres")).into_iter().flatten().flatten().map(|it| it.path());
+    entries
+        .filter(|it| it.file_name().is_some_and(|it| it.to_string_lossy().starts_with("cluster.new")))
+        .collect()
 }
 
 #[tokio::test]
 async fn leftovers_of_an_initdb_are_not_taken_for_a_cluster() {
     let data = folder();
-    let unfinished = data.path().join("postgres/cluster.new");
-    fs::create_dir_all(unfinished.join("base")).unwrap();
-    fs::write(unfinished.join("PG_VERSION"), "15\n").unwrap();
+    let leftover = data.path().join("postgres/cluster.new-1");
+    fs::create_dir_all(leftover.join("base")).unwrap();
+    fs::write(leftover.join("PG_VERSION"), "15\n").unwrap();
     let (_running, url) = start(data.path());
     write_a_word(&url, "works").await;
-    assert!(!unfinished.exists());
+    assert!(!leftover.exists());
 }
 
 #[tokio::test]
