@@ -3,7 +3,7 @@
 use crate::support::{Answer, History, MAX_UPLOAD_BYTES, TestApp, commit};
 use axum::http::StatusCode;
 use expect_test::{Expect, expect};
-use plimsoll_protocol::{BuildState, MemoryScript, NewBuild};
+use plimsoll_protocol::{BuildState, MemoryScript, NewBuild, TargetName};
 use plimsoll_server::db;
 use sqlx::PgPool;
 
@@ -222,4 +222,24 @@ async fn who_waits_is_answered_with_the_result(db: PgPool) {
     stop.send_replace(true);
     worker.await.unwrap();
     listener.abort();
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn the_builds_of_a_commit_are_listed_whatever_their_target(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let build = |number: u32, target: &str| {
+        let target = TargetName::parse(target).unwrap();
+        NewBuild { target, ..History::on_main(number) }
+    };
+    for build in [build(1, "app"), build(2, "app"), build(2, "boot")] {
+        app.upload(&project, &build, &History::elf(3, 100)).await;
+    }
+    let listed = app.read(&project, &format!("builds?commit={}", commit(2))).await;
+    let mut targets: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|it| it["target"].as_str().unwrap()).collect();
+    targets.sort_unstable();
+    assert_eq!(targets, ["app", "boot"]);
+    let none = app.read(&project, &format!("builds?commit={}", commit(3))).await;
+    assert_eq!(none, serde_json::json!([]));
 }
