@@ -1,5 +1,7 @@
 //! Mangled names as compilers write them, and as an attacker might.
 
+use proptest::prelude::*;
+
 use super::*;
 
 #[track_caller]
@@ -128,4 +130,20 @@ fn demangling_ends_when_it_becomes_too_much_work() {
     let mut reader = Reader { left: 100 };
     let texts: Vec<String> = (0..4).map(|_| reader.read("_Z1fi").text).collect();
     assert_eq!(texts, ["f(int)", "f(int)", "f(int)", "_Z1fi"]);
+}
+
+proptest! {
+    #[test]
+    fn no_name_makes_the_reader_panic(
+        prefix in prop::sample::select(vec!["", "_R", "_RNv", "_RIC", "_RB", "_ZN", "_Z", ".Lswitch.table.", ".Lanon."]),
+        middle in "[a-zA-Z0-9_$.<> :&]{0,40}|\\PC{0,20}",
+        suffix in prop::sample::select(vec!["", "E", "17h0123456789abcdefE", "_", ".5"]),
+    ) {
+        let mangled = format!("{prefix}{middle}{suffix}");
+        let name = Reader::new().read(&mangled);
+        prop_assert!(name.krate.is_none_or(|it| !it.is_empty()));
+        prop_assert!(!stem(&mangled).is_empty() || mangled.is_empty());
+        let _ = crate_name::of_path(&mangled);
+        let _ = crate::bloat::formatting::is_formatting(&mangled);
+    }
 }
