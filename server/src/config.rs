@@ -101,7 +101,7 @@ pub struct Config {
     #[arg(long, env = "PLIMSOLL_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT", global = true)]
     pub log_format: LogFormat,
 
-    /// What is logged, as `level` or `module=level,…`
+    /// What is logged, as `level` or `module=level,…`; `info,tower_http=debug` logs every request
     #[arg(long, env = "PLIMSOLL_LOG", default_value = "info", value_name = "FILTER", global = true)]
     pub log: String,
 

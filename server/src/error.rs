@@ -4,6 +4,7 @@
 //! router renders for its audience: a page or `application/problem+json`. The cause of a 5xx travels
 //! as a [`Cause`], is logged once by [`log_failures`] and never shown.
 
+use crate::db::{self, Fault};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -119,35 +120,36 @@ impl IntoResponse for AppError {
 
 impl From<sqlx::Error> for AppError {
     fn from(it: sqlx::Error) -> Self {
-        match crate::db::fault_of(&it) {
-            crate::db::Fault::Away => AppError::Unavailable(it.into()),
-            crate::db::Fault::Full => AppError::StorageFull(it.into()),
-            crate::db::Fault::Ours => AppError::Internal(it.into()),
-        }
+        anyhow::Error::new(it).into()
     }
 }
 
 impl From<std::io::Error> for AppError {
     fn from(it: std::io::Error) -> Self {
-        match it.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                AppError::StorageFull(it.into())
-            }
-            _ => AppError::Internal(it.into()),
-        }
+        anyhow::Error::new(it).into()
     }
 }
 
 impl From<anyhow::Error> for AppError {
     fn from(it: anyhow::Error) -> Self {
-        if let Some(kind) =
-            it.chain().find_map(|it| it.downcast_ref::<std::io::Error>()).map(std::io::Error::kind)
-            && kind == std::io::ErrorKind::StorageFull
-        {
-            return AppError::StorageFull(it);
+        match fault_in(&it) {
+            Fault::Away => AppError::Unavailable(it),
+            Fault::Full => AppError::StorageFull(it),
+            Fault::Ours => AppError::Internal(it),
         }
-        AppError::Internal(it)
     }
+}
+
+/// What lies at the bottom of a chain of causes.
+fn fault_in(error: &anyhow::Error) -> Fault {
+    let full = [std::io::ErrorKind::StorageFull, std::io::ErrorKind::QuotaExceeded];
+    let of_cause = |it: &(dyn std::error::Error + 'static)| {
+        if let Some(it) = it.downcast_ref::<sqlx::Error>() {
+            return Some(db::fault_of(it));
+        }
+        it.downcast_ref::<std::io::Error>().filter(|it| full.contains(&it.kind())).map(|_| Fault::Full)
+    };
+    error.chain().find_map(of_cause).unwrap_or(Fault::Ours)
 }
 
 /// What a response refuses, if it does and is not rendered yet; also bare statuses of routers and layers.

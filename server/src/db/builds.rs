@@ -249,17 +249,22 @@ pub async fn find_measured_baseline(
 }
 
 /// Whether no measured build of the default branch comes after this one: by ancestry where it tells, else
-/// by the time of the commit.
+/// by the time of the commit. Ancestries are long, so only those of the fifty latest commits are looked at:
+/// a commit dated before its own ancestor is rare, and a later one by date is found anyway.
 pub async fn is_newest(db: impl PgExecutor<'_>, recipe: &Recipe) -> sqlx::Result<bool> {
     let later = sqlx::query_scalar!(
         r#"
-        select exists (
-            select from build
+        with mainline as not materialized (
+            select commit_id, ancestry, committed_at
+            from   build
             join   project using (project_id)
             where  project_id = $1 and target_id = $2 and build_id <> $3 and state = 'measured'
               and  branch = default_branch and pull_request is null and not is_dirty
-              and  ($4 = any (ancestry) or (committed_at > $5 and commit_id <> all ($6::text[])))
-        ) as "exists!"
+        )
+        select exists (select from mainline where committed_at > $5 and commit_id <> all ($6::text[]))
+            or exists (
+                   select from (select ancestry from mainline order by committed_at desc limit 50) as recent
+                   where $4 = any (ancestry)) as "later!"
         "#,
         recipe.project_id,
         recipe.target_id,
@@ -273,7 +278,8 @@ pub async fn is_newest(db: impl PgExecutor<'_>, recipe: &Recipe) -> sqlx::Result
     Ok(!later)
 }
 
-/// The newest measured build of the default branch, which budgets and alerts go by.
+/// The newest measured build of the default branch, which budgets and alerts go by: the latest commit that
+/// is no ancestor of another. Commits of one second are told apart by their ancestry.
 pub async fn find_newest(
     db: impl PgExecutor<'_>,
     project_id: Uuid,
@@ -281,17 +287,18 @@ pub async fn find_newest(
 ) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!(
         r#"
+        with recent as (
+            select   build_id, commit_id, ancestry, committed_at, uploaded_at
+            from     build
+            join     project using (project_id)
+            where    project_id = $1 and target_id = $2 and state = 'measured'
+              and    branch = default_branch and pull_request is null and not is_dirty
+            order by committed_at desc, uploaded_at desc
+            limit    50
+        )
         select   build_id
-        from     build
-        join     project using (project_id)
-        where    project_id = $1 and target_id = $2 and state = 'measured'
-          and    branch = default_branch and pull_request is null and not is_dirty
-          and    not exists (
-                     select from build as later
-                     where  later.project_id = $1 and later.target_id = $2 and later.state = 'measured'
-                       and  later.branch = default_branch and later.pull_request is null
-                       and  not later.is_dirty
-                       and  build.commit_id = any (later.ancestry))
+        from     recent
+        where    not exists (select from recent as later where recent.commit_id = any (later.ancestry))
         order by committed_at desc, uploaded_at desc
         limit    1
         "#,

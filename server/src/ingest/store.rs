@@ -38,7 +38,9 @@ pub async fn store(state: &AppState, project: &Project, examined: Examined) -> A
     };
     let stored = store_build(&mut tx, project, &arrival).await?;
     tx.commit().await?;
-    metrics::counter!("plimsoll_uploads_total", "created" => stored.created.to_string()).increment(1);
+    let Stored { build_id, created } = stored;
+    tracing::info!(project = %project.name, target = %build.target, commit = %build.commit, %build_id, created, "build stored");
+    metrics::counter!("plimsoll_uploads_total", "created" => created.to_string()).increment(1);
     Ok(stored)
 }
 
