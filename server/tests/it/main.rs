@@ -10,6 +10,7 @@ mod failures;
 mod jobs;
 mod live;
 mod openapi;
+mod pages;
 mod postgres;
 mod process;
 mod projects;

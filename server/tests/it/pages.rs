@@ -1,0 +1,387 @@
+//! What pages show, how they refuse, and that hostile text stays text.
+
+mod outline;
+mod settings;
+
+use crate::support::{Answer, History, TestApp, TestProject, elf};
+use axum::http::{StatusCode, header};
+use expect_test::expect;
+use outline::{decode, outline};
+use plimsoll_protocol::{BuildAnswer, NewBuild};
+use serde_json::json;
+use sqlx::PgPool;
+use std::collections::BTreeSet;
+
+async fn measured(app: &TestApp, project: &TestProject, build: NewBuild, elf: &[u8]) -> BuildAnswer {
+    let stored = app.upload(project, &build, elf).await;
+    app.work().await;
+    app.build(project, stored.build.id).await
+}
+
+/// Three commits: the second is over the budget of 8 KiB, the third is over it still.
+async fn voyage(app: &TestApp) -> (TestProject, Vec<BuildAnswer>) {
+    let project = app.project_with("acme/blinky", json!({ "public": true, "description": "Blinks." })).await;
+    let mut builds = Vec::new();
+    for (number, flash_bytes) in [(1, 8000), (2, 8600), (3, 8500)] {
+        let build = History::with_budget(History::on_main(number), 8192);
+        let elf = History::elf_of(flash_bytes, u64::from(number), 100);
+        builds.push(measured(app, &project, build, &elf).await);
+    }
+    (project, builds)
+}
+
+async fn page(app: &TestApp, path: &str) -> String {
+    let answer = app.get(path).await.expect(StatusCode::OK);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    answer.text()
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_project_says_first_what_is_over_the_line_since_when_and_who_did_it(db: PgPool) {
+    let app = TestApp::new(db).await;
+    voyage(&app).await;
+    expect![[r#"
+        acme /
+        # blinky
+        public
+        Blinks.
+        Overview Alerts 1 Compare
+        ## Over the line: 1 open alert
+        FLASH of app : 308 B over the line (8,500 B of 8,192 B allowed)
+        Since 0000000000 “Commit 2” by Ada, 2026-11-20 12:00 UTC · What that build changed
+        ## app
+        0000000000 Commit 3 Ada, 2026-11-20 10:03 UTC · main
+        Flash 8,500 B 8.3 KiB −100 B −1.2 %
+        RAM 64 B ±0 B
+        What changed
+        ### FLASH
+        8,500 B 8.3 KiB
+        308 B over the line
+        103.8 % of the budget 8,192 B
+        capacity 2,097,152 B
+        ### RAM
+        64 B
+        262,080 B free
+        < 0.1 % of 262,144 B
+        ## Trend
+        All flash All RAM FLASH RAM Formatting
+        Choose a build with the pointer or with ← and →; click, tap again or press Enter to compare it with the one before.
+        FLASH in figures, 3 builds
+        | Build | Commit | FLASH | Change | Compare |
+        | 0000000000 | Commit 1 2026-11-20 | 8,000 B 7.8 KiB | – | the first here |
+        | 0000000000 | Commit 2 2026-11-20 | 8,600 B 8.4 KiB | +600 B +7.5 % | with the one before |
+        | 0000000000 | Commit 3 2026-11-20 | 8,500 B 8.3 KiB | −100 B −1.2 % | with the one before |
+        ## Builds
+        of every branch, newest first; changes are against each build’s baseline
+        | Build | Branch | Flash | Change | RAM | Change | Verdict |
+        | 0000000000 Commit 3 Ada, 2026-11-20 10:03 UTC | main | 8,500 B | −100 B | 64 B | ±0 B | over 1 budget |
+        | 0000000000 Commit 2 Ada, 2026-11-20 10:02 UTC | main | 8,600 B | +600 B | 64 B | ±0 B | over 1 budget |
+        | 0000000000 Commit 1 Ada, 2026-11-20 10:01 UTC | main | 8,000 B | – | 64 B | – | within budget |"#]].assert_eq(&outline(&page(&app, "/acme/blinky").await));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_build_shows_regions_sections_symbols_crates_and_formatting(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let (_, builds) = voyage(&app).await;
+    let path = format!("/acme/blinky/builds/{}", builds[1].build.id);
+    let shown = outline(&page(&app, &path).await);
+    let own = shown.replace(&builds[1].build.id.to_string(), "BUILD");
+    expect![[r#"
+        acme /
+        blinky
+        public
+        Blinks.
+        Overview Alerts 1 Compare
+        # Commit 2
+        over 1 budget
+        Target app
+        Commit 0000000000000000000000000000000000000002
+        Branch main
+        Author Ada
+        Committed 2026-11-20 10:02 UTC
+        Uploaded 2026-11-20 12:00 UTC
+        Compared with 0000000000 , the commit it builds on
+        What changed Compare with another build ELF 13,068 B Report, JSON
+        ## Over the line
+        FLASH : 408 B over the line (8,600 B of 8,192 B allowed)
+        Flash 8,600 B 8.4 KiB +600 B +7.5 %
+        RAM 64 B ±0 B
+        Formatting, at least 0 B ±0 B
+        Regions Sections Symbols Crates Formatting
+        ## Regions
+        ### FLASH
+        8,600 B 8.4 KiB
+        408 B over the line
+        105.0 % of the budget 8,192 B
+        capacity 2,097,152 B
+        ### RAM
+        64 B
+        262,080 B free
+        < 0.1 % of 262,144 B
+        FLASH 8,600 B 8.4 KiB from 0x10000000, flash, from the linker script
+        | Section | Address | View | Size | Share |
+        | .text | 0x10000000 | runs here | 8,600 B | |
+        | Total | 8,600 B | |
+        | of it 132 B owned by symbols, 0 B alignment filler, 8,468 B unclaimed |
+        RAM 64 B from 0x20000000, RAM, from the linker script
+        | Section | Address | View | Size | Share |
+        | .bss | 0x20000000 | runs here | 64 B | |
+        | Total | 64 B | |
+        | of it 0 B owned by symbols, 0 B alignment filler, 64 B unclaimed |
+        ## Sections
+        as cargo size -A lists them
+        | section | size | addr | addr, hexadecimal | takes memory |
+        | .text | 8600 | 268435456 | 0x10000000 | code |
+        | .bss | 64 | 536870912 | 0x20000000 | RAM only |
+        | Total | 8664 | |
+        ## Symbols
+        Find […]
+        Find
+        3 of 3 symbols shown, 132 B in all
+        | Symbol | Size | Crate | Section | Address | Share |
+        | main | 100 B | | .text | 0x10000000 | |
+        | function_0 | 16 B | | .text | 0x10000400 | |
+        | function_1 | 16 B | | .text | 0x10000410 | |
+        ## Crates
+        bytes of their symbols
+        | Crate | Flash | RAM | Symbols | Flash share |
+        | (unknown) | 132 B | 0 B | 3 | |
+        ## Formatting
+        No formatting machinery is in this image."#]].assert_eq(&own);
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn symbols_are_found_and_ordered_by_address_alone(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let (_, builds) = voyage(&app).await;
+    let path = format!("/acme/blinky/builds/{}?filter=FUNCTION&sort=name", builds[2].build.id);
+    let shown = outline(&page(&app, &path).await);
+    let table = shown.split("## Symbols").nth(1).unwrap().split("## Crates").next().unwrap();
+    expect![[r#"
+
+        Find […]
+        Find
+        3 of 4 symbols with “FUNCTION”, 48 B in all; 3 shown · Clear
+        | Symbol | Size | Crate | Section | Address | Share |
+        | function_0 | 16 B | | .text | 0x10000400 | |
+        | function_1 | 16 B | | .text | 0x10000410 | |
+        | function_2 | 16 B | | .text | 0x10000420 | |
+    "#]].assert_eq(table);
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_comparison_adds_up(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let (_, builds) = voyage(&app).await;
+    let (old, new) = (builds[0].build.id, builds[1].build.id);
+    let shown = outline(&page(&app, &format!("/acme/blinky/compare?old={old}&new={new}")).await);
+    expect![[r#"
+        acme /
+        blinky
+        public
+        Blinks.
+        Overview Alerts 1 Compare
+        # Compare
+        Swap Before After
+        Compare
+        ## Before
+        0000000000 Commit 1 Ada, 2026-11-20 10:01 UTC · main · app
+        ## After
+        0000000000 Commit 2 Ada, 2026-11-20 10:02 UTC · main · app
+        Flash +600 B +7.5 % 8,000 B → 8,600 B
+        RAM ±0 B 64 B → 64 B
+        Formatting, at least ±0 B 0 B → 0 B
+        ## By region
+        1 grown, 1 the same
+        | Region | Before | After | Change | Kind | Share |
+        | FLASH | 8,000 B | 8,600 B | +600 B | grown | |
+        | RAM | 64 B | 64 B | ±0 B | same | |
+        | Sum | | | +600 B | |
+        ## By section
+        1 grown
+        | Section | Before | After | Change | Kind | Share |
+        | .text | 8,000 B | 8,600 B | +600 B | grown | |
+        | Sum | | | +600 B | |
+        ## By crate
+        1 grown
+        | Crate | Before | After | Change | Kind | Share |
+        | (unknown) | 116 B | 132 B | +16 B | grown | |
+        | Sum | | | +16 B | |
+        ## By symbol
+        1 grown, 1 new
+        | Symbol | Before | After | Change | Kind | Share |
+        | (unattributed) .text | 7,884 B | 8,468 B | +584 B | grown | |
+        | function_1 .text | – | 16 B | +16 B | new | |
+        | Sum | | | +600 B | |"#]].assert_eq(&shown);
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_symbol_has_a_history(db: PgPool) {
+    let app = TestApp::new(db).await;
+    voyage(&app).await;
+    let shown = outline(&page(&app, "/acme/blinky/symbols?target=app&name=function_1").await);
+    expect![[r#"
+        acme /
+        blinky
+        public
+        Blinks.
+        Overview Alerts 1 Compare
+        # function_1
+        in app : the builds that changed its size, newest first.
+        | Build | Branch | Section | Before | After | Change | Kind |
+        | 0000000000 Commit 2 Ada, 2026-11-20 10:02 UTC | main | .text | – | 16 B | +16 B | new |"#]].assert_eq(&shown);
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn alerts_keep_their_history(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let (project, _) = voyage(&app).await;
+    let mended = History::with_budget(History::on_main(4), 8192);
+    measured(&app, &project, mended, &History::elf_of(8192, 4, 100)).await;
+    expect![[r#"
+        acme /
+        blinky
+        public
+        Blinks.
+        Overview Alerts Compare
+        # Alerts
+        ## Open
+        None: every budget holds.
+        ## Resolved
+        | Budget | Limit | Crossed by | with | Resolved by | with |
+        | FLASH app | 8,192 B | 0000000000 Commit 2 2026-11-20 12:00 UTC | 8,600 B | 0000000000 Commit 4 2026-11-20 12:00 UTC | 8,192 B |"#]].assert_eq(&outline(&page(&app, "/acme/blinky/alerts").await));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_waiting_build_looks_again_and_a_failed_one_says_why(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let memory = plimsoll_protocol::MemoryScript { path: "memory.x".into(), text: "MEMORY {}".into() };
+    let build = NewBuild { memory: Some(memory), ..History::on_main(1) };
+    let stored = app.upload(&project, &build, &History::elf(3, 100)).await;
+    let path = format!("/acme/blinky/builds/{}", stored.build.id);
+    let waiting = page(&app, &path).await;
+    assert!(waiting.contains(r#"<meta http-equiv="refresh" content="5">"#));
+    assert!(outline(&waiting).contains("## Waiting to be measured"));
+    app.work().await;
+    assert!(!page(&app, &path).await.contains("http-equiv"));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn hostile_names_stay_text(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let long = "x".repeat(5000);
+    let description = format!(
+        "section .text 0x10000000 256 x\nfunc <script>alert(1)</script> 0x10000001 16\n\
+         func a|b\"'& 0x10000011 16\nfunc new@line 0x10000021 16\nfunc \u{202e}nimda\u{1b}[31m 0x10000031 16\n\
+         func {long} 0x10000041 16\n"
+    );
+    let mut image = elf::build(&description);
+    let at = image.windows(8).position(|it| it == b"new@line").unwrap();
+    image[at + 3] = b'\n';
+    let build = NewBuild {
+        author: Some("<img src=x onerror=alert(1)>".into()),
+        message: Some("\u{202e}<script>alert(2)</script> | x".into()),
+        ..History::on_main(1)
+    };
+    let measured = measured(&app, &project, build, &image).await;
+    for path in ["/acme/blinky".to_owned(), format!("/acme/blinky/builds/{}", measured.build.id)] {
+        let html = page(&app, &path).await;
+        for forbidden in ["<script>alert", "<img", "\u{202e}", "\u{1b}", "new\nline"] {
+            assert!(!html.contains(forbidden), "{forbidden:?} at {path}");
+        }
+        assert!(decode(&html).contains("<img src=x onerror=alert(1)>"), "the author's name at {path}");
+    }
+    let html = page(&app, &format!("/acme/blinky/builds/{}", measured.build.id)).await;
+    for shown in ["<script>alert(1)</script>", "a|b\"'&", "new␊line", "�nimda␛[31m", &long] {
+        assert!(outline(&html).contains(shown), "{shown}");
+    }
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn every_link_leads_somewhere_and_no_page_has_inline_code(db: PgPool) {
+    let app = TestApp::new(db).await;
+    voyage(&app).await;
+    let mut seen = BTreeSet::new();
+    let mut open = vec!["/".to_owned(), "/new".to_owned(), "/login".to_owned()];
+    while let Some(path) = open.pop() {
+        let address = path.split('#').next().unwrap().to_owned();
+        if !seen.insert(address.clone()) || seen.len() > 400 {
+            continue;
+        }
+        let answer = app.admin("GET", &address, None).await;
+        assert!(answer.status.is_success(), "{address}: {}", answer.status);
+        if answer.headers[header::CONTENT_TYPE] == "text/html; charset=utf-8" {
+            let html = answer.text();
+            assert_no_inline_code(&html, &address);
+            open.extend(links(&html));
+        }
+    }
+    assert!(seen.len() > 25, "{seen:#?}");
+}
+
+fn links(html: &str) -> Vec<String> {
+    let starts = ["href=\"", "src=\""].into_iter().flat_map(|it| html.split(it).skip(1));
+    let urls = starts.filter_map(|it| it.split('"').next()).filter(|it| it.starts_with('/'));
+    urls.map(decode).collect()
+}
+
+#[track_caller]
+fn assert_no_inline_code(html: &str, address: &str) {
+    for forbidden in ["style=\"", "<style", "<script>", " onclick=", "javascript:"] {
+        assert!(!html.contains(forbidden), "{forbidden} at {address}");
+    }
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn assets_have_addresses_that_change_with_their_content(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let html = page(&app, "/").await;
+    let css = links(&html).into_iter().find(|it| it.ends_with(".css")).unwrap();
+    let answer = app.get(&css).await.expect(StatusCode::OK);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "text/css");
+    assert_eq!(answer.headers[header::CACHE_CONTROL], "max-age=31536000, immutable");
+    assert!(answer.text().starts_with("@layer vendor, tokens, base, layout, components;"));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn refusals_are_pages_with_words(db: PgPool) {
+    let app = TestApp::new(db).await;
+    app.project_with("acme/secret", json!({ "public": false })).await;
+    let told = |it: Answer| format!("{} {}", it.status.as_u16(), outline(&it.text()).replace('\n', " / "));
+    let mut seen = String::new();
+    for path in [
+        "/nothing",
+        "/acme/secret",
+        "/acme/unknown",
+        "/acme/secret/settings",
+        "/new",
+        "/a%20b/c",
+        "/acme/secret/builds/1",
+    ] {
+        seen += &format!("{path}: {}\n", told(app.get(path).await));
+    }
+    seen += &told(app.send("POST", "/", None, None).await);
+    expect![[r#"
+        /nothing: 404 404 / # Not found / There is no such page here. / To the projects Log in
+        /acme/secret: 404 404 / # Not found / There is no such project here. / To the projects Log in
+        /acme/unknown: 404 404 / # Not found / There is no such project here. / To the projects Log in
+        /acme/secret/settings: 401 401 / # Not logged in / This needs the administrator's token. / To the projects Log in
+        /new: 401 401 / # Not logged in / This needs the administrator's token. / To the projects Log in
+        /a%20b/c: 404 404 / # Not found / There is no such project here. / To the projects Log in
+        /acme/secret/builds/1: 404 404 / # Not found / There is no such project here. / To the projects Log in
+        405 405 / # Method not allowed / This address does not answer to this method. / To the projects"#]].assert_eq(&seen);
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_dead_database_is_not_explained_to_visitors(db: PgPool) {
+    let app = TestApp::new(db.clone()).await;
+    db.close().await;
+    let answer = app.get("/").await.expect(StatusCode::SERVICE_UNAVAILABLE);
+    expect![[r#"
+        503
+        # Not available
+        The server cannot reach what it needs at the moment. Please try again soon.
+        To the projects"#]].assert_eq(&outline(&answer.text()));
+}
