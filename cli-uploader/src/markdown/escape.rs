@@ -42,12 +42,13 @@ pub(crate) fn url(address: &str) -> String {
 }
 
 /// Text between tags: every character that Markdown or HTML could read as more than itself is an
-/// entity. A mention is broken by a comment, since GitHub looks for those after decoding entities.
+/// entity. A mention or a reference is broken by a comment, since GitHub looks for those after decoding
+/// entities.
 pub(crate) fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for it in visible(text).chars() {
         match it {
-            '@' => safe.push_str("@<!-- -->"),
+            '@' | '#' => safe.extend([it, '<', '!', '-', '-', ' ', '-', '-', '>']),
             // `www.` begins a link without any scheme.
             '.' if safe.ends_with(['w', 'W']) => safe.push_str("&#46;"),
             ' ' | ',' | '/' | '-' | '.' => safe.push(it),
@@ -79,8 +80,8 @@ mod tests {
     #[test]
     fn sentences_carry_no_mention_link_or_tag() {
         assert_eq!(
-            html("see @team <img src=x> [a](b) https://evil"),
-            "see @<!-- -->team &#60;img src&#61;x&#62; &#91;a&#93;&#40;b&#41; https&#58;//evil"
+            html("see @team #1 <img src=x> [a](b) https://evil"),
+            "see @<!-- -->team #<!-- -->1 &#60;img src&#61;x&#62; &#91;a&#93;&#40;b&#41; https&#58;//evil"
         );
     }
 
