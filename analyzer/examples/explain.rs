@@ -1,36 +1,31 @@
 //! Prints what an ELF is made of: `cargo run -p plimsoll-analyzer --example explain FILE [memory.x]`.
-#![expect(clippy::print_stdout, reason = "printing is what the example is for")]
 
 use std::error::Error;
+use std::io::Write;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut paths = std::env::args().skip(1);
     let elf = std::fs::read(paths.next().ok_or("which ELF?")?)?;
     let script = paths.next().map(std::fs::read_to_string).transpose()?.unwrap_or_default();
     let report = plimsoll_analyzer::analyze(&elf, &plimsoll_analyzer::parse_memory(&script)?)?;
-    println!("{:?}", report.totals);
-    for region in &report.regions {
-        println!(
-            "{:<12} {:>10} of {:?} {:?}",
-            region.name, region.used_bytes, region.length_bytes, region.kind
-        );
-        region.parts.iter().for_each(|it| println!("  {:#010x} {:>8} {}", it.address, it.bytes, it.section));
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{:?}", report.totals)?;
+    for it in &report.regions {
+        writeln!(out, "{:<12} {:>10} of {:?} ({:?})", it.name, it.used_bytes, it.length_bytes, it.kind)?;
+        for part in &it.parts {
+            writeln!(out, "  {:#010x} {:>8} {}", part.address, part.bytes, part.section)?;
+        }
     }
-    report
-        .symbols
-        .iter()
-        .take(20)
-        .for_each(|it| println!("{:>8} {} [{:?}]", it.size_bytes, it.name, it.krate));
-    report
-        .crates
-        .iter()
-        .take(20)
-        .for_each(|it| println!("{:>8} {:>8} {}", it.flash_bytes, it.ram_bytes, it.name));
-    println!(
-        "formatting: {} bytes in {} symbols",
-        report.formatting.total_bytes,
-        report.formatting.symbols.len()
-    );
-    report.warnings.iter().for_each(|it| println!("warning: {}: {}", it.place, it.message));
+    for it in report.symbols.iter().take(20) {
+        writeln!(out, "{:>8} {} [{}]", it.size_bytes, it.name, it.krate.as_deref().unwrap_or("?"))?;
+    }
+    for it in report.crates.iter().take(20) {
+        writeln!(out, "{:>8} flash {:>8} RAM {}", it.flash_bytes, it.ram_bytes, it.name)?;
+    }
+    let formatting = &report.formatting;
+    writeln!(out, "formatting: {} bytes in {} symbols", formatting.total_bytes, formatting.symbols.len())?;
+    for it in &report.warnings {
+        writeln!(out, "warning: {}: {}", it.place, it.message)?;
+    }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod broken;
 mod corpus;
 mod diff;
 mod formatting;
+mod gnu_ld;
 mod image;
 mod laws;
 mod linker_script;
