@@ -81,6 +81,7 @@ fn a_long_file_is_refused() {
     accepted(rule, "server/src/app.rs", &with_tests);
     refused(rule, "server/src/app.rs", &format!("#[cfg(test)]\nmod tests;\n{}", "x\n".repeat(400)));
     refused(rule, "server/assets/css/base.css", &"x\n".repeat(201));
+    refused(rule, "server/assets/js/chart.js", &"x\n".repeat(401));
     accepted(rule, "server/assets/vendor/uplot.js", &"x\n".repeat(900));
 }
 
@@ -137,7 +138,8 @@ fn a_template_with_script_style_or_trusted_text_is_refused() {
 #[test]
 fn an_asset_or_template_that_nothing_uses_is_refused() {
     let rule = template::nothing_is_orphaned;
-    refused(rule, "server/assets/css/old.css", "p {}\n");
+    refused(rule, "server/assets/js/old.js", "f();\n");
+    accepted(rule, "server/assets/css/components/gauge.css", "p {}\n");
     refused(rule, "server/templates/pages/old.html", "<p>\n");
     let used = [
         Source { path: "server/templates/pages/build.html".into(), text: "chart.js\n".into() },
