@@ -64,7 +64,10 @@ pub fn find(program: &str) -> Option<PathBuf> {
 
 /// The command line as one would type it.
 pub fn shown(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let program = command.get_program();
+    // Cargo is called by its whole path, and nobody types that.
+    let is_cargo = Path::new(program).file_name().is_some_and(|it| it == "cargo");
+    let words = std::iter::once(if is_cargo { "cargo".as_ref() } else { program }).chain(command.get_args());
     words.map(|it| quoted(&it.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }
 
