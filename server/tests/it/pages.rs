@@ -147,7 +147,8 @@ async fn a_build_shows_regions_sections_symbols_crates_and_formatting(db: PgPool
         | Crate | Flash | RAM | Symbols | Flash share |
         | (unknown) | 132 B | 0 B | 3 | |
         ## Formatting
-        No formatting machinery is in this image."#]].assert_eq(&own);
+        No formatting machinery is in this image."#]]
+    .assert_eq(&own);
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
@@ -166,7 +167,8 @@ async fn symbols_are_found_and_ordered_by_address_alone(db: PgPool) {
         | function_0 | 16 B | | .text | 0x10000400 | |
         | function_1 | 16 B | | .text | 0x10000410 | |
         | function_2 | 16 B | | .text | 0x10000420 | |
-    "#]].assert_eq(table);
+    "#]]
+    .assert_eq(table);
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
@@ -212,7 +214,8 @@ async fn a_comparison_adds_up(db: PgPool) {
         | Symbol | Before | After | Change | Kind | Share |
         | (unattributed) .text | 7,884 B | 8,468 B | +584 B | grown | |
         | function_1 .text | – | 16 B | +16 B | new | |
-        | Sum | | | +600 B | |"#]].assert_eq(&shown);
+        | Sum | | | +600 B | |"#]]
+    .assert_eq(&shown);
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
@@ -229,7 +232,8 @@ async fn a_symbol_has_a_history(db: PgPool) {
         # function_1
         in app : the builds that changed its size, newest first.
         | Build | Branch | Section | Before | After | Change | Kind |
-        | 0000000000 Commit 2 Ada, 2026-11-20 10:02 UTC | main | .text | – | 16 B | +16 B | new |"#]].assert_eq(&shown);
+        | 0000000000 Commit 2 Ada, 2026-11-20 10:02 UTC | main | .text | – | 16 B | +16 B | new |"#]]
+    .assert_eq(&shown);
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
@@ -383,5 +387,6 @@ async fn a_dead_database_is_not_explained_to_visitors(db: PgPool) {
         503
         # Not available
         The server cannot reach what it needs at the moment. Please try again soon.
-        To the projects"#]].assert_eq(&outline(&answer.text()));
+        To the projects"#]]
+    .assert_eq(&outline(&answer.text()));
 }
