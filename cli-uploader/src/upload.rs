@@ -31,6 +31,7 @@ pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Resul
     }
     if plan.wait.is_some() {
         write_step_summary(environment, &answers);
+        annotate(environment, &answers);
     }
     if let Some(error) = only_failure {
         return Err(error);
@@ -38,7 +39,6 @@ pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Resul
     for failed in &answers.failures {
         failure::complain(&format!("{}: {}", failed.target, failed.error));
     }
-    annotate(environment, &answers);
     report(&answers, args.json)?;
     Ok(outcome(&answers, plan.wait))
 }
@@ -91,21 +91,18 @@ fn report(answers: &Answers, json: bool) -> anyhow::Result<()> {
 }
 
 /// Over budget wins over not knowing: who tolerates exit code 2 must not overlook a broken budget.
+/// Who does not wait asks only whether the upload arrived, however quick the server happens to be.
 fn outcome(answers: &Answers, wait: Option<Duration>) -> Outcome {
-    let is_unknown = |it: &BuildAnswer| match it.build.state {
-        BuildState::Measured => false,
-        BuildState::Failed => true,
-        BuildState::Queued => wait.is_some(),
-    };
+    let refused = if answers.failures.is_empty() { Outcome::Fine } else { Outcome::Unknown };
+    let Some(wait) = wait else { return refused };
     if answers.answers.iter().any(|it| it.over_budget) {
         return Outcome::OverBudget;
     }
-    let unknown: Vec<&BuildAnswer> = answers.answers.iter().filter(|it| is_unknown(it)).collect();
-    for answer in unknown.iter().filter(|it| it.build.state == BuildState::Queued) {
-        let seconds = wait.unwrap_or_default().as_secs();
-        failure::warn(&format!("{} was not measured within {seconds} s", answer.build.target));
+    for answer in answers.answers.iter().filter(|it| it.build.state == BuildState::Queued) {
+        failure::warn(&format!("{} was not measured within {} s", answer.build.target, wait.as_secs()));
     }
-    if unknown.is_empty() && answers.failures.is_empty() { Outcome::Fine } else { Outcome::Unknown }
+    let is_known = answers.answers.iter().all(|it| it.build.state == BuildState::Measured);
+    if is_known { refused } else { Outcome::Unknown }
 }
 
 /// The job's page on GitHub; where it cannot be written the result stands in the log all the same.

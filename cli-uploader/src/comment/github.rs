@@ -153,7 +153,7 @@ impl PullRequestPage {
         self.client
             .http
             .request(method, url)
-            .header("accept", "application/vnd.github+json")
+            .header("accept", "application/vnd.github+json, application/json")
             .header("x-github-api-version", "2022-11-28")
             .bearer_auth(self.token.reveal())
     }

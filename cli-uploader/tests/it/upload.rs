@@ -1,6 +1,6 @@
 //! The upload itself: what is sent, what is tried again, what is not.
 
-use crate::support::{Reply, Sandbox, Stub, answer};
+use crate::support::{Reply, Sandbox, Stub, answer, over_budget};
 use expect_test::{Expect, expect};
 
 const UPLOAD: [&str; 4] = ["upload", "fw.elf", "--target", "engine/release"];
@@ -213,6 +213,14 @@ fn one_target_that_fails_does_not_keep_the_others_from_being_uploaded() {
         --- stderr
         error: a: cannot upload: the server answered 422 Unprocessable Entity: no
     "#]]);
+}
+
+#[test]
+fn without_waiting_the_exit_code_tells_only_whether_the_upload_arrived() {
+    let sandbox = Sandbox::with_commits(1);
+    let known = over_budget("engine/release", &sandbox.head());
+    let stub = Stub::replying([Reply::json(200, known)]);
+    assert_eq!(sandbox.plimsoll_with(&stub, &UPLOAD).output().status.code(), Some(0));
 }
 
 #[test]
