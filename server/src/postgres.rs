@@ -117,23 +117,29 @@ impl PrivatePostgres {
         let started = Instant::now();
         let options = self.connect_options();
         loop {
-            match PgConnection::connect_with(&options).await {
-                Ok(connection) => {
+            match self.connect(&options).await {
+                Some(Ok(connection)) => {
                     self.supervisor.as_ref().inspect(|it| it.note_ready());
                     // It answered; how the parting goes changes nothing.
                     connection.close().await.ok();
                     return Ok(());
                 }
-                Err(e) if started.elapsed() > timeout => {
+                Some(Err(e)) if started.elapsed() > timeout => {
                     return Err(PostgresError::TimedOut { timeout, source: e });
                 }
-                Err(_) => {}
+                _ => {}
             }
             if let Some(e) = self.supervisor.as_ref().and_then(Supervisor::failure) {
                 return Err(e);
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
+    }
+
+    /// Only once there is one of ours: an orphan that is about to be stopped would answer, too.
+    async fn connect(&self, options: &PgConnectOptions) -> Option<sqlx::Result<PgConnection>> {
+        let is_ours = self.supervisor.as_ref().is_none_or(Supervisor::is_running);
+        if is_ours { Some(PgConnection::connect_with(options).await) } else { None }
     }
 }
 

@@ -73,6 +73,11 @@ impl Supervisor {
         self.shared.lock().has_answered = true;
     }
 
+    /// Whether there is a postmaster of ours, which also means that orphans are gone.
+    pub(super) fn is_running(&self) -> bool {
+        self.shared.lock().postmaster.is_some()
+    }
+
     /// Why there is no Postgres and will be none.
     pub(super) fn failure(&self) -> Option<PostgresError> {
         self.shared.lock().failure.take()

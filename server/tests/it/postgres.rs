@@ -147,18 +147,19 @@ async fn a_real_orphan_is_stopped_by_the_next_start() {
     let data = folder();
     let (mut first, url) = start(data.path());
     write_a_word(&url, "kept").await;
+    let program = fs::read_link(format!("/proc/{}/exe", postmaster(data.path()).unwrap())).unwrap();
     first.stop();
-    let mut orphan = postgres_of_its_own(data.path());
-    eventually("the orphan is up", || postmaster(data.path()).is_some());
+    let mut orphan = postgres_of_its_own(&program, data.path());
+    // Up and answering, so that the next start could take it for its own.
+    wait_for_words(&url, &["kept"]).await;
 
     let (_second, url) = start(data.path());
     assert_eq!(words(&url).await.unwrap(), ["kept"]);
     assert!(orphan.wait().unwrap().success(), "it was asked to stop, not killed");
 }
 
-fn postgres_of_its_own(data: &Path) -> std::process::Child {
-    let (_, bindir) = run(Command::new("pg_config").arg("--bindir"));
-    let mut command = Command::new(PathBuf::from(bindir.trim()).join("postgres"));
+fn postgres_of_its_own(program: &Path, data: &Path) -> std::process::Child {
+    let mut command = Command::new(program);
     command.arg("-D").arg(cluster(data)).args(["-c", "listen_addresses=", "-c"]);
     command.arg(format!("unix_socket_directories={}", data.join("postgres/socket").display()));
     as_owner_of(data, &mut command).spawn().unwrap()

@@ -146,8 +146,21 @@ pub(crate) fn cluster(data: &Path) -> PathBuf {
 
 /// Whether a process runs (a zombie does not).
 pub(crate) fn is_running(pid: Pid) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
-    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+    state_and_parent(pid).is_some_and(|(state, _)| state != "Z")
+}
+
+/// The processes that a process has started.
+pub(crate) fn children_of(parent: Pid) -> Vec<Pid> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let all = entries.filter_map(|it| Pid::from_raw(it.file_name().to_str()?.parse().ok()?));
+    all.filter(|&it| state_and_parent(it).is_some_and(|(_, of)| of == parent.to_string())).collect()
+}
+
+/// The two fields after the program's name, which may hold anything.
+fn state_and_parent(pid: Pid) -> Option<(String, String)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().map(str::to_owned);
+    Some((fields.next()?, fields.next()?))
 }
 
 /// A file system of its own with little room, for as long as it lives.

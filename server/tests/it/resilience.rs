@@ -1,7 +1,7 @@
 //! What was acknowledged is kept, whoever dies or gives up in between.
 
 use crate::live::{Server, Uploader, description, problem};
-use crate::process::{Running, SmallDisk, eventually, is_running, postmaster, program, run};
+use crate::process::{Running, SmallDisk, children_of, eventually, is_running, postmaster, program, run};
 use futures_util::poll;
 use plimsoll_protocol::{BuildAnswer, BuildState};
 use plimsoll_server::db;
@@ -13,7 +13,6 @@ use sqlx::{Connection, Executor, PgConnection, PgPool};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::process::Command;
 use std::str::FromStr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU32};
@@ -205,9 +204,7 @@ impl Drop for Frozen {
 /// The postmaster and its children.
 fn postgres_processes(data: &Path) -> Vec<Pid> {
     let postmaster = postmaster(data).unwrap();
-    let (_, children) = run(Command::new("ps").args(["-o", "pid=", "--ppid", &postmaster.to_string()]));
-    let children = children.split_whitespace().filter_map(|it| Pid::from_raw(it.parse().ok()?));
-    children.chain([postmaster]).collect()
+    children_of(postmaster).into_iter().chain([postmaster]).collect()
 }
 
 /// A disk that fills up behind the server's back, and has room again.
