@@ -26,7 +26,10 @@ pub fn clippy() -> Result<()> {
 }
 
 pub fn doc() -> Result<()> {
-    run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    // Help texts are doc comments, and in a terminal an address without brackets reads better.
+    // A program's own overview may name its private parts.
+    let flags = "-D warnings -A rustdoc::bare-urls -A rustdoc::private-intra-doc-links";
+    run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", flags))
 }
 
 /// The tests' own build makes the server, which brings the Postgres that they then run on.
