@@ -4,17 +4,30 @@ use crate::error::{AppError, Refusal};
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
 
 /// Parts of the path.
 #[derive(Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Rejected))]
 pub struct Path<T>(pub T);
 
-/// The query.
-#[derive(Debug, FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Rejected))]
+/// The query. Postgres keeps no NUL in a text and complains about one, so none gets through.
+#[derive(Debug)]
 pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Rejected;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejected> {
+        if parts.uri.query().is_some_and(|it| it.contains("%00")) {
+            return Err(Rejected(StatusCode::BAD_REQUEST, "The query contains a NUL character.".into()));
+        }
+        let axum::extract::Query(query) = axum::extract::Query::from_request_parts(parts, state).await?;
+        Ok(Query(query))
+    }
+}
 
 /// A JSON body.
 #[derive(Debug, FromRequest)]

@@ -46,7 +46,7 @@ pub fn upload_router() -> OpenApiRouter<AppState> {
 }
 
 /// This document
-#[utoipa::path(get, path = "/openapi.json", tag = "about", responses((status = 200, description = "The OpenAPI document", body = Object)))]
+#[utoipa::path(get, path = "/openapi.json", tag = "about", operation_id = "show_document", responses((status = 200, description = "The OpenAPI document", body = Object)))]
 async fn document() -> (CachePolicy, Json<OpenApi>) {
     (CachePolicy::Private, Json(api::openapi()))
 }

@@ -71,6 +71,16 @@ fn every_route_says_what_it_answers_and_who_may_ask() {
 }
 
 #[test]
+fn every_route_has_a_name_of_its_own() {
+    let mut names: Vec<_> =
+        operations(&document()).iter().map(|(_, _, it)| it["operationId"].to_string()).collect();
+    let n_names = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), n_names, "{names:?}");
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     let document = document();
     let text = document.to_string();

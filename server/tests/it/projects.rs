@@ -44,7 +44,7 @@ async fn names_and_texts_are_checked(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
-async fn what_names_nothing_is_a_404(db: PgPool) {
+async fn what_names_nothing_is_refused_before_it_reaches_the_database(db: PgPool) {
     let app = TestApp::new(db).await;
     app.project("acme/blinky").await;
     let mut seen = String::new();
@@ -56,6 +56,7 @@ async fn what_names_nothing_is_a_404(db: PgPool) {
         "/acme/blinky/series?target=none",
         "/acme/blinky/symbols?target=app&name=%00",
         "/acme/blinky/nothing",
+        "/acme/blinky/builds?branch=%00",
     ] {
         seen += &format!("{}\n", app.get(&format!("/api/v1/projects{rest}")).await.refusal());
     }
@@ -65,8 +66,9 @@ async fn what_names_nothing_is_a_404(db: PgPool) {
         404 There is no such page here.
         404 There is no such build here.
         404 There is no such target here.
-        404 There is no such symbol here.
+        400 The query contains a NUL character.
         404 There is no such page here.
+        400 The query contains a NUL character.
     "#]]
     .assert_eq(&seen);
     check(

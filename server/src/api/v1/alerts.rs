@@ -60,7 +60,7 @@ pub struct AlertEnd {
 
 /// Alerts, open ones first
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/alerts", tag = "budgets",
+    get, path = "/projects/{owner}/{name}/alerts", tag = "budgets", operation_id = "list_alerts",
     params(ProjectPath, AlertsQuery),
     responses((status = 200, description = "The alerts", body = Vec<AlertSummary>), ReadRefusals),
     security((), ("token" = []))

@@ -48,7 +48,7 @@ pub struct BudgetBody {
 
 /// Budgets of a target
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/budgets", tag = "budgets",
+    get, path = "/projects/{owner}/{name}/budgets", tag = "budgets", operation_id = "list_budgets",
     params(ProjectPath, TargetQuery),
     responses((status = 200, description = "The budgets, by subject", body = Vec<BudgetSummary>), ReadRefusals),
     security((), ("token" = []))
@@ -68,7 +68,7 @@ pub async fn list(
 /// The newest build is judged again. A budget of the same subject in `plimsoll.toml` replaces this one
 /// with the next upload from the default branch.
 #[utoipa::path(
-    put, path = "/projects/{owner}/{name}/budgets", tag = "budgets",
+    put, path = "/projects/{owner}/{name}/budgets", tag = "budgets", operation_id = "set_budget",
     params(ProjectPath),
     request_body = BudgetBody,
     responses((status = 204, description = "Set"), WriteRefusals),
@@ -89,7 +89,7 @@ pub async fn put(
 
 /// Drop a budget
 #[utoipa::path(
-    delete, path = "/projects/{owner}/{name}/budgets", tag = "budgets",
+    delete, path = "/projects/{owner}/{name}/budgets", tag = "budgets", operation_id = "drop_budget",
     params(ProjectPath, BudgetQuery),
     responses((status = 204, description = "Dropped"), WriteRefusals),
     security(("token" = []))

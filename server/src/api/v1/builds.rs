@@ -48,7 +48,7 @@ pub struct BuildPath {
 
 /// Builds, newest commit first
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/builds", tag = "builds",
+    get, path = "/projects/{owner}/{name}/builds", tag = "builds", operation_id = "list_builds",
     params(ProjectPath, BuildsQuery),
     responses((status = 200, description = "The builds", body = Vec<BuildSummary>), ReadRefusals),
     security((), ("token" = []))
@@ -77,7 +77,7 @@ pub async fn list(
 
 /// A build and its results
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/builds/{build_id}", tag = "builds",
+    get, path = "/projects/{owner}/{name}/builds/{build_id}", tag = "builds", operation_id = "show_build",
     params(ProjectPath, BuildPath),
     responses((status = 200, description = "The build", body = BuildAnswer), ReadRefusals),
     security((), ("token" = []))
@@ -93,7 +93,7 @@ pub async fn show(
 
 /// Everything that is known about a build's ELF
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/builds/{build_id}/report", tag = "builds",
+    get, path = "/projects/{owner}/{name}/builds/{build_id}/report", tag = "builds", operation_id = "show_report",
     params(ProjectPath, BuildPath),
     responses((status = 200, description = "The report", body = Report), ReadRefusals),
     security((), ("token" = []))

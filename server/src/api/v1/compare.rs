@@ -27,7 +27,7 @@ pub struct CompareQuery {
 
 /// What changed from one build to another
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/compare", tag = "builds",
+    get, path = "/projects/{owner}/{name}/compare", tag = "builds", operation_id = "compare_builds",
     params(ProjectPath, CompareQuery),
     responses(
         (status = 200, description = "The differences", body = Diff),

@@ -19,7 +19,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Download a build's ELF
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/builds/{build_id}/elf", tag = "builds",
+    get, path = "/projects/{owner}/{name}/builds/{build_id}/elf", tag = "builds", operation_id = "download_elf",
     params(ProjectPath, BuildPath),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),

@@ -56,7 +56,7 @@ pub struct BudgetSummary {
 
 /// Projects that you may read
 #[utoipa::path(
-    get, path = "/projects", tag = "projects",
+    get, path = "/projects", tag = "projects", operation_id = "list_projects",
     responses((status = 200, description = "The projects, by name", body = Vec<ProjectSummary>), ReadRefusals),
     security((), ("token" = []))
 )]
@@ -75,7 +75,7 @@ pub async fn list(State(state): State<AppState>, viewer: Viewer) -> AppResult<Js
 
 /// One project
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}", tag = "projects",
+    get, path = "/projects/{owner}/{name}", tag = "projects", operation_id = "show_project",
     params(ProjectPath),
     responses((status = 200, description = "The project", body = ProjectSummary), ReadRefusals),
     security((), ("token" = []))
@@ -89,7 +89,7 @@ pub async fn show(
 
 /// Make or change a project
 #[utoipa::path(
-    put, path = "/projects/{owner}/{name}", tag = "projects",
+    put, path = "/projects/{owner}/{name}", tag = "projects", operation_id = "put_project",
     params(ProjectPath),
     request_body = ProjectBody,
     responses(
@@ -149,7 +149,7 @@ async fn save(state: &AppState, name: ProjectName, body: ProjectBody) -> AppResu
 
 /// A project's targets and how they are doing
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/targets", tag = "projects",
+    get, path = "/projects/{owner}/{name}/targets", tag = "projects", operation_id = "list_targets",
     params(ProjectPath),
     responses((status = 200, description = "The targets, by name", body = Vec<TargetSummary>), ReadRefusals),
     security((), ("token" = []))

@@ -79,7 +79,7 @@ pub struct RegionUse {
 
 /// The history of one target's sizes
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/series", tag = "history",
+    get, path = "/projects/{owner}/{name}/series", tag = "history", operation_id = "show_series",
     params(ProjectPath, SeriesQuery),
     responses((status = 200, description = "The series", body = Series), ReadRefusals),
     security((), ("token" = []))

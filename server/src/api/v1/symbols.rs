@@ -48,7 +48,7 @@ pub struct SymbolPoint {
 
 /// Changes of one symbol's size, oldest first
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/symbols", tag = "history",
+    get, path = "/projects/{owner}/{name}/symbols", tag = "history", operation_id = "show_symbol_history",
     params(ProjectPath, SymbolQuery),
     responses((status = 200, description = "The changes", body = Vec<SymbolPoint>), ReadRefusals),
     security((), ("token" = []))

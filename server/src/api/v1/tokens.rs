@@ -34,7 +34,7 @@ pub struct TokenPath {
 
 /// Upload tokens of a project, never their texts
 #[utoipa::path(
-    get, path = "/projects/{owner}/{name}/tokens", tag = "tokens",
+    get, path = "/projects/{owner}/{name}/tokens", tag = "tokens", operation_id = "list_tokens",
     params(ProjectPath),
     responses((status = 200, description = "The tokens, oldest first", body = Vec<TokenSummary>), WriteRefusals),
     security(("token" = []))
@@ -51,7 +51,7 @@ pub async fn list(
 ///
 /// The answer is the only place where its text is ever shown.
 #[utoipa::path(
-    post, path = "/projects/{owner}/{name}/tokens", tag = "tokens",
+    post, path = "/projects/{owner}/{name}/tokens", tag = "tokens", operation_id = "create_token",
     params(ProjectPath),
     request_body = TokenBody,
     responses((status = 201, description = "The token", body = NewToken), WriteRefusals),
@@ -88,7 +88,7 @@ pub async fn new_token(state: &AppState, project_id: Uuid, label: &str) -> AppRe
 ///
 /// Sessions that were opened with it end at once.
 #[utoipa::path(
-    delete, path = "/projects/{owner}/{name}/tokens/{token_id}", tag = "tokens",
+    delete, path = "/projects/{owner}/{name}/tokens/{token_id}", tag = "tokens", operation_id = "revoke_token",
     params(ProjectPath, TokenPath),
     responses((status = 204, description = "Revoked"), WriteRefusals),
     security(("token" = []))

@@ -52,7 +52,7 @@ pub struct UploadForm {
 ///
 /// Acknowledged means stored for good; the analysis follows. The same upload twice is one build.
 #[utoipa::path(
-    post, path = "/projects/{owner}/{name}/builds", tag = "builds",
+    post, path = "/projects/{owner}/{name}/builds", tag = "builds", operation_id = "upload_build",
     params(ProjectPath, UploadQuery),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
