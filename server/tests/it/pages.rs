@@ -143,7 +143,7 @@ async fn a_build_shows_regions_sections_symbols_crates_and_formatting(db: PgPool
         | function_0 | 16 B | | .text | 0x10000400 | |
         | function_1 | 16 B | | .text | 0x10000410 | |
         ## Crates
-        bytes of their symbols
+        bytes of their symbols; what no symbol owns is in none of them
         | Crate | Flash | RAM | Symbols | Flash share |
         | (unknown) | 132 B | 0 B | 3 | |
         ## Formatting
@@ -194,7 +194,7 @@ async fn a_comparison_adds_up(db: PgPool) {
         RAM ±0 B 64 B → 64 B
         Formatting, at least ±0 B 0 B → 0 B
         ## By region
-        1 grown, 1 the same
+        1 grown, 1 the same; initial values of variables count where they are stored and where they run
         | Region | Before | After | Change | Kind | Share |
         | FLASH | 8,000 B | 8,600 B | +600 B | grown | |
         | RAM | 64 B | 64 B | ±0 B | same | |
@@ -205,7 +205,7 @@ async fn a_comparison_adds_up(db: PgPool) {
         | .text | 8,000 B | 8,600 B | +600 B | grown | |
         | Sum | | | +600 B | |
         ## By crate
-        1 grown
+        1 grown; bytes of their symbols, flash and RAM together
         | Crate | Before | After | Change | Kind | Share |
         | (unknown) | 116 B | 132 B | +16 B | grown | |
         | Sum | | | +16 B | |
@@ -257,18 +257,32 @@ async fn alerts_keep_their_history(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
-async fn a_waiting_build_looks_again_and_a_failed_one_says_why(db: PgPool) {
+async fn a_waiting_build_looks_again(db: PgPool) {
     let app = TestApp::new(db).await;
     let project = app.project("acme/blinky").await;
-    let memory = plimsoll_protocol::MemoryScript { path: "memory.x".into(), text: "MEMORY {}".into() };
-    let build = NewBuild { memory: Some(memory), ..History::on_main(1) };
-    let stored = app.upload(&project, &build, &History::elf(3, 100)).await;
+    let stored = app.upload(&project, &History::on_main(1), &History::elf(3, 100)).await;
     let path = format!("/acme/blinky/builds/{}", stored.build.id);
     let waiting = page(&app, &path).await;
     assert!(waiting.contains(r#"<meta http-equiv="refresh" content="5">"#));
     assert!(outline(&waiting).contains("## Waiting to be measured"));
     app.work().await;
     assert!(!page(&app, &path).await.contains("http-equiv"));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_failed_build_says_why(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let stored = app.upload(&project, &History::on_main(1), &History::elf(3, 100)).await;
+    std::fs::remove_dir_all(app.folder().join("blobs/elf")).unwrap();
+    app.work().await;
+    let shown = outline(&page(&app, &format!("/acme/blinky/builds/{}", stored.build.id)).await);
+    let failure = shown.split("## This build").nth(1).unwrap();
+    expect![[r#"
+         could not be measured
+        The analysis was tried 5 times and did not come to an end. The operator's log says more."#]].assert_eq(failure);
+    let listed = outline(&page(&app, "/acme/blinky").await);
+    expect!["| 0000000000 Commit 1 Ada, 2026-11-20 10:01 UTC | main | The analysis was tried 5 times and did not come to an end. The operator's log says more. | failed |"].assert_eq(listed.split("Verdict |\n").last().unwrap());
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]

@@ -42,6 +42,8 @@ pub struct ChangeTable {
     pub id: &'static str,
     /// `region`, `section`, `crate` or `symbol`.
     pub what: &'static str,
+    /// What counts here, where that is not plain.
+    pub note: Option<&'static str>,
     /// The first column's head.
     pub column: &'static str,
     /// How many grew, shrank, appeared and vanished.
@@ -151,11 +153,20 @@ fn table(
     ChangeTable {
         id,
         what,
+        note: note(what),
         column,
         words: words(changes),
         rows: shown.iter().map(|it| line(it, what, biggest, context)).collect(),
         rest,
         sum: sum(changes),
+    }
+}
+
+fn note(what: &str) -> Option<&'static str> {
+    match what {
+        "region" => Some("initial values of variables count where they are stored and where they run"),
+        "crate" => Some("bytes of their symbols, flash and RAM together"),
+        _ => None,
     }
 }
 

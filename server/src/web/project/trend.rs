@@ -74,10 +74,14 @@ impl Metric {
         }
     }
 
-    /// Where nothing is said, the first region that has a load line; else the whole flash.
+    /// Where nothing is said, the region that is over its load line, or the first that has one; else the
+    /// whole flash.
     pub fn usual(regions: &[RegionRow], budgets: &[&BudgetRow]) -> Self {
-        let has_line = |it: &&RegionRow| budgets.iter().any(|budget| budget.subject == it.name);
-        regions.iter().find(has_line).map_or(Metric::Flash, |it| Metric::Region(it.name.clone()))
+        let limit = |it: &RegionRow| budgets.iter().find(|budget| budget.subject == it.name);
+        let is_over = |it: &&RegionRow| limit(it).is_some_and(|budget| it.value_bytes > budget.limit_bytes);
+        let has_line = |it: &&RegionRow| limit(it).is_some();
+        let wanted = regions.iter().find(is_over).or_else(|| regions.iter().find(has_line));
+        wanted.map_or(Metric::Flash, |it| Metric::Region(it.name.clone()))
     }
 
     /// As it stands in the address.

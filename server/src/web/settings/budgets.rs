@@ -8,6 +8,7 @@ use crate::domain::Project;
 use crate::domain::judgement::{BudgetSource, SetBudget};
 use crate::error::{AppError, AppResult};
 use crate::extract::Form;
+use crate::jobs::judge;
 use crate::state::AppState;
 use crate::urls;
 use crate::web::commit::size;
@@ -109,10 +110,10 @@ pub async fn update(
     }
     let key = (project.project_id, form.target);
     if form.remove.is_some() {
-        db::budgets::delete(&state.db, key, &form.subject).await?;
+        judge::drop_budget(&state, key, &form.subject).await?;
     } else {
         match parse(&form) {
-            Ok(budget) => db::budgets::set(&state.db, key, &budget, state.clock.now()).await?,
+            Ok(budget) => judge::set_budget(&state, key, &budget).await?,
             Err(it) => return refused(&state, &read, it).await,
         }
     }

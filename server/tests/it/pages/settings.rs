@@ -56,6 +56,10 @@ async fn a_budget_is_set_and_removed_on_the_page(db: PgPool) {
     post(&app, path, &set, Some(ADMIN)).await.expect(StatusCode::SEE_OTHER);
     assert!(outline(&page(&app, "/acme/blinky").await).contains("960 B below the line"));
 
+    let tight = format!("target={target}&subject=RAM&limit=63");
+    post(&app, path, &tight, Some(ADMIN)).await.expect(StatusCode::SEE_OTHER);
+    assert!(outline(&page(&app, "/acme/blinky").await).contains("RAM of app : 1 B over the line"));
+
     let bad = post(&app, path, &format!("target={target}&subject=RAM&limit=lots"), Some(ADMIN)).await;
     assert_eq!(
         alert(&bad),
