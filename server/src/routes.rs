@@ -7,7 +7,7 @@ use crate::web::{alerts, assets, build, compare, home, login, new, project, sett
 use crate::{api, app, web};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::routing::{get, post};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
     let pages = pages().fallback(nothing_here).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
     Router::new()
         .nest(api::ROOT, app::guarded(api, state).layer(map_response(as_problem)))
-        .merge(app::guarded(app::timed(pages, timeout), state).layer(map_response(web::as_page)))
+        .merge(app::guarded(app::timed(pages, timeout), state).layer(from_fn(web::as_page)))
         .merge(machines())
 }
 

@@ -114,23 +114,21 @@ fn words(used: u64, length: Option<u64>, limit: Option<u64>) -> String {
 /// A budget is usually a small part of a chip's memory: drawn against the capacity its line would lie on the
 /// keel. So the budget sets the scale where there is one, as a ship's mark sits at the same height on every ship.
 fn drawing(used: u64, length: Option<u64>, limit: Option<u64>) -> Option<Drawing> {
-    let line = limit.or(length)?.max(1);
-    let full = match limit {
-        Some(limit) => (u128::from(limit) * 4).div_ceil(3).max(1),
-        None => u128::from(line),
+    let (line, line_height) = match limit {
+        Some(limit) => (limit, DEPTH * 3 / 4),
+        None => (length?, DEPTH),
     };
-    let height_of = |bytes: u64| {
-        let exact = (u128::from(bytes) * u128::from(DEPTH) / full).min(u128::from(DEPTH)) as u64;
-        if bytes > 0 { exact.max(1) } else { 0 }
-    };
-    let load_height = height_of(used);
-    let line_height = limit.map(height_of);
+    let exact = u128::from(used) * u128::from(line_height) / u128::from(line.max(1));
+    let height = exact.min(u128::from(DEPTH)) as u64;
     let is_over = limit.is_some_and(|it| used > it);
+    // A load is never invisible, nor is the byte that is too many.
+    let least = if is_over { line_height + 2 } else { u64::from(used > 0) };
+    let load_height = height.max(least);
     Some(Drawing {
         load_y: DECK_Y + DEPTH - load_height,
         load_height,
-        line_y: line_height.map(|it| DECK_Y + DEPTH - it),
-        over_height: line_height.filter(|_| is_over).map_or(0, |it| load_height.saturating_sub(it).max(2)),
+        line_y: limit.map(|_| DECK_Y + DEPTH - line_height),
+        over_height: if is_over { load_height - line_height } else { 0 },
     })
 }
 

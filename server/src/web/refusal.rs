@@ -5,7 +5,9 @@ use crate::auth::Viewer;
 use crate::error::{refusal_of, with_body};
 use crate::urls;
 use askama::Template;
+use axum::extract::Request;
 use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::Response;
 
 #[derive(Template)]
@@ -19,14 +21,18 @@ struct RefusalPage {
 }
 
 /// The pages' rendering of refusals. Who asks is not looked up: the database may be the trouble.
-pub async fn as_page(response: Response) -> Response {
+pub async fn as_page(request: Request, next: Next) -> Response {
+    // A form's own address answers to POST alone, so a login does not lead back there.
+    let here = request.uri().path_and_query().filter(|_| request.method().is_safe());
+    let here = here.map_or_else(|| urls::HOME.to_owned(), ToString::to_string);
+    let response = next.run(request).await;
     if is_page(&response) {
         return response;
     }
     let Some(refusal) = refusal_of(&response) else { return response };
     let status = refusal.status;
     let page = RefusalPage {
-        shell: Shell::new(refusal.title, Viewer::Anonymous, urls::HOME),
+        shell: Shell::new(refusal.title, Viewer::Anonymous, here),
         status: status.as_u16(),
         title: sentence_case(refusal.title),
         detail: refusal.detail,

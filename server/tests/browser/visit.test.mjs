@@ -21,8 +21,10 @@ test("a private project asks for a token, and shows itself to its own", async ()
   const { context, page } = await open(browser);
   await page.goto(`${base}/${name}`);
   await page.getByRole("heading", { name: "Not found" }).waitFor();
-  await logIn(page, adminToken, `/${name}`);
-  assert.equal(page.url(), `${base}/${name}`);
+  await page.getByRole("main").getByRole("link", { name: "Log in" }).click();
+  await page.getByLabel("Token").fill(adminToken);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(`${base}/${name}`);
   await page.getByRole("heading", { name: name.split("/")[1] }).waitFor();
   await page.getByRole("button", { name: /Log out/ }).click();
   await page.waitForURL(`${base}/`);

@@ -263,7 +263,7 @@ async fn a_waiting_build_looks_again(db: PgPool) {
     let stored = app.upload(&project, &History::on_main(1), &History::elf(3, 100)).await;
     let path = format!("/acme/blinky/builds/{}", stored.build.id);
     let waiting = page(&app, &path).await;
-    assert!(waiting.contains(r#"<meta http-equiv="refresh" content="5">"#));
+    assert!(waiting.contains(r#"<noscript><meta http-equiv="refresh" content="5"></noscript>"#));
     assert!(outline(&waiting).contains("## Waiting to be measured"));
     app.work().await;
     assert!(!page(&app, &path).await.contains("http-equiv"));
@@ -280,7 +280,8 @@ async fn a_failed_build_says_why(db: PgPool) {
     let failure = shown.split("## This build").nth(1).unwrap();
     expect![[r#"
          could not be measured
-        The analysis was tried 5 times and did not come to an end. The operator's log says more."#]].assert_eq(failure);
+        The analysis was tried 5 times and did not come to an end. The operator's log says more."#]]
+    .assert_eq(failure);
     let listed = outline(&page(&app, "/acme/blinky").await);
     expect!["| 0000000000 Commit 1 Ada, 2026-11-20 10:01 UTC | main | The analysis was tried 5 times and did not come to an end. The operator's log says more. | failed |"].assert_eq(listed.split("Verdict |\n").last().unwrap());
 }

@@ -10,7 +10,7 @@ use crate::web::format::{Address, Bytes, Count};
 use crate::web::gauge::{Gauge, Standing};
 use crate::web::project::budget_words;
 use plimsoll_analyzer::Report;
-use plimsoll_analyzer::report::{Region, RegionKind, RegionSource, View, Warning};
+use plimsoll_analyzer::report::{Region, RegionKind, RegionPart, RegionSource, View, Warning};
 
 /// Everything below the head of the page.
 pub struct ReportView {
@@ -197,16 +197,6 @@ fn gauges(report: &Report, verdicts: &[VerdictRow]) -> Vec<Gauge> {
 }
 
 fn region(region: &Region) -> RegionView {
-    let parts = region.parts.iter().map(|it| PartLine {
-        section: it.section.clone(),
-        address: Address(it.address),
-        view: match it.view {
-            View::Load => "stored here",
-            View::Run => "runs here",
-        },
-        size: Bytes(it.bytes),
-        bar: Bar::share(it.bytes, region.used_bytes),
-    });
     RegionView {
         name: region.name.clone(),
         used: Bytes(region.used_bytes),
@@ -226,7 +216,20 @@ fn region(region: &Region) -> RegionView {
             Bytes(region.padding_bytes),
             Bytes(region.unattributed_bytes)
         ),
-        parts: parts.collect(),
+        parts: region.parts.iter().map(|it| part(it, region.used_bytes)).collect(),
+    }
+}
+
+fn part(part: &RegionPart, used_bytes: u64) -> PartLine {
+    PartLine {
+        section: part.section.clone(),
+        address: Address(part.address),
+        view: match part.view {
+            View::Load => "stored here",
+            View::Run => "runs here",
+        },
+        size: Bytes(part.bytes),
+        bar: Bar::share(part.bytes, used_bytes),
     }
 }
 

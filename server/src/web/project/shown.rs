@@ -69,6 +69,14 @@ pub struct LatestBuild {
     pub compare_url: Option<String>,
 }
 
+/// The newest measured build of a line, if it has one.
+#[derive(Default)]
+struct Newest {
+    build: Option<BuildRow>,
+    baseline_id: Option<Uuid>,
+    regions: Vec<RegionRow>,
+}
+
 /// Loads the target's part of the page.
 pub async fn load(
     state: &AppState,
@@ -79,41 +87,54 @@ pub async fn load(
     let key = (project.project_id, target.target_id);
     let known = lines(&state.db, key, MAX_LINES).await?;
     let line = choose_line(query.branch.as_deref(), &known, &project.default_branch);
-    let newest = points(&state.db, key, &line, ("flash", None), 1).await?.pop();
-    let budgets = budgets(&state.db, project.project_id).await?;
-    let regions = match &newest {
-        Some(it) => regions(&state.db, project.project_id, it.build_id).await?,
-        None => Vec::new(),
-    };
-    let own_budgets = own(&budgets, target.target_id);
-    let metric = match &query.metric {
-        Some(text) => Metric::parse(text),
-        None => Metric::usual(&regions, &own_budgets),
-    };
+    let newest = newest(state, key, &line).await?;
+    let mut budgets = budgets(&state.db, project.project_id).await?;
+    budgets.retain(|it| it.target_id == target.target_id);
+    let usual = || Metric::usual(&newest.regions, &budgets);
+    let metric = query.metric.as_deref().map_or_else(usual, Metric::parse);
     let branch = line_key(&line);
     let view = ProjectView { target: Some(&target.name), branch: Some(&branch), metric: None };
     let trend = trend::load(state, project, (target.target_id, &line), &metric, &budgets).await?;
-    let skip = query.skip.unwrap_or(0);
-    let mut builds = recent(&state.db, key, i64::from(skip), i64::from(BUILDS_PER_PAGE) + 1).await?;
-    let has_older = builds.len() > BUILDS_PER_PAGE as usize;
-    builds.truncate(BUILDS_PER_PAGE as usize);
-    let latest = match &newest {
-        Some(it) => find(&state.db, project.project_id, &[it.build_id]).await?.pop(),
-        None => None,
-    };
-    let baseline_id = newest.as_ref().and_then(|it| it.baseline_build_id);
+    let (builds, older_url) = builds(state, project, target, (view, query.skip.unwrap_or(0))).await?;
     Ok(ShownTarget {
         name: target.name.clone(),
         branches: choices(&known, &line),
         metric: metric.key(),
-        gauges: gauges(&regions, &own_budgets, latest.as_ref()),
-        latest: latest.and_then(|it| latest_build(project, &it, baseline_id)),
-        unused_regions: unused(&regions, &own_budgets),
-        metrics: trend::links(project, view, &regions, &metric),
+        gauges: gauges(&newest, &budgets),
+        unused_regions: unused(&newest.regions, &budgets),
+        metrics: trend::links(project, view, &newest.regions, &metric),
+        latest: latest_build(project, newest),
         trend,
-        builds: builds.iter().map(|it| BuildLine::new(&project.name, it)).collect(),
-        older_url: has_older.then(|| urls::project_older(&project.name, view, skip + BUILDS_PER_PAGE)),
+        builds,
+        older_url,
     })
+}
+
+async fn newest(state: &AppState, key: (Uuid, Uuid), line: &Line) -> AppResult<Newest> {
+    let Some(point) = points(&state.db, key, line, ("flash", None), 1).await?.pop() else {
+        return Ok(Newest::default());
+    };
+    Ok(Newest {
+        build: find(&state.db, key.0, &[point.build_id]).await?.pop(),
+        baseline_id: point.baseline_build_id,
+        regions: regions(&state.db, key.0, point.build_id).await?,
+    })
+}
+
+/// One page of the table of builds, and the address of the next.
+async fn builds(
+    state: &AppState,
+    project: &Project,
+    target: &TargetRow,
+    (view, skip): (ProjectView<'_>, u32),
+) -> AppResult<(Vec<BuildLine>, Option<String>)> {
+    let key = (project.project_id, target.target_id);
+    let n_wanted = BUILDS_PER_PAGE as usize;
+    let rows = recent(&state.db, key, i64::from(skip), i64::from(BUILDS_PER_PAGE) + 1).await?;
+    let next = skip.saturating_add(BUILDS_PER_PAGE);
+    let older_url = (rows.len() > n_wanted).then(|| urls::project_older(&project.name, view, next));
+    let lines = rows.iter().take(n_wanted).map(|it| BuildLine::new(&project.name, it));
+    Ok((lines.collect(), older_url))
 }
 
 /// The branch asked for; without a wish the default branch, or where it has no builds the newest line.
@@ -148,42 +169,39 @@ fn choices(known: &[LineRow], shown: &Line) -> Vec<BranchChoice> {
     known.iter().map(choice).collect()
 }
 
-fn own(budgets: &[BudgetRow], target_id: Uuid) -> Vec<&BudgetRow> {
-    budgets.iter().filter(|it| it.target_id == target_id).collect()
-}
-
-fn limit_of(budgets: &[&BudgetRow], subject: &str) -> Option<u64> {
+fn limit_of(budgets: &[BudgetRow], subject: &str) -> Option<u64> {
     budgets.iter().find(|it| it.subject == subject).map(|it| size(it.limit_bytes))
 }
 
-fn gauges(regions: &[RegionRow], budgets: &[&BudgetRow], latest: Option<&BuildRow>) -> Vec<Gauge> {
-    let total = limit_of(budgets, budget::TOTAL).zip(latest.and_then(|it| size_of(it.flash_bytes)));
+/// The regions that have a budget, then those in use.
+fn gauges(newest: &Newest, budgets: &[BudgetRow]) -> Vec<Gauge> {
+    let limit = |it: &RegionRow| limit_of(budgets, &it.name);
+    let shown = newest.regions.iter().filter(|it| it.value_bytes > 0 || limit(it).is_some());
+    let gauge =
+        |it: &RegionRow| Gauge::new(&it.name, size(it.value_bytes), size_of(it.length_bytes), limit(it));
+    let flash = newest.build.as_ref().and_then(|it| size_of(it.flash_bytes));
+    let total = limit_of(budgets, budget::TOTAL).zip(flash);
     let total = total.map(|(limit, used)| Gauge::new("total flash", used, None, Some(limit)));
-    let shown = regions.iter().filter(|it| it.value_bytes > 0 || limit_of(budgets, &it.name).is_some());
-    let mut gauges: Vec<Gauge> = shown
-        .map(|it| {
-            Gauge::new(&it.name, size(it.value_bytes), size_of(it.length_bytes), limit_of(budgets, &it.name))
-        })
-        .collect();
-    gauges.extend(total);
+    let mut gauges: Vec<Gauge> = shown.map(gauge).chain(total).collect();
     gauges.sort_by_key(|it| it.limit.is_none());
     gauges
 }
 
-fn unused(regions: &[RegionRow], budgets: &[&BudgetRow]) -> Option<String> {
+fn unused(regions: &[RegionRow], budgets: &[BudgetRow]) -> Option<String> {
     let is_unused = |it: &&RegionRow| it.value_bytes == 0 && limit_of(budgets, &it.name).is_none();
     let names: Vec<&str> = regions.iter().filter(is_unused).map(|it| it.name.as_str()).collect();
     (!names.is_empty()).then(|| format!("Nothing lies in {}.", names.join(", ")))
 }
 
-fn latest_build(project: &Project, row: &BuildRow, baseline_id: Option<Uuid>) -> Option<LatestBuild> {
-    let figures = super::builds::BuildFigures::of(row)?;
+fn latest_build(project: &Project, newest: Newest) -> Option<LatestBuild> {
+    let row = newest.build?;
+    let figures = super::builds::BuildFigures::of(&row)?;
     Some(LatestBuild {
-        commit: Commit::of(&project.name, row),
+        commit: Commit::of(&project.name, &row),
         flash: figures.flash,
         flash_change: figures.flash_change,
         ram: figures.ram,
         ram_change: figures.ram_change,
-        compare_url: baseline_id.map(|it| urls::compare(&project.name, it, row.build_id)),
+        compare_url: newest.baseline_id.map(|it| urls::compare(&project.name, it, row.build_id)),
     })
 }

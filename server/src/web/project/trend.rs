@@ -76,7 +76,7 @@ impl Metric {
 
     /// Where nothing is said, the region that is over its load line, or the first that has one; else the
     /// whole flash.
-    pub fn usual(regions: &[RegionRow], budgets: &[&BudgetRow]) -> Self {
+    pub fn usual(regions: &[RegionRow], budgets: &[BudgetRow]) -> Self {
         let limit = |it: &RegionRow| budgets.iter().find(|budget| budget.subject == it.name);
         let is_over = |it: &&RegionRow| limit(it).is_some_and(|budget| it.value_bytes > budget.limit_bytes);
         let has_line = |it: &&RegionRow| limit(it).is_some();
@@ -150,7 +150,7 @@ pub async fn load(
     let key = (project.project_id, target_id);
     let mut rows = points(&state.db, key, line, metric.column(), MAX_POINTS).await?;
     rows.reverse();
-    let is_own = |it: &&BudgetRow| it.target_id == target_id && Some(it.subject.as_str()) == metric.subject();
+    let is_own = |it: &&BudgetRow| Some(it.subject.as_str()) == metric.subject();
     let limit = budgets.iter().find(is_own).map(|it| Bytes(size(it.limit_bytes)));
     let label = metric.label();
     let points = shape(project, &rows);
