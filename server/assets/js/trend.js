@@ -77,9 +77,8 @@
       ctx.stroke();
       ctx.fillStyle = palette.over;
       ctx.font = `${13 * ratio}px ${palette.font}`;
-      ctx.textAlign = "right";
       ctx.textBaseline = "bottom";
-      ctx.fillText(`load line ${bytes(limit)}`, x - radius * 1.6, y - 4 * ratio);
+      ctx.fillText(`load line ${bytes(limit)}`, bbox.left + 6 * ratio, y - 4 * ratio);
     }
     ctx.restore();
   };
