@@ -21,6 +21,11 @@ const STEPS: [(Signal, Duration); 3] = [
 /// Makes the cluster free to start. The caller holds the folder's lock, so whatever still runs on it
 /// is an orphan, and a process id in its files that is not one of them has been reused by a stranger.
 pub(super) fn clear(folder: &Folder) -> Result<(), PostgresError> {
+    if !Path::new("/proc/self").exists() {
+        // Without it an orphan cannot be told from a stranger. Postgres then decides itself, on the safe
+        // side: it refuses to start where a process with the number in its files is alive.
+        return Ok(());
+    }
     let postmaster = first_line_pid(&folder.cluster.join("postmaster.pid"));
     for (signal, patience) in STEPS {
         let orphans = processes_of(folder);

@@ -117,6 +117,6 @@ fn die_with_parent(command: &mut Command) {
     }
 }
 
-/// Elsewhere the next start stops the orphan.
+/// Elsewhere there is no such signal: an orphan has to be stopped by hand, as Postgres will say.
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent(_: &mut Command) {}

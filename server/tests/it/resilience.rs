@@ -30,8 +30,8 @@ async fn pool_of_one(url: &str) -> PgPool {
 /// As when a client goes away, or a time-out strikes, while the handler waits for `begin`.
 async fn cancel_a_begin(pool: &PgPool) {
     let mut connection = pool.acquire().await.unwrap();
-    let beginning = pin!(connection.begin());
-    assert!(poll!(beginning).is_pending(), "it must be cancelled before the answer is read");
+    // On a busy machine the answer may be there at once; then nothing was cancelled and it is tried again.
+    while poll!(pin!(connection.begin())).is_ready() {}
 }
 
 /// launchbadge/sqlx#4385: without the rollback of connections that come back (`db::pool_options`), all
