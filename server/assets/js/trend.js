@@ -77,6 +77,7 @@
       ctx.stroke();
       ctx.fillStyle = palette.over;
       ctx.font = `${13 * ratio}px ${palette.font}`;
+      ctx.textAlign = "left";
       ctx.textBaseline = "bottom";
       ctx.fillText(`load line ${bytes(limit)}`, bbox.left + 6 * ratio, y - 4 * ratio);
     }
