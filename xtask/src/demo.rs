@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: the whole product on our own firmware, from nothing to a page in the browser.
 
 mod api;
+mod firmware;
 mod legs;
 mod options;
 mod preflight;
@@ -111,7 +112,8 @@ fn free_port() -> Result<u16> {
 
 /// Removes what an earlier demo left, and nothing else that may lie in the folder.
 fn forget(options: &Options) -> Result<()> {
-    for name in ["server", "repository", "admin-token", "upload-token", "server.log"] {
+    for name in ["server", "repository", "admin-token", "upload-token", "server.log", "firmware-fingerprint"]
+    {
         let path = options.data.join(name);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         match removed {

@@ -3,7 +3,7 @@
 use super::api::Api;
 use super::repository::{BUILD_FOLDER, MAIN, Repository, branch_name, isolate, target_name};
 use super::server::Server;
-use super::{PROJECT, legs};
+use super::{PROJECT, firmware, legs};
 use crate::command::shown;
 use crate::terminal::{Progress, heading, say};
 use crate::voyage::{BINARIES, Branch, LEGS, Leg};
@@ -36,7 +36,7 @@ pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Res
     }
     if missing.is_empty() {
         say(format!("All {} commits of the voyage are there already.", LEGS.len()));
-        return Ok(());
+        return firmware::warn_of_change(data);
     }
     heading(format!("Building the firmware of {} commits", missing.len()));
     legs::build(&missing)?;
@@ -48,7 +48,7 @@ pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Res
         upload(server, repository, leg, &token)?;
         progress.advance();
     }
-    Ok(())
+    firmware::remember(data)
 }
 
 /// Commit and target of every build that the server has.

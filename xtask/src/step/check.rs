@@ -102,7 +102,8 @@ fn python_checkers() -> Result<PathBuf> {
     let venv = target_folder().join("venv");
     let stamp = venv.join("installed.txt");
     let wanted = PYTHON_CHECKERS.join("\n");
-    if std::fs::read_to_string(&stamp).is_ok_and(|it| it == wanted) {
+    let runs = || output(Command::new(venv.join("bin/check-jsonschema")).arg("--version")).is_ok();
+    if std::fs::read_to_string(&stamp).is_ok_and(|it| it == wanted) && runs() {
         return Ok(venv.join("bin"));
     }
     say(format!("Installing into {}: {}", venv.display(), PYTHON_CHECKERS.join(", ")));
