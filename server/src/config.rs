@@ -1,4 +1,5 @@
 //! What the operator decides: options, each also an environment variable. Nothing else reads the environment.
+#![expect(clippy::disallowed_methods, reason = "this is the one that reads the environment")]
 
 use crate::postgres::{PostgresArgs, PostgresConfig};
 use anyhow::Context as _;

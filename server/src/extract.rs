@@ -1,4 +1,5 @@
 //! axum's extractors with our errors: what cannot be read is refused like everything else.
+#![expect(clippy::disallowed_types, reason = "these are what ours are made of")]
 
 use crate::error::{AppError, Refusal};
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};

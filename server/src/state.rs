@@ -75,6 +75,7 @@ pub enum Clock {
 
 impl Clock {
     /// Now, to the microsecond as Postgres keeps it.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn now(&self) -> OffsetDateTime {
         let now = match self {
             Clock::System => OffsetDateTime::now_utc(),
