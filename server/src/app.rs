@@ -40,7 +40,7 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
 pub fn router(state: AppState) -> Router {
     let stack = ServiceBuilder::new()
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(TraceLayer::new_for_http().make_span_with(span_of))
+        .layer(TraceLayer::new_for_http().make_span_with(span_of).on_failure(()))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn(prometheus::count))
         .layer(from_fn(log_failures))
