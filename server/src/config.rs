@@ -103,7 +103,13 @@ pub struct Config {
     pub log_format: LogFormat,
 
     /// What is logged, as `level` or `module=level,…`; `info,tower_http=debug` logs every request
-    #[arg(long, env = "PLIMSOLL_LOG", default_value = "info", value_name = "FILTER", global = true)]
+    #[arg(
+        long,
+        env = "PLIMSOLL_LOG",
+        default_value = "info,memory_serve=warn",
+        value_name = "FILTER",
+        global = true
+    )]
     pub log: String,
 
     /// The administrator's token to set at the first start in place of a random one: `plimadm_` and at

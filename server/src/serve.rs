@@ -20,7 +20,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -75,8 +75,10 @@ async fn serve(config: &Config, listener: TcpListener, database: PgConnectOption
     let pool = db::open(database, config.db_connections.into()).await?;
     let state = state(config, &data, pool.clone(), address)?;
     greet_administrator(config, &state).await?;
+    // Before anybody is told that the server is there, and may tell it to stop.
+    let mut signals = StopSignals::listen()?;
     say(&format!("listening on {}", http_url(address)));
-    let outcome = serve_until_told(listener, state, config.n_workers()).await;
+    let outcome = serve_until_told(listener, state, config.n_workers(), &mut signals).await;
     pool.close().await;
     outcome
 }
@@ -149,7 +151,12 @@ async fn renew_admin_token_in(database: PgConnectOptions) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn serve_until_told(listener: TcpListener, state: AppState, n_workers: usize) -> anyhow::Result<()> {
+async fn serve_until_told(
+    listener: TcpListener,
+    state: AppState,
+    n_workers: usize,
+    signals: &mut StopSignals,
+) -> anyhow::Result<()> {
     let (stop, stopping) = watch::channel(false);
     // Dropped at the end, it ends these two; the listener's connection would keep the pool open.
     let mut helpers = JoinSet::new();
@@ -163,7 +170,7 @@ async fn serve_until_told(listener: TcpListener, state: AppState, n_workers: usi
     let server = axum::serve(listener, service).with_graceful_shutdown(raised(stopping));
     let mut server = tokio::spawn(server.into_future());
     tokio::select! {
-        told = wait_for_signal() => told?,
+        () = signals.wait() => {}
         ended = &mut server => return ended.context("the server's task broke")?.context("serving failed"),
     }
     tracing::info!("stopping: finishing the requests and jobs that are under way");
@@ -181,14 +188,27 @@ async fn raised(mut flag: watch::Receiver<bool>) {
     let _ = flag.wait_for(|it| *it).await;
 }
 
-async fn wait_for_signal() -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// The orders to stop: ctrl-C, and what service managers send.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// From here on the orders do not end the program by themselves.
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?,
+            terminate: signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?,
+        })
     }
-    Ok(())
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 fn cannot_listen(address: SocketAddr) -> String {

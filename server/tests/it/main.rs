@@ -1,6 +1,7 @@
 //! What the server does, seen from outside.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod administrator;
 mod alerts;
 mod auth;
 mod bad_input;

@@ -62,6 +62,12 @@ impl Running {
         }
     }
 
+    /// The next line of the output, whatever it says.
+    #[track_caller]
+    pub(crate) fn next_line(&mut self) -> String {
+        self.announced("")
+    }
+
     /// Sends a signal.
     #[track_caller]
     pub(crate) fn signal(&self, signal: Signal) {
