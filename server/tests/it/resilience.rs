@@ -1,18 +1,15 @@
 //! What was acknowledged is kept, whoever dies or gives up in between.
 
 use crate::live::{Server, Uploader, description, problem};
-use crate::process::{Running, SmallDisk, children_of, eventually, is_running, postmaster, program, run};
-use futures_util::poll;
+use crate::process::{SmallDisk, children_of, eventually, is_running, postmaster, program, run};
 use plimsoll_protocol::{BuildAnswer, BuildState};
-use plimsoll_server::db;
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection, Executor, PgConnection, PgPool};
+use sqlx::{Connection, Executor, PgConnection};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::str::FromStr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU32};
@@ -20,37 +17,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use uuid::Uuid;
-
-/// A pool as the server opens it, but with a single connection, so that who comes next gets just that.
-async fn pool_of_one(url: &str) -> PgPool {
-    let options = db::connect_options(PgConnectOptions::from_str(url).unwrap());
-    db::pool_options(1).connect_with(options).await.unwrap()
-}
-
-/// As when a client goes away, or a time-out strikes, while the handler waits for `begin`.
-async fn cancel_a_begin(pool: &PgPool) {
-    let mut connection = pool.acquire().await.unwrap();
-    // On a busy machine the answer may be there at once; then nothing was cancelled and it is tried again.
-    while poll!(pin!(connection.begin())).is_ready() {}
-}
-
-/// launchbadge/sqlx#4385: without the rollback of connections that come back (`db::pool_options`), all
-/// twenty inserts are acknowledged, and each is gone with the next request that rolls back.
-#[tokio::test]
-async fn no_acknowledged_write_is_lost_after_a_cancelled_begin() {
-    let data = tempfile::tempdir().unwrap();
-    let mut postgres = Running::start(program(data.path()).arg("postgres"));
-    let url = format!("postgres://{}", postgres.announced("postgres://"));
-    let pool = pool_of_one(&url).await;
-    sqlx::query("create table kept (number integer not null)").execute(&pool).await.unwrap();
-    for number in 0..20 {
-        cancel_a_begin(&pool).await;
-        sqlx::query("insert into kept (number) values ($1)").bind(number).execute(&pool).await.unwrap();
-        pool.begin().await.unwrap().rollback().await.unwrap();
-    }
-    let kept: i64 = sqlx::query_scalar("select count(*) from kept").fetch_one(&pool).await.unwrap();
-    assert_eq!(kept, 20);
-}
 
 /// A connection to the private Postgres of a running server.
 async fn back_door(data: &Path) -> PgConnection {
