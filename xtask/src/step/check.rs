@@ -15,6 +15,12 @@ use std::process::Command;
 /// The Python programs that check workflow files.
 const PYTHON_CHECKERS: [&str; 2] = ["zizmor==1.32.0", "check-jsonschema==0.39.0"];
 
+/// Debian 12 and Ubuntu 22.04 have an older one.
+const PLAYWRIGHT_NODE_MAJOR: u32 = 20;
+
+/// Node.js itself, as an npm package.
+const NODE_PACKAGE: &str = "node@22";
+
 pub fn fmt() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))
 }
@@ -87,9 +93,20 @@ pub fn browser_script(name: &str) -> Result<Command> {
     let folder = root().join("server/tests/browser");
     run(Command::new("npm").current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))?;
     let mut script = Command::new("npm");
+    if node_major()? < PLAYWRIGHT_NODE_MAJOR {
+        say(format!("Playwright wants Node.js {PLAYWRIGHT_NODE_MAJOR}: `{NODE_PACKAGE}` from npm runs it"));
+        script.args(["exec", "--yes", "--package", NODE_PACKAGE, "--", "npm"]);
+    }
     script.current_dir(folder).args(["run", "--silent", name]);
     script.env("CHROMIUM", chromium().context("no Chromium is on PATH")?);
     Ok(script)
+}
+
+/// `v18.20.4` → 18.
+fn node_major() -> Result<u32> {
+    let version = output(Command::new("node").arg("--version"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|it| it.parse().ok());
+    major.with_context(|| format!("`node --version` says {version}"))
 }
 
 /// `cargo xtask demo --check`, as a step.
