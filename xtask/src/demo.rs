@@ -14,7 +14,7 @@ use crate::command::run;
 use crate::setup::{self, need::Need};
 use crate::terminal::{heading, say};
 use crate::voyage::LEGS;
-use crate::workspace::cargo;
+use crate::workspace::build_programs;
 use anyhow::{Context as _, Result};
 use options::{Options, Wish};
 use repository::Repository;
@@ -138,7 +138,7 @@ impl Demo {
     fn launch(options: &Options) -> Result<Self> {
         setup::ensure(NEEDS)?;
         heading("Building the server and the command");
-        run(cargo().args(["build", "--workspace", "--bins"]))?;
+        build_programs()?;
         heading(format!("Starting the server, with its data in {}", options.data.display()));
         let server = Server::start(options)?;
         let repository = Repository::open(options.data.join("repository"))?;

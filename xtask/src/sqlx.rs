@@ -5,7 +5,7 @@ use crate::options;
 use crate::postgres::PrivatePostgres;
 use crate::setup::{self, need::Need};
 use crate::terminal::say;
-use crate::workspace::{built, cargo, root, target_subfolder};
+use crate::workspace::{build_programs, built, cargo, root, target_subfolder};
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -77,7 +77,7 @@ fn fresh_answers() -> Result<BTreeMap<String, String>> {
 /// The server holds the private Postgres. When it does not compile for want of a query in `.sqlx`, the program
 /// that was built before serves as well.
 fn build_server() -> Result<()> {
-    match run(cargo().args(["build", "--workspace", "--bins"])) {
+    match build_programs() {
         Err(error) if !built("plimsoll-server").is_file() => Err(error).context(
             "the server must have been built once, with queries that .sqlx knows, before new ones can be prepared",
         ),

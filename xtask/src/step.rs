@@ -9,7 +9,7 @@ use crate::options;
 use crate::setup::{self, need::Need};
 use crate::signals;
 use crate::terminal::{heading, say};
-use crate::{demo, sqlx, tidy};
+use crate::{demo, sqlx, tidy, workspace};
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,7 @@ impl Step {
     /// Sets up what it needs and runs it.
     pub fn run(&self) -> Result<()> {
         setup::ensure(self.needs)?;
+        workspace::build_with_tests();
         (self.check)()
     }
 }

@@ -1,9 +1,11 @@
 //! Where things are in this repository.
 
+use crate::command::run;
 use anyhow::{Context as _, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The repository's top folder.
 pub fn root() -> &'static Path {
@@ -34,6 +36,21 @@ pub fn target_folder() -> PathBuf {
 /// A program that the dev profile built.
 pub fn built(program: &str) -> PathBuf {
     target_folder().join("debug").join(program)
+}
+
+/// Set while the steps of `cargo xtask test` run.
+static WITH_TESTS: AtomicBool = AtomicBool::new(false);
+
+/// From now on programs are built together with the tests.
+pub fn build_with_tests() {
+    WITH_TESTS.store(true, Ordering::Relaxed);
+}
+
+/// Builds the server and the command. The tests need more of some dependencies than the programs do; where both
+/// are built, they are built as one, so that nothing is built in two ways.
+pub fn build_programs() -> Result<()> {
+    let with_tests = WITH_TESTS.load(Ordering::Relaxed);
+    run(cargo().args(["build", "--workspace", "--bins"]).args(with_tests.then_some("--tests")))
 }
 
 /// A folder of our own among the built things, made where it is missing.

@@ -7,7 +7,7 @@ use crate::postgres::PrivatePostgres;
 use crate::setup::need::{FIRMWARE_TARGET, chromium};
 use crate::terminal::say;
 use crate::voyage;
-use crate::workspace::{cargo, root, target_folder};
+use crate::workspace::{build_programs, cargo, root, target_folder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -38,9 +38,9 @@ pub fn doc() -> Result<()> {
     run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", flags))
 }
 
-/// The tests' own build makes the server, which brings the Postgres that they then run on.
+/// The server program, built with the tests, brings the Postgres that they run on.
 pub fn unit() -> Result<()> {
-    run(cargo().args(["test", "--workspace", "--no-run"]))?;
+    build_programs()?;
     let postgres = PrivatePostgres::start()?;
     run(cargo().args(["test", "--workspace", "--no-fail-fast"]).env("DATABASE_URL", &postgres.url))
 }
