@@ -94,6 +94,11 @@ pub struct Config {
     #[arg(long, env = "PLIMSOLL_DB_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u16).range(4..=1000), value_name = "N", global = true)]
     pub db_connections: u16,
 
+    /// Seconds in which a connection must bring a whole request's head, also one kept open for the next
+    /// request: longer than a proxy in front keeps it idle
+    #[arg(long, env = "PLIMSOLL_IDLE_SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600), value_name = "N", global = true)]
+    pub idle_seconds: u64,
+
     /// The server stands behind a proxy that sets X-Forwarded-For; its last entry is the client
     #[arg(long, env = "PLIMSOLL_BEHIND_PROXY", global = true)]
     pub behind_proxy: bool,

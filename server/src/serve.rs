@@ -10,9 +10,10 @@ use crate::state::{AppState, Clock, Settings};
 use crate::telemetry::prometheus;
 use crate::{api, app, db, telemetry};
 use anyhow::Context as _;
+use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
-use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -78,7 +79,7 @@ async fn serve(config: &Config, listener: TcpListener, database: PgConnectOption
     // Before anybody is told that the server is there, and may tell it to stop.
     let mut signals = StopSignals::listen()?;
     say(&format!("listening on {}", http_url(address)));
-    let outcome = serve_until_told(listener, state, config.n_workers(), &mut signals).await;
+    let outcome = serve_until_told(listener, state, config, &mut signals).await;
     pool.close().await;
     outcome
 }
@@ -154,7 +155,7 @@ async fn renew_admin_token_in(database: PgConnectOptions) -> anyhow::Result<()> 
 async fn serve_until_told(
     listener: TcpListener,
     state: AppState,
-    n_workers: usize,
+    config: &Config,
     signals: &mut StopSignals,
 ) -> anyhow::Result<()> {
     let (stop, stopping) = watch::channel(false);
@@ -163,18 +164,19 @@ async fn serve_until_told(
     helpers.spawn(prometheus::keep_up());
     helpers.spawn(wake::listen(state.clone()));
     let mut workers = JoinSet::new();
-    for _ in 0..n_workers {
+    for _ in 0..config.n_workers() {
         workers.spawn(worker::work(state.clone(), stopping.clone()));
     }
-    let service = app::router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(raised(stopping));
-    let mut server = tokio::spawn(server.into_future());
+    let idle_timeout = Duration::from_secs(config.idle_seconds);
+    let connections = Handle::new();
+    let mut server = tokio::spawn(answer(listener, state, (idle_timeout, connections.clone())));
     tokio::select! {
         () = signals.wait() => {}
         ended = &mut server => return ended.context("the server's task broke")?.context("serving failed"),
     }
     tracing::info!("stopping: finishing the requests and jobs that are under way");
     stop.send_replace(true);
+    connections.graceful_shutdown(Some(DRAIN_TIMEOUT));
     if timeout(DRAIN_TIMEOUT, async { tokio::join!(server, workers.join_all()) }).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
@@ -182,10 +184,17 @@ async fn serve_until_told(
     Ok(())
 }
 
-/// Resolves when the flag is raised.
-async fn raised(mut flag: watch::Receiver<bool>) {
-    // An error says that nobody can raise it any more, which is as good.
-    let _ = flag.wait_for(|it| *it).await;
+/// Answers requests until the handle is told to stop. HTTP/1 only: finding out whether a client speaks
+/// HTTP/2 has no time limit, and proxies speak HTTP/1 to what is behind them.
+async fn answer(
+    listener: TcpListener,
+    state: AppState,
+    (idle_timeout, connections): (Duration, Handle<SocketAddr>),
+) -> std::io::Result<()> {
+    let service = app::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let mut server = Server::from_listener(listener).handle(connections).http1_only();
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(idle_timeout);
+    server.serve(service).await
 }
 
 /// The orders to stop: ctrl-C, and what service managers send.

@@ -1,11 +1,12 @@
 //! What a server is sent that it must not take: each is refused with the place, and harms nothing that is stored.
 
 use crate::elf::firmware;
-use crate::live::{Server, Uploader, description, problem, zstd_part};
+use crate::live::{HANGS_AFTER, Server, Uploader, description, problem, zstd_part};
 use reqwest::multipart::Part;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use std::io::Read;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use tempfile::TempDir;
 
 const LIMIT_BYTES: usize = 1024 * 1024;
@@ -175,4 +176,15 @@ async fn a_body_that_is_no_upload() {
     check(&server, response, StatusCode::UNPROCESSABLE_ENTITY, &["build"]).await;
     let response = server.client.send(&json!({ "target": "x" }), Part::bytes(firmware(1, 64))).await.unwrap();
     check(&server, response, StatusCode::UNPROCESSABLE_ENTITY, &["build", "commit"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_ends_its_headers_is_hung_up_on() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start_with(data.path(), &["--idle-seconds", "1"]);
+    let mut socket = TcpStream::connect(server.client.address()).unwrap();
+    socket.set_read_timeout(Some(HANGS_AFTER)).unwrap();
+    socket.write_all(b"GET / HTTP/1.1\r\nhost: ship\r\nx-and-").unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).expect("the server hangs up before the client loses patience");
 }

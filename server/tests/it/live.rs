@@ -14,7 +14,7 @@ use uuid::Uuid;
 const ADMIN_TOKEN: &str = "plimadm_the-administrator-of-the-tests";
 
 /// Longer than any time-out of the server's: who waits for so long hangs.
-const HANGS_AFTER: Duration = Duration::from_secs(60);
+pub(crate) const HANGS_AFTER: Duration = Duration::from_secs(60);
 
 /// A running server.
 #[derive(Debug)]
@@ -145,6 +145,11 @@ impl Uploader {
             assert!(started.elapsed() < HANGS_AFTER, "{build_id} is still not measured");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// `HOST:PORT`, for those who speak something other than HTTP.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     fn url(&self, path: &str) -> String {
