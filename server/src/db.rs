@@ -30,13 +30,14 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// sqlx 0.9.0 loses acknowledged writes without them: a cancelled `begin()` leaves an open transaction on
 /// a pooled connection, and the next user's commit is rolled back with it (launchbadge/sqlx#4385). So each
-/// connection that comes back is rolled back before anybody gets it.
+/// connection that comes back is rolled back before anybody gets it, in one message with a `begin`: a
+/// `rollback` of nothing would put a warning into the log of Postgres each time.
 pub fn pool_options(max_connections: u32) -> PgPoolOptions {
     PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).after_release(
         |connection, _| {
             Box::pin(async move {
                 // One that does not answer is closed: it must not hold a place in the pool for ever.
-                let rolled_back = timeout(ACQUIRE_TIMEOUT, connection.execute("rollback")).await;
+                let rolled_back = timeout(ACQUIRE_TIMEOUT, connection.execute("begin; rollback")).await;
                 rolled_back.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
                 Ok(true)
             })
@@ -49,7 +50,7 @@ pub fn connect_options(options: PgConnectOptions) -> PgConnectOptions {
     options.application_name("plimsoll-server").options([
         ("idle_in_transaction_session_timeout", "30s"),
         ("statement_timeout", "60s"),
-        // The rollback of every returned connection would log "there is no transaction" each time.
+        // That the table of migrations is there already is no news.
         ("client_min_messages", "error"),
     ])
 }

@@ -287,3 +287,14 @@ async fn ctrl_c_lets_an_upload_finish_and_takes_postgres_along() {
     assert!(server.running.ended().success());
     assert_eq!(postmaster(data.path()), None, "Postgres had time to shut down in order");
 }
+
+#[tokio::test]
+async fn requests_leave_no_warnings_in_the_log_of_postgres() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Server::start(data.path()).with_project().await;
+    let stored = server.client.upload(1).await;
+    server.client.measured(stored.build.id).await;
+    assert!(server.running.stop().success());
+    let complaints = server.running.complaints();
+    assert!(!complaints.contains("no transaction in progress"), "{complaints}");
+}
