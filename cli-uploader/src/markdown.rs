@@ -20,6 +20,11 @@ pub(crate) fn marker(project: &ProjectName) -> String {
     format!("<!-- plimsoll:{project} -->")
 }
 
+/// A box that stands out on GitHub, of our own words.
+pub(crate) fn warning(text: &str) -> String {
+    format!("> [!WARNING]\n> {text}\n\n")
+}
+
 /// Whether there is nothing to tell.
 pub(crate) fn is_unchanged(answers: &Answers) -> bool {
     answers.failures.is_empty()

@@ -4,7 +4,7 @@ mod answer;
 mod report;
 mod table;
 
-pub(crate) use answer::{annotation, answer, dry_run, is_quiet};
+pub(crate) use answer::{annotation, answer, dry_run, is_quiet, warning_annotation};
 pub(crate) use report::{change_name, diff, report};
 
 use crate::failure::StdoutClosed;

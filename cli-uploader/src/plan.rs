@@ -27,6 +27,8 @@ pub(crate) struct UploadPlan {
     pub wait: Option<Duration>,
     /// What is odd about the commit's facts.
     pub warnings: Vec<String>,
+    /// That another commit is checked out than the one that is named.
+    pub other_checkout: Option<String>,
 }
 
 /// Where to.
@@ -75,6 +77,7 @@ pub(crate) fn upload(args: &UploadArgs, environment: &Environment) -> anyhow::Re
             .collect(),
         wait: args.wait.map(Duration::from_secs),
         warnings,
+        other_checkout: facts.other_checkout,
     })
 }
 

@@ -24,13 +24,16 @@ pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Resul
     for warning in &plan.warnings {
         failure::warn(warning);
     }
+    if let Some(warning) = &plan.other_checkout {
+        tell_other_checkout(environment, warning);
+    }
     let Some(destination) = &plan.destination else { return dry_run(&plan, args.json) };
     let (answers, only_failure) = client::block_on(send_all(destination, &plan))?;
     if let Some(path) = &args.answer_file {
         answers.write(&environment.current_dir().join(path))?;
     }
     if plan.wait.is_some() {
-        write_step_summary(environment, &answers);
+        write_step_summary(environment, &markdown::document(&answers));
         annotate(environment, &answers);
     }
     if let Some(error) = only_failure {
@@ -106,9 +109,8 @@ fn outcome(answers: &Answers, wait: Option<Duration>) -> Outcome {
 }
 
 /// The job's page on GitHub; where it cannot be written the result stands in the log all the same.
-fn write_step_summary(environment: &Environment, answers: &Answers) {
+fn write_step_summary(environment: &Environment, text: &str) {
     let Some(path) = environment.path("GITHUB_STEP_SUMMARY") else { return };
-    let text = markdown::document(answers);
     let written = OpenOptions::new()
         .create(true)
         .append(true)
@@ -116,6 +118,15 @@ fn write_step_summary(environment: &Environment, answers: &Answers) {
         .and_then(|mut it| it.write_all(text.as_bytes()));
     if let Err(error) = written {
         failure::warn(&format!("cannot write the step summary {}: {error}", path.display()));
+    }
+}
+
+/// Wrong numbers are worse than none, so this is said wherever somebody may look.
+fn tell_other_checkout(environment: &Environment, warning: &str) {
+    failure::warn(warning);
+    write_step_summary(environment, &markdown::warning(warning));
+    if environment.text("GITHUB_ACTIONS") == Some("true") {
+        let _ = write!(std::io::stderr(), "{}", output::warning_annotation(warning));
     }
 }
 

@@ -143,8 +143,16 @@ fn facts(build: &NewBuild) -> String {
 
 /// The workflow command that makes GitHub show an exceeded budget on the run's page.
 pub(crate) fn annotation(answer: &BuildAnswer, verdict: &Verdict) -> String {
-    let message = |text: &str| visible(text).replace('%', "%25");
     // A property also ends at a colon or a comma.
-    let title = message(answer.build.target.as_str()).replace(':', "%3A").replace(',', "%2C");
-    format!("::error title=Plimsoll%3A {title}::{}\n", message(&judge::sentence(verdict)))
+    let title = command_text(answer.build.target.as_str()).replace(':', "%3A").replace(',', "%2C");
+    format!("::error title=Plimsoll%3A {title}::{}\n", command_text(&judge::sentence(verdict)))
+}
+
+/// The workflow command that makes GitHub show a warning on the run's page.
+pub(crate) fn warning_annotation(warning: &str) -> String {
+    format!("::warning title=Plimsoll::{}\n", command_text(warning))
+}
+
+fn command_text(text: &str) -> String {
+    visible(text).replace('%', "%25")
 }

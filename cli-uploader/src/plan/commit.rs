@@ -18,6 +18,8 @@ pub(crate) struct CommitFacts {
     /// Complete but for target, memory layout and budgets.
     pub build: NewBuild,
     pub warnings: Vec<String>,
+    /// That the work tree holds another commit: the image is likely not what it is called.
+    pub other_checkout: Option<String>,
 }
 
 /// The commit that is measured.
@@ -58,7 +60,8 @@ pub(super) fn resolve(
     let parents = resolver.parents(object.as_ref())?;
     let pull = resolver.pull_request();
     let ancestry = resolver.ancestry(&commit, &parents, pull.as_ref())?;
-    resolver.check_clone(&commit, &parents)?;
+    resolver.check_clone()?;
+    let other_checkout = resolver.other_checkout(&commit, pull.is_some())?;
     if let (Some(why), true) = (no_git, ancestry.is_empty()) {
         resolver.warnings =
             vec![format!("{why}, so there is nothing to compare with; --ancestor or --parent tells")];
@@ -79,7 +82,7 @@ pub(super) fn resolve(
         parents,
         ancestry,
     };
-    Ok(CommitFacts { build, warnings: resolver.warnings })
+    Ok(CommitFacts { build, warnings: resolver.warnings, other_checkout })
 }
 
 struct Resolver<'a> {
@@ -154,27 +157,41 @@ impl Resolver<'_> {
         Ok(None)
     }
 
-    fn check_clone(&mut self, commit: &CommitId, parents: &[CommitId]) -> anyhow::Result<()> {
+    fn check_clone(&mut self) -> anyhow::Result<()> {
         let Some(git) = self.git else { return Ok(()) };
         if self.warnings.is_empty() && self.args.ancestors.is_empty() && git.is_shallow()? {
             self.warnings.push(format!(
                 "this is a shallow clone: only a baseline that is near the commit can be found; {DEEPEN}"
             ));
         }
-        let is_ci_pull = self.ci.pull_request.is_some() && self.args.commit.is_none();
-        let checked_out = git.resolve("HEAD")?;
-        if let (true, Some(checked_out)) = (is_ci_pull, checked_out) {
-            let merged = git.commit(&checked_out)?.map(|it| it.parents).unwrap_or_default();
-            // GitHub checks out the head itself or its merge with the base branch.
-            if &checked_out != commit && !merged.contains(commit) && !parents.contains(&checked_out) {
-                self.warnings.push(format!(
-                    "the pull request's head is {}, but {} is checked out: is that what was built?",
-                    commit.short(),
-                    checked_out.short()
-                ));
-            }
-        }
         Ok(())
+    }
+
+    /// What is wrong with the work tree where it holds another commit than the one that is named.
+    fn other_checkout(&self, commit: &CommitId, is_pull: bool) -> anyhow::Result<Option<String>> {
+        let Some(git) = self.git else { return Ok(None) };
+        let checked_out = git.resolve("HEAD")?.filter(|it| it != commit);
+        let Some(checked_out) = checked_out else { return Ok(None) };
+        let parents = git.commit(&checked_out)?.map(|it| it.parents).unwrap_or_default();
+        let other = parents.iter().find(|it| *it != commit);
+        let (Some(other), true) = (other, parents.contains(commit)) else {
+            return Ok(Some(format!(
+                "the commit is {}, but {} is checked out: is that what was built?",
+                commit.short(),
+                checked_out.short()
+            )));
+        };
+        // A base branch that stood still adds nothing to its merge.
+        if git.merge_base(commit.as_str(), other.as_str())?.as_ref() == Some(other) {
+            return Ok(None);
+        }
+        let whose = if is_pull { "this pull request's" } else { "this commit's" };
+        Ok(Some(format!(
+            "the checkout is the merge of {} into {}: what the base branch gained since the merge base is \
+             counted as {whose}; {CHECK_OUT_HEAD}",
+            commit.short(),
+            other.short()
+        )))
     }
 
     fn branch(&self) -> anyhow::Result<Option<String>> {
@@ -225,6 +242,10 @@ impl Resolver<'_> {
         texts.iter().map(|it| named(it, self.git).context(flag)).collect()
     }
 }
+
+/// What to do about the merge that GitHub checks out of a pull request.
+const CHECK_OUT_HEAD: &str =
+    "on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`";
 
 const DEEPEN: &str = "on GitHub give actions/checkout `fetch-depth: 0`";
 

@@ -77,7 +77,7 @@ fn a_pull_request_is_measured_at_its_head_and_compared_with_its_merge_base() {
 }
 
 #[test]
-fn the_checked_out_merge_raises_no_warning() {
+fn a_checked_out_merge_that_holds_news_of_the_base_branch_raises_a_warning() {
     let scene = scene();
     let args = ["upload", "fw.elf", "--target", "a", "--dry-run"];
     in_pull_request(scene.sandbox.plimsoll(&args), &scene.sandbox, &scene.merge).check(expect![[r#"
@@ -85,7 +85,69 @@ fn the_checked_out_merge_raises_no_warning() {
         --- stdout
         a aac52d1ac3: flash 192 B, RAM 0 B, formatting 0 B
           would send: ELF of 548 B, pull request 7, 3 ancestors, message “Topic 2”
+        --- stderr
+        warning: the checkout is the merge of aac52d1ac3 into 4d2d1f3b69: what the base branch gained since the merge base is counted as this pull request's; on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`
+        ::warning title=Plimsoll::the checkout is the merge of aac52d1ac3 into 4d2d1f3b69: what the base branch gained since the merge base is counted as this pull request's; on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`
     "#]]);
+}
+
+#[test]
+fn a_checked_out_merge_with_a_base_branch_that_stood_still_raises_none() {
+    let scene = scene();
+    scene.sandbox.git(&["checkout", "--quiet", "--detach", &scene.merge_base]);
+    scene.sandbox.git(&["merge", "--quiet", "--no-ff", "--message", "Merge topic into main", "topic"]);
+    let args = ["upload", "fw.elf", "--target", "a", "--dry-run"];
+    in_pull_request(scene.sandbox.plimsoll(&args), &scene.sandbox, &scene.merge).check(expect![[r#"
+        exit 0
+        --- stdout
+        a aac52d1ac3: flash 192 B, RAM 0 B, formatting 0 B
+          would send: ELF of 548 B, pull request 7, 3 ancestors, message “Topic 2”
+    "#]]);
+}
+
+#[test]
+fn the_checked_out_head_raises_no_warning() {
+    let scene = scene();
+    scene.sandbox.git(&["checkout", "--quiet", "--detach", &scene.head]);
+    let args = ["upload", "fw.elf", "--target", "a", "--dry-run"];
+    in_pull_request(scene.sandbox.plimsoll(&args), &scene.sandbox, &scene.merge).check(expect![[r#"
+        exit 0
+        --- stdout
+        a aac52d1ac3: flash 192 B, RAM 0 B, formatting 0 B
+          would send: ELF of 548 B, pull request 7, 3 ancestors, message “Topic 2”
+    "#]]);
+}
+
+#[test]
+fn a_named_commit_that_is_not_checked_out_raises_a_warning() {
+    let sandbox = Sandbox::with_commits(3);
+    let args = ["upload", "fw.elf", "--target", "a", "--dry-run", "--commit", "HEAD~1"];
+    sandbox.plimsoll(&args).check(expect![[r#"
+        exit 0
+        --- stdout
+        a 5788ae4b60: flash 192 B, RAM 0 B, formatting 0 B
+          would send: ELF of 548 B, branch main, 1 ancestor, message “Commit 2”
+        --- stderr
+        warning: the commit is 5788ae4b60, but 127f7df1c6 is checked out: is that what was built?
+    "#]]);
+}
+
+#[test]
+fn the_step_summary_warns_of_a_checked_out_merge() {
+    let scene = scene();
+    let stub = Stub::replying([Reply::json(200, over_budget("a", &scene.head))]);
+    let summary = scene.sandbox.path().join("summary.md").display().to_string();
+    let run = scene.sandbox.plimsoll_with(&stub, &["upload", "fw.elf", "--target", "a", "--wait"]);
+    let run = in_pull_request(run, &scene.sandbox, &scene.merge).env("GITHUB_STEP_SUMMARY", &summary);
+    assert_eq!(run.output().status.code(), Some(1));
+    let text = scene.sandbox.read("summary.md");
+    let head: String = text.lines().take(4).map(|it| format!("{it}\n")).collect();
+    expect![[r#"
+        > [!WARNING]
+        > the checkout is the merge of aac52d1ac3 into 4d2d1f3b69: what the base branch gained since the merge base is counted as this pull request's; on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`
+
+        ### Plimsoll: ❌ 1 target over budget
+    "#]].assert_eq(&head);
 }
 
 #[test]
@@ -99,7 +161,8 @@ fn a_stranger_that_is_checked_out_raises_a_warning() {
         a aac52d1ac3: flash 192 B, RAM 0 B, formatting 0 B
           would send: ELF of 548 B, pull request 7, 3 ancestors, message “Topic 2”
         --- stderr
-        warning: the pull request's head is aac52d1ac3, but 5788ae4b60 is checked out: is that what was built?
+        warning: the commit is aac52d1ac3, but 5788ae4b60 is checked out: is that what was built?
+        ::warning title=Plimsoll::the commit is aac52d1ac3, but 5788ae4b60 is checked out: is that what was built?
     "#]]);
 }
 
@@ -123,6 +186,8 @@ fn without_history_the_pull_request_is_uploaded_all_the_same() {
         a: uploaded, https://plimsoll.example.org/ada/engine/builds/1
         --- stderr
         warning: the merge base with main is not in this clone, so there is nothing to compare with; on GitHub give actions/checkout `fetch-depth: 0`
+        warning: the checkout is the merge of aac52d1ac3 into 4d2d1f3b69: what the base branch gained since the merge base is counted as this pull request's; on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`
+        ::warning title=Plimsoll::the checkout is the merge of aac52d1ac3 into 4d2d1f3b69: what the base branch gained since the merge base is counted as this pull request's; on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`
     "#]]);
     let build = stub.request().build();
     assert_eq!(build.commit.as_str(), scene.head);
@@ -170,6 +235,8 @@ fn an_exceeded_budget_is_annotated_on_the_runs_page() {
     let output = in_pull_request(run, &scene.sandbox, &scene.merge).output();
     let stderr = String::from_utf8(output.stderr).unwrap();
     expect![[r#"
+        warning: the checkout is the merge of aac52d1ac3 into 4d2d1f3b69: what the base branch gained since the merge base is counted as this pull request's; on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`
+        ::warning title=Plimsoll::the checkout is the merge of aac52d1ac3 into 4d2d1f3b69: what the base branch gained since the merge base is counted as this pull request's; on GitHub give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`
         ::error title=Plimsoll%3A a::FLASH is 1,868 B over its budget of 4,096 B
     "#]]
     .assert_eq(&stderr);
