@@ -17,11 +17,6 @@ impl fmt::Display for Hint {
 /// How a hint is told apart in a chain of causes, where types are lost.
 const MARK: &str = "hint: ";
 
-/// Nobody reads standard output any more.
-#[derive(Debug, thiserror::Error)]
-#[error("standard output was closed")]
-pub(crate) struct StdoutClosed;
-
 /// Attaches a hint to a failure.
 pub(crate) trait WithHint<T> {
     /// `hint` is a clause that says what to do.

@@ -23,7 +23,6 @@ mod upload;
 use args::{Args, Command};
 use clap::CommandFactory;
 use environment::Environment;
-use failure::StdoutClosed;
 use std::process::ExitCode;
 
 /// What a command found out. That it could not find out is an error.
@@ -56,8 +55,6 @@ fn exit_code(outcome: anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::OverBudget) => ExitCode::from(1),
         Ok(Outcome::Unknown) => ExitCode::from(2),
-        // Whoever reads our output has seen enough: `plimsoll analyze … | head` is no failure.
-        Err(error) if error.is::<StdoutClosed>() => ExitCode::SUCCESS,
         Err(error) => {
             failure::print(&error);
             ExitCode::from(2)

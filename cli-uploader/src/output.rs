@@ -7,7 +7,6 @@ mod table;
 pub(crate) use answer::{annotation, answer, dry_run, is_quiet, warning_annotation};
 pub(crate) use report::{change_name, diff, report};
 
-use crate::failure::StdoutClosed;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -47,9 +46,11 @@ pub(crate) fn width() -> Option<usize> {
     size.map(|(width, _)| usize::from(width.0))
 }
 
+/// Whoever reads our output may have seen enough: `plimsoll analyze … | head` is no failure. The command
+/// goes on, so that its exit code tells what it found out all the same.
 fn finish(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(StdoutClosed.into()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
 }

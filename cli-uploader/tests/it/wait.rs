@@ -230,3 +230,34 @@ fn a_refused_upload_is_in_the_answers_so_that_a_comment_can_say_it() {
         At commit 5788ae4b60.
     "#]]);
 }
+
+#[test]
+fn the_exit_code_tells_the_verdict_even_where_nobody_reads_the_output() {
+    for format in [&[][..], &["--json"]] {
+        let sandbox = Sandbox::with_commits(2);
+        let head = sandbox.head();
+        let replies = [
+            Reply::json(200, over_budget("engine/release", &head)),
+            Reply::problem(401, "the token is wrong"),
+            Reply::json(200, unchanged("engine/release", &head)),
+        ];
+        let stub = Stub::replying(replies);
+        let args = [&UPLOAD[..], format].concat();
+        let codes = [(); 3].map(|()| sandbox.plimsoll_with(&stub, &args).exit_code_unread());
+        assert_eq!(codes, [Some(1), Some(2), Some(0)], "{format:?}");
+    }
+}
+
+#[test]
+fn of_several_targets_a_failure_and_a_dry_runs_verdict_survive_an_unread_output() {
+    let sandbox = Sandbox::with_commits(2);
+    for format in [&[][..], &["--json"]] {
+        let replies = [Reply::json(200, unchanged("a", &sandbox.head())), Reply::problem(400, "no")];
+        let stub = Stub::replying(replies);
+        let two = ["upload", "fw.elf", "fw.elf", "--target", "a", "--target", "b", "--wait"];
+        let run = sandbox.plimsoll_with(&stub, &[&two[..], format].concat());
+        assert_eq!(run.exit_code_unread(), Some(2), "{format:?}");
+        let dry = ["upload", "fw.elf", "--target", "a", "--dry-run", "--budget", "total=1"];
+        assert_eq!(sandbox.plimsoll(&[&dry[..], format].concat()).exit_code_unread(), Some(1), "{format:?}");
+    }
+}
