@@ -43,6 +43,8 @@ pub struct Earlier {
     pub branch: Option<String>,
     /// Of which pull request.
     pub pull_request: Option<i32>,
+    /// Whether from a work tree with changes that the commit lacks.
+    pub is_dirty: bool,
     /// The linker script.
     pub memory_text: Option<String>,
     /// Limits that came with it.
@@ -92,7 +94,8 @@ pub async fn insert(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::
 pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::Result<Earlier> {
     let row = sqlx::query!(
         r#"
-        select build_id, state, branch, pull_request, memory_text, budgets as "budgets: Json<Vec<Budget>>"
+        select build_id, state, branch, pull_request, is_dirty, memory_text,
+               budgets as "budgets: Json<Vec<Budget>>"
         from   build
         where  project_id = $1 and target_id = $2 and commit_id = $3 and elf_sha256 = $4
         for    update
@@ -109,20 +112,24 @@ pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> 
         state: row.state,
         branch: row.branch,
         pull_request: row.pull_request,
+        is_dirty: row.is_dirty,
         memory_text: row.memory_text,
         budgets: row.budgets.0,
     })
 }
 
-/// Gives an earlier build what was sent along this time, to be measured again.
-pub async fn update(tx: &mut PgTransaction<'_>, build_id: Uuid, arrival: &Arrival<'_>) -> sqlx::Result<()> {
+/// Gives an earlier build the place in history that was sent along this time.
+pub async fn update_origin(
+    tx: &mut PgTransaction<'_>,
+    build_id: Uuid,
+    arrival: &Arrival<'_>,
+) -> sqlx::Result<()> {
     let build = arrival.build;
     sqlx::query!(
         r#"
         update build
         set    parents = $3, ancestry = $4, branch = $5, pull_request = $6, base_branch = $7,
-               author = $8, message = $9, committed_at = $10, is_dirty = $11, ci_url = $12,
-               memory_path = $13, memory_text = $14, budgets = $15, state = 'queued', failure = null
+               author = $8, message = $9, committed_at = $10, ci_url = $11
         where  project_id = $1 and build_id = $2
         "#,
         arrival.project_id,
@@ -135,8 +142,30 @@ pub async fn update(tx: &mut PgTransaction<'_>, build_id: Uuid, arrival: &Arriva
         build.author.as_deref(),
         build.message.as_deref(),
         build.committed_at,
+        build.ci_url.as_deref()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives an earlier build what it shall be measured by again.
+pub async fn update_contents(
+    tx: &mut PgTransaction<'_>,
+    build_id: Uuid,
+    arrival: &Arrival<'_>,
+) -> sqlx::Result<()> {
+    let build = arrival.build;
+    sqlx::query!(
+        r#"
+        update build
+        set    is_dirty = $3, memory_path = $4, memory_text = $5, budgets = $6,
+               state = 'queued', failure = null
+        where  project_id = $1 and build_id = $2
+        "#,
+        arrival.project_id,
+        build_id,
         build.dirty,
-        build.ci_url.as_deref(),
         build.memory.as_ref().map(|it| it.path.as_str()),
         build.memory.as_ref().map(|it| it.text.as_str()),
         Json(&build.budgets) as _

@@ -7,6 +7,7 @@ use crate::domain::Project;
 use crate::error::AppResult;
 use crate::ingest::examine::Examined;
 use crate::state::AppState;
+use plimsoll_protocol::NewBuild;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
@@ -54,29 +55,57 @@ async fn store_build(
         return Ok(Stored { build_id, created: true });
     }
     let earlier = db::arrivals::find_earlier(tx, arrival).await?;
-    if says_more(project, &earlier, arrival) {
-        db::arrivals::update(tx, earlier.build_id, arrival).await?;
+    let news = news(project, &earlier, arrival.build);
+    if news.origin {
+        db::arrivals::update_origin(tx, earlier.build_id, arrival).await?;
+    }
+    if news.origin || news.contents {
+        db::arrivals::update_contents(tx, earlier.build_id, arrival).await?;
         db::jobs::enqueue(tx, project.project_id, earlier.build_id, arrival.uploaded_at).await?;
     }
     Ok(Stored { build_id: earlier.build_id, created: false })
 }
 
-/// Whether the same ELF of the same commit comes with something that changes its result: a branch where
-/// it was a pull request's, the default branch where it was another's, another linker script, other
-/// budgets; or whether its analysis failed and shall be tried again.
-fn says_more(project: &Project, earlier: &Earlier, arrival: &Arrival<'_>) -> bool {
-    let build = arrival.build;
-    let is_branch = build.pull_request.is_none() && build.branch.is_some();
-    let was_branch = earlier.pull_request.is_none() && earlier.branch.is_some();
-    let is_default = is_branch && build.branch.as_deref() == Some(project.default_branch.as_str());
-    let was_default = was_branch && earlier.branch.as_deref() == Some(project.default_branch.as_str());
-    if (was_branch && !is_branch) || (was_default && !is_default) {
-        return false;
+/// What the same ELF of the same commit brings that changes its result.
+struct News {
+    /// Where it comes from, which decides what it is compared with.
+    origin: bool,
+    /// What it is measured by: the linker script and the budgets, from a clean work tree at last; or the
+    /// analysis failed and shall be tried again.
+    contents: bool,
+}
+
+/// CI often builds a commit twice, for the push and for the pull request, in either order: what ranks
+/// higher stays. What a dirty work tree says is never taken for a clean one's.
+fn news(project: &Project, earlier: &Earlier, build: &NewBuild) -> News {
+    if build.dirty && !earlier.is_dirty {
+        return News { origin: false, contents: false };
     }
+    let origin = Origin::of(project, build.branch.as_deref(), build.pull_request.is_some());
+    let known = Origin::of(project, earlier.branch.as_deref(), earlier.pull_request.is_some());
     let same_script = build.memory.as_ref().map(|it| it.text.as_str()) == earlier.memory_text.as_deref();
-    earlier.state == "failed"
-        || (is_branch && !was_branch)
-        || (is_default && !was_default)
-        || !same_script
-        || build.budgets != earlier.budgets
+    let has_changed = !same_script || build.budgets != earlier.budgets;
+    let is_cleaned = earlier.is_dirty && !build.dirty;
+    let contents = earlier.state == "failed" || is_cleaned || (origin == known && has_changed);
+    News { origin: origin > known || (origin == known && contents), contents }
+}
+
+/// Where a build comes from; the later ones take it over from the earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Origin {
+    Unknown,
+    Branch,
+    PullRequest,
+    DefaultBranch,
+}
+
+impl Origin {
+    fn of(project: &Project, branch: Option<&str>, is_pull_request: bool) -> Self {
+        match branch {
+            _ if is_pull_request => Origin::PullRequest,
+            Some(it) if it == project.default_branch => Origin::DefaultBranch,
+            Some(_) => Origin::Branch,
+            None => Origin::Unknown,
+        }
+    }
 }

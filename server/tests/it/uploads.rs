@@ -101,6 +101,80 @@ async fn a_branchs_build_stays_the_branchs_when_a_pull_request_sends_it_too(db: 
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_pull_requests_build_stays_the_pull_requests_when_its_branch_sends_it_too(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let elf = History::elf(4, 100);
+    let first = app.upload(&project, &History::of_pull_request(2, 1), &elf).await;
+    app.work().await;
+    app.upload(&project, &pushed_to("feature", 2), &elf).await;
+    let build = app.build(&project, first.build.id).await.build;
+    assert_eq!((build.branch.as_deref(), build.pull_request), (Some("feature"), Some(7)));
+    assert_eq!(build.state, BuildState::Measured, "nothing new was said");
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_build_of_a_feature_branch_becomes_its_pull_requests(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    app.upload(&project, &History::on_main(1), &History::elf(3, 100)).await;
+    let elf = History::elf(4, 100);
+    let alone = NewBuild { ancestry: Vec::new(), ..pushed_to("feature", 2) };
+    let first = app.upload(&project, &alone, &elf).await;
+    app.work().await;
+    assert_eq!(app.build(&project, first.build.id).await.baseline, None);
+    app.upload(&project, &History::of_pull_request(2, 1), &elf).await;
+    app.work().await;
+    let answer = app.build(&project, first.build.id).await;
+    assert_eq!((answer.build.branch.as_deref(), answer.build.pull_request), (Some("feature"), Some(7)));
+    assert_eq!(answer.baseline.map(|it| it.commit), Some(commit(1)), "measured against the merge base");
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_dirty_work_tree_changes_nothing_of_a_clean_build(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let elf = History::elf(4, 100);
+    let first = app.upload(&project, &History::with_budget(History::of_pull_request(2, 1), 9000), &elf).await;
+    app.work().await;
+    let before = app.read(&project, &format!("builds/{}", first.build.id)).await;
+    let dirty = NewBuild { dirty: true, memory: None, ..History::with_budget(History::on_main(2), 1) };
+    let answer = app.try_upload(&project, &dirty, &elf).await.expect(StatusCode::OK);
+    assert_eq!(answer.parse::<plimsoll_protocol::BuildAnswer>().build.id, first.build.id);
+    app.work().await;
+    assert_eq!(app.read(&project, &format!("builds/{}", first.build.id)).await, before);
+    assert!(!is_dirty(&app, first.build.id).await);
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_clean_upload_cleans_what_came_from_a_dirty_work_tree(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let elf = History::elf(4, 100);
+    for (head, clean) in [(2, History::of_pull_request(2, 1)), (3, pushed_to("feature", 3))] {
+        let dirty = NewBuild { dirty: true, ..History::of_pull_request(head, 1) };
+        let first = app.upload(&project, &History::with_budget(dirty, 9000), &elf).await;
+        app.work().await;
+        app.upload(&project, &History::with_budget(clean, 9000), &elf).await;
+        let build = app.build(&project, first.build.id).await.build;
+        assert_eq!(build.state, BuildState::Queued, "to be measured again");
+        assert!(!is_dirty(&app, first.build.id).await);
+        assert_eq!(build.pull_request, Some(7), "what it belongs to has not changed");
+    }
+}
+
+/// Which no answer tells.
+async fn is_dirty(app: &TestApp, build_id: uuid::Uuid) -> bool {
+    let query = sqlx::query_scalar("select is_dirty from build where build_id = $1").bind(build_id);
+    query.fetch_one(&app.state.db).await.unwrap()
+}
+
+/// The commit of that number, pushed to a branch.
+fn pushed_to(branch: &str, number: u32) -> NewBuild {
+    NewBuild { branch: Some(branch.into()), ..History::on_main(number) }
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
 async fn what_is_no_elf_is_refused_with_the_place(db: PgPool) {
     let app = TestApp::new(db).await;
     let project = app.project("acme/blinky").await;
