@@ -16,15 +16,18 @@ pub mod views;
 use anyhow::Context as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor as _, PgPool};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// The schema's history, applied at start.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Between two attempts to reach a Postgres that is just starting.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Pool settings that every pool of ours has.
 ///
@@ -57,12 +60,29 @@ pub fn connect_options(options: PgConnectOptions) -> PgConnectOptions {
 
 /// Connects and brings the schema up to date; replicas that start together take turns.
 pub async fn open(options: PgConnectOptions, max_connections: u32) -> anyhow::Result<PgPool> {
-    let pool = pool_options(max_connections)
-        .connect_with(connect_options(options))
-        .await
-        .context("cannot connect to Postgres")?;
+    let options = connect_options(options);
+    let place = format!("{}, port {}", options.get_host(), options.get_port());
+    let cannot_connect = || format!("cannot connect to Postgres at {place}");
+    wait_for_postgres(&options).await.with_context(cannot_connect)?;
+    let pool = pool_options(max_connections).connect_with(options).await.with_context(cannot_connect)?;
     MIGRATOR.run(&pool).await.context("cannot bring the database's schema up to date")?;
     Ok(pool)
+}
+
+/// Gives a Postgres that is just starting some time. The pool would as well, but keep to itself what stands
+/// in the way.
+async fn wait_for_postgres(options: &PgConnectOptions) -> anyhow::Result<()> {
+    let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+    loop {
+        let attempt = timeout_at(deadline, PgConnection::connect_with(options)).await;
+        match attempt.context("it does not answer")? {
+            Ok(connection) => return Ok(connection.close().await?),
+            Err(it) if fault_of(&it) != Fault::Away || Instant::now() + PAUSE >= deadline => {
+                return Err(it.into());
+            }
+            Err(_) => sleep(PAUSE).await,
+        }
+    }
 }
 
 /// What a database error means to whoever asked.

@@ -298,3 +298,19 @@ async fn requests_leave_no_warnings_in_the_log_of_postgres() {
     let complaints = server.running.complaints();
     assert!(!complaints.contains("no transaction in progress"), "{complaints}");
 }
+
+#[test]
+fn a_database_that_cannot_be_reached_is_named_with_the_cause() {
+    let data = tempfile::tempdir().unwrap();
+    // Free, and free again: nobody answers there.
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    drop(socket);
+    let url = format!("postgres://captain:very-secret@127.0.0.1:{port}/hold");
+    let mut command = program(data.path());
+    let (code, said) = run(command.args(["--listen", "127.0.0.1:0"]).env("DATABASE_URL", url));
+    assert_ne!(code, Some(0));
+    assert!(said.contains(&format!("cannot connect to Postgres at 127.0.0.1, port {port}: ")), "{said}");
+    assert!(said.contains("Connection refused"), "{said}");
+    assert!(!said.contains("very-secret"), "{said}");
+}
