@@ -48,7 +48,7 @@ fn regions(script: Option<&Path>) -> anyhow::Result<Vec<MemoryRegion>> {
     let Some(path) = script else { return Ok(Vec::new()) };
     let bytes = plan::read_file(path, "the memory script")?;
     let text = String::from_utf8_lossy(&bytes);
-    plimsoll_analyzer::parse_memory(&text).with_context(|| path.display().to_string())
+    plan::memory_regions(&text, &path.display().to_string())
 }
 
 fn warn(elf: &Path, report: &Report) {

@@ -111,7 +111,7 @@ fn memory_script(path: &Path, folders: &[&Path]) -> anyhow::Result<MemoryScript>
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let shown =
         folders.iter().find_map(|it| path.strip_prefix(it).ok()).unwrap_or(path).display().to_string();
-    plimsoll_analyzer::parse_memory(&text).with_context(|| shown.clone())?;
+    super::memory_regions(&text, &shown)?;
     Ok(MemoryScript { path: shown, text })
 }
 

@@ -220,3 +220,22 @@ fn completions_are_written_for_a_shell() {
     let output = sandbox().plimsoll(&["completions", "bash"]).output();
     assert!(String::from_utf8(output.stdout).unwrap().contains("_plimsoll()"));
 }
+
+#[test]
+fn a_named_memory_script_without_regions_is_refused() {
+    let sandbox = sandbox();
+    for (name, script) in [("blank.x", ""), ("comment.x", "/* MEMORY { } */\n"), ("hollow.x", "MEMORY { }")] {
+        sandbox.file(name, script);
+        let commands = [
+            vec!["analyze", "old.elf", "--memory", name],
+            vec!["diff", "old.elf", "new.elf", "--memory", name],
+            vec!["upload", "old.elf", "--target", "a", "--dry-run", "--memory", name],
+        ];
+        for command in commands {
+            let output = sandbox.plimsoll(&command).output();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            let expected = format!("error: {name}: the script has no MEMORY block that names a region\n");
+            assert_eq!((output.status.code(), stderr), (Some(2), expected), "{command:?}");
+        }
+    }
+}
