@@ -71,7 +71,7 @@ fn of_elfs(args: &UploadArgs, config: &Config, current_dir: &Path) -> anyhow::Re
         let path = current_dir.join(elf);
         targets.push(match args.targets.get(idx) {
             Some(name) => named(name, path, config)?,
-            None => config.target_of(&path).cloned().ok_or_else(|| unmatched(elf, config))?,
+            None => config.target_of(&path).cloned().ok_or_else(|| unmatched(elf, &path, config))?,
         });
     }
     Ok(targets)
@@ -119,7 +119,14 @@ fn unknown_target(name: &str, config: &Config) -> anyhow::Error {
     hinted(anyhow!("plimsoll.toml has no target `{name}`"), format!("it has {}", names(config)))
 }
 
-fn unmatched(elf: &Path, config: &Config) -> anyhow::Error {
+fn unmatched(elf: &Path, path: &Path, config: &Config) -> anyhow::Error {
+    // A name would not help it.
+    if let Err(error) = path.metadata()
+        && error.kind() == std::io::ErrorKind::NotFound
+    {
+        let error = anyhow!("{} does not exist", elf.display());
+        return hinted(error, "build it first, or check the path; then name its target with `--target NAME`");
+    }
     let error = anyhow!("no target is named for {}", elf.display());
     if config.targets.is_empty() {
         return hinted(error, "add `--target NAME`, or a [[target]] with this `elf` to plimsoll.toml");

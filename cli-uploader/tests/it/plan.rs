@@ -81,6 +81,17 @@ fn an_elf_without_a_target_is_refused_with_the_names_that_there_are() {
 }
 
 #[test]
+fn an_elf_that_does_not_exist_is_said_before_its_target_is_missed() {
+    let sandbox = configured();
+    sandbox.plimsoll(&["upload", "nofile.elf"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: nofile.elf does not exist
+        hint: build it first, or check the path; then name its target with `--target NAME`
+    "#]]);
+}
+
+#[test]
 fn targets_and_elfs_have_to_pair() {
     configured().plimsoll(&["upload", "fw.elf", "--target", "a", "--target", "b"]).check(expect![[r#"
         exit 2
