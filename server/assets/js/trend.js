@@ -12,10 +12,10 @@
   const rows = [...table.querySelectorAll("tbody tr")].map((row) => ({
     cells: row.cells,
     value: Number(row.dataset.value),
+    limit: row.dataset.limit === undefined ? null : Number(row.dataset.limit),
     commit: row.dataset.commit,
     url: row.dataset.url,
   }));
-  const limit = figure.dataset.limit === undefined ? null : Number(figure.dataset.limit);
   const plot = figure.querySelector(".chart-plot");
   const readout = figure.querySelector(".chart-readout");
   const bytes = (value) => `${value.toLocaleString("en")} B`;
@@ -32,60 +32,94 @@
     return resolved;
   };
 
-  const isOver = (row) => limit !== null && row.value > limit;
+  // Each build is held against the limit of its own time, whatever the budget became since.
+  const isOver = (row) => row.limit !== null && row.value > row.limit;
 
-  // The graph begins at zero only where the figures do: what matters is the change between builds.
+  // A filled area shows an amount, so it begins at zero.
   const range = (_, low, high) => {
-    const top = Math.max(high, limit ?? 0);
-    const bottom = Math.min(low, limit ?? low);
-    const margin = Math.max((top - bottom) * 0.15, top * 0.02, 8);
-    return [Math.max(0, bottom - margin), top + margin];
+    const top = Math.max(high, ...rows.map((it) => it.limit ?? 0));
+    return [0, Math.max(top * 1.12, 8)];
+  };
+
+  // Builds in a row that had the same limit: `to` is the first that had not.
+  const loadLines = () => {
+    const lines = [];
+    rows.forEach(({ limit }, idx) => {
+      const last = lines.at(-1);
+      if (last && last.limit === limit) {
+        last.to = idx + 1;
+      } else {
+        lines.push({ limit, from: idx, to: idx + 1 });
+      }
+    });
+    return lines;
+  };
+
+  const drawLoadLine = (u, palette, { limit, from, to }) => {
+    const { ctx, bbox } = u;
+    const ratio = devicePixelRatio;
+    const end = bbox.left + bbox.width;
+    const left = from === 0 ? bbox.left : u.valToPos(from, "x", true);
+    const right = to === rows.length ? end : u.valToPos(to, "x", true);
+    const y = u.valToPos(limit, "y", true);
+    ctx.strokeStyle = palette.limit;
+    ctx.lineWidth = 2 * ratio;
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(right, y);
+    if (to < rows.length && rows[to].limit !== null) {
+      ctx.lineTo(right, u.valToPos(rows[to].limit, "y", true));
+    }
+    if (to === rows.length) {
+      const radius = 8 * ratio;
+      ctx.moveTo(end - radius, y);
+      ctx.arc(end - radius * 2, y, radius, 0, 2 * Math.PI);
+    }
+    ctx.stroke();
+    label(ctx, `load line ${bytes(limit)}`, { left, right, y, isLast: to === rows.length, palette });
+  };
+
+  // Where there is no room the readout and the table have the figure; the newest limit is always named.
+  const label = (ctx, text, { left, right, y, isLast, palette }) => {
+    const gap = 6 * devicePixelRatio;
+    const room = right - left - gap * (isLast ? 6 : 2);
+    ctx.font = `${13 * devicePixelRatio}px ${palette.font}`;
+    ctx.fillStyle = palette.over;
+    ctx.textBaseline = "bottom";
+    const fits = ctx.measureText(text).width <= room;
+    if (fits || isLast) {
+      ctx.textAlign = fits ? "left" : "right";
+      ctx.fillText(text, fits ? left + gap : right - gap * 6, y - 4 * devicePixelRatio);
+    }
   };
 
   const mark = (u, palette) => {
-    const { ctx, bbox } = u;
+    const { ctx } = u;
     const ratio = devicePixelRatio;
     ctx.save();
-    if (limit !== null) {
-      // What lies above the line is red, up to the next build.
-      ctx.fillStyle = palette.overFill;
-      rows.forEach((row, idx) => {
-        if (isOver(row) && idx + 1 < rows.length) {
-          const [left, right] = [idx, idx + 1].map((it) => u.valToPos(it, "x", true));
-          const [top, bottom] = [row.value, limit].map((it) => u.valToPos(it, "y", true));
-          ctx.fillRect(left, top, right - left, bottom - top);
-        }
-      });
-    }
+    // What lies above the line is red, up to the next build.
+    ctx.fillStyle = palette.overFill;
+    rows.forEach((row, idx) => {
+      if (isOver(row) && idx + 1 < rows.length) {
+        const [left, right] = [idx, idx + 1].map((it) => u.valToPos(it, "x", true));
+        const [top, bottom] = [row.value, row.limit].map((it) => u.valToPos(it, "y", true));
+        ctx.fillRect(left, top, right - left, bottom - top);
+      }
+    });
+    loadLines().filter((it) => it.limit !== null).forEach((it) => drawLoadLine(u, palette, it));
     rows.forEach((row, idx) => {
       ctx.beginPath();
       ctx.arc(u.valToPos(idx, "x", true), u.valToPos(row.value, "y", true), 4 * ratio, 0, 2 * Math.PI);
       ctx.fillStyle = isOver(row) ? palette.over : palette.line;
       ctx.fill();
     });
-    if (limit !== null) {
-      const y = u.valToPos(limit, "y", true);
-      const radius = 8 * ratio;
-      const x = bbox.left + bbox.width - radius * 2;
-      ctx.strokeStyle = palette.limit;
-      ctx.lineWidth = 2 * ratio;
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(bbox.left + bbox.width, y);
-      ctx.moveTo(x + radius, y);
-      ctx.arc(x, y, radius, 0, 2 * Math.PI);
-      ctx.stroke();
-      ctx.fillStyle = palette.over;
-      ctx.font = `${13 * ratio}px ${palette.font}`;
-      ctx.textAlign = "left";
-      ctx.textBaseline = "bottom";
-      ctx.fillText(`load line ${bytes(limit)}`, bbox.left + 6 * ratio, y - 4 * ratio);
-    }
     ctx.restore();
   };
 
   const tell = () => {
-    const [build, what, value, change, compare] = rows[chosen].cells;
+    const cells = [...rows[chosen].cells];
+    const [build, what, value] = cells;
+    const [change, compare] = cells.slice(-2);
     const part = (cell) => {
       const span = document.createElement("span");
       span.append(...[...cell.cloneNode(true).childNodes]);
@@ -95,7 +129,7 @@
     if (isOver(rows[chosen])) {
       const words = document.createElement("strong");
       words.className = "change grown";
-      words.textContent = `${bytes(rows[chosen].value - limit)} over the line`;
+      words.textContent = `${bytes(rows[chosen].value - rows[chosen].limit)} over the line`;
       parts.splice(3, 0, words);
     }
     readout.replaceChildren(...parts);

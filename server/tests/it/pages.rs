@@ -67,16 +67,50 @@ async fn a_project_says_first_what_is_over_the_line_since_when_and_who_did_it(db
         All flash All RAM FLASH RAM Formatting
         Choose a build with the pointer or with ← and →; click, tap again or press Enter to compare it with the one before.
         FLASH in figures, 3 builds
-        | Build | Commit | FLASH | Change | Compare |
-        | 0000000000 | Commit 1 2026-11-20 | 8,000 B 7.8 KiB | – | the first here |
-        | 0000000000 | Commit 2 2026-11-20 | 8,600 B 8.4 KiB | +600 B +7.5 % | with the one before |
-        | 0000000000 | Commit 3 2026-11-20 | 8,500 B 8.3 KiB | −100 B −1.2 % | with the one before |
+        | Build | Commit | FLASH | Budget | Change | Compare |
+        | 0000000000 | Commit 1 2026-11-20 | 8,000 B 7.8 KiB | 8,192 B | – | the first here |
+        | 0000000000 | Commit 2 2026-11-20 | 8,600 B 8.4 KiB | 8,192 B 408 B over | +600 B +7.5 % | with the one before |
+        | 0000000000 | Commit 3 2026-11-20 | 8,500 B 8.3 KiB | 8,192 B 308 B over | −100 B −1.2 % | with the one before |
         ## Builds
         of every branch, newest first; changes are against each build’s baseline
         | Build | Branch | Flash | Change | RAM | Change | Verdict |
         | 0000000000 Commit 3 Ada, 2026-11-20 10:03 UTC | main | 8,500 B | −100 B | 64 B | ±0 B | over 1 budget |
         | 0000000000 Commit 2 Ada, 2026-11-20 10:02 UTC | main | 8,600 B | +600 B | 64 B | ±0 B | over 1 budget |
         | 0000000000 Commit 1 Ada, 2026-11-20 10:01 UTC | main | 8,000 B | – | 64 B | – | within budget |"#]].assert_eq(&outline(&page(&app, "/acme/blinky").await));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn the_trend_holds_each_build_against_the_budget_of_its_own_time(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    for (number, flash_bytes, budget) in
+        [(1, 8000, None), (2, 8600, Some(8192)), (3, 8600, Some(9000)), (4, 9004, Some(9000))]
+    {
+        let build = History::on_main(number);
+        let build = budget.map_or(build.clone(), |it| History::with_budget(build, it));
+        measured(&app, &project, build, &History::elf_of(flash_bytes, u64::from(number), 100)).await;
+    }
+    let html = page(&app, "/acme/blinky?metric=region:FLASH").await;
+    let shown = outline(&html);
+    let rows: Vec<&str> = shown.lines().skip_while(|it| !it.contains("in figures")).take(6).collect();
+    expect![[r#"
+        FLASH in figures, 4 builds
+        | Build | Commit | FLASH | Budget | Change | Compare |
+        | 0000000000 | Commit 1 2026-11-20 | 8,000 B 7.8 KiB | – | – | the first here |
+        | 0000000000 | Commit 2 2026-11-20 | 8,600 B 8.4 KiB | 8,192 B 408 B over | +600 B +7.5 % | with the one before |
+        | 0000000000 | Commit 3 2026-11-20 | 8,600 B 8.4 KiB | 9,000 B | ±0 B | with the one before |
+        | 0000000000 | Commit 4 2026-11-20 | 9,004 B 8.8 KiB | 9,000 B 4 B over | +404 B +4.7 % | with the one before |"#]].assert_eq(&rows.join("\n"));
+    let limits: Vec<_> = html.split("data-value=").skip(1).map(|it| it.split(" data-at").next()).collect();
+    assert_eq!(
+        limits.into_iter().flatten().collect::<Vec<_>>(),
+        [
+            "\"8000\"",
+            "\"8600\" data-limit=\"8192\"",
+            "\"8600\" data-limit=\"9000\"",
+            "\"9004\" data-limit=\"9000\""
+        ]
+    );
+    assert!(!outline(&page(&app, "/acme/blinky?metric=ram").await).contains("| Budget |"));
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]

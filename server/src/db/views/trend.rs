@@ -53,6 +53,8 @@ pub struct PointRow {
     pub baseline_build_id: Option<Uuid>,
     /// The figure.
     pub value_bytes: i64,
+    /// The budget on it when the build was judged.
+    pub limit_bytes: Option<i64>,
 }
 
 /// The branches and pull requests of a target, those with the newest builds first.
@@ -79,7 +81,8 @@ pub async fn lines(
     .await
 }
 
-/// The newest figures of a line, newest first: `flash`, `ram`, `formatting`, or a region's use.
+/// The newest figures of a line, newest first: `flash`, `ram`, `formatting`, or a `region`'s use; each with the
+/// limit that the build itself was judged by.
 pub async fn points(
     db: impl PgExecutor<'_>,
     (project_id, target_id): (Uuid, Uuid),
@@ -91,7 +94,7 @@ pub async fn points(
         PointRow,
         r#"
         select   build_id as "build_id!", commit_id as "commit_id!", author, message,
-                 committed_at as "committed_at!", baseline_build_id, value_bytes as "value_bytes!"
+                 committed_at as "committed_at!", baseline_build_id, value_bytes as "value_bytes!", limit_bytes
         from (
             select build.build_id, commit_id, author, message, committed_at, uploaded_at, baseline_build_id,
                    case $5::text
@@ -105,7 +108,13 @@ pub async fn points(
                                and  kind = 'region'
                                and  measurement.name = $6
                              limit  1)
-                   end as value_bytes
+                   end as value_bytes,
+                   (select verdict.limit_bytes
+                    from   verdict
+                    where  verdict.project_id = build.project_id
+                      and  verdict.build_id = build.build_id
+                      and  subject = case $5::text when 'flash' then 'total' when 'region' then $6 end
+                   ) as limit_bytes
             from   build
             where  project_id = $1
               and  target_id = $2

@@ -94,7 +94,7 @@ pub async fn load(
     let metric = query.metric.as_deref().map_or_else(usual, Metric::parse);
     let branch = line_key(&line);
     let view = ProjectView { target: Some(&target.name), branch: Some(&branch), metric: None };
-    let trend = trend::load(state, project, (target.target_id, &line), &metric, &budgets).await?;
+    let trend = trend::load(state, project, (target.target_id, &line), &metric).await?;
     let (builds, older_url) = builds(state, project, target, (view, query.skip.unwrap_or(0))).await?;
     Ok(ShownTarget {
         name: target.name.clone(),

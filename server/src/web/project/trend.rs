@@ -8,7 +8,6 @@ use crate::state::AppState;
 use crate::urls::{self, ProjectView};
 use crate::web::commit::{Change, Commit, size};
 use crate::web::format::{Bytes, counted};
-use plimsoll_protocol::budget;
 use uuid::Uuid;
 
 /// More points than these are not drawn: the newest count.
@@ -41,8 +40,6 @@ pub struct MetricLink {
 pub struct Trend {
     /// The figure's name.
     pub label: String,
-    /// The budget on it.
-    pub limit: Option<Bytes>,
     /// What the graph shows, for those who cannot see it.
     pub summary: String,
     /// Its points, oldest first.
@@ -55,6 +52,10 @@ pub struct Point {
     pub commit: Commit,
     /// The figure.
     pub value: Bytes,
+    /// The budget that the build was judged by: later budgets say nothing about it.
+    pub limit: Option<Bytes>,
+    /// How far it was above that.
+    pub over: Option<Bytes>,
     /// Against the point before.
     pub change: Option<Change>,
     /// The comparison with the point before, or with the baseline.
@@ -103,14 +104,6 @@ impl Metric {
         }
     }
 
-    fn subject(&self) -> Option<&str> {
-        match self {
-            Metric::Flash => Some(budget::TOTAL),
-            Metric::Region(name) => Some(name),
-            Metric::Ram | Metric::Formatting => None,
-        }
-    }
-
     fn column(&self) -> (&str, Option<&str>) {
         match self {
             Metric::Flash => ("flash", None),
@@ -145,16 +138,13 @@ pub async fn load(
     project: &Project,
     (target_id, line): (Uuid, &Line),
     metric: &Metric,
-    budgets: &[BudgetRow],
 ) -> AppResult<Trend> {
     let key = (project.project_id, target_id);
     let mut rows = points(&state.db, key, line, metric.column(), MAX_POINTS).await?;
     rows.reverse();
-    let is_own = |it: &&BudgetRow| Some(it.subject.as_str()) == metric.subject();
-    let limit = budgets.iter().find(is_own).map(|it| Bytes(size(it.limit_bytes)));
     let label = metric.label();
     let points = shape(project, &rows);
-    Ok(Trend { summary: summary(&label, &points, limit), label, limit, points })
+    Ok(Trend { summary: summary(&label, &points), label, points })
 }
 
 fn shape(project: &Project, rows: &[PointRow]) -> Vec<Point> {
@@ -164,12 +154,15 @@ fn shape(project: &Project, rows: &[PointRow]) -> Vec<Point> {
 
 fn point(project: &Project, row: &PointRow, before: Option<&PointRow>) -> Point {
     let value = size(row.value_bytes);
+    let limit = row.limit_bytes.map(size);
     let commit = Commit::new(&project.name, row.build_id, &row.commit_id, row.committed_at)
         .said(row.message.clone(), row.author.clone());
     let other = before.map(|it| it.build_id).or(row.baseline_build_id);
     let compare_url = other.map(|it| urls::compare(&project.name, it, row.build_id));
     Point {
         value: Bytes(value),
+        limit: limit.map(Bytes),
+        over: limit.and_then(|it| value.checked_sub(it)).filter(|it| *it > 0).map(Bytes),
         change: Change::known(before.map(|it| size(it.value_bytes)), value),
         follow_url: compare_url.clone().unwrap_or_else(|| commit.url.clone()),
         compare_url,
@@ -177,13 +170,18 @@ fn point(project: &Project, row: &PointRow, before: Option<&PointRow>) -> Point 
     }
 }
 
-fn summary(label: &str, points: &[Point], limit: Option<Bytes>) -> String {
+fn summary(label: &str, points: &[Point]) -> String {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return label.to_owned() };
-    let budget = limit.map_or_else(String::new, |it| format!(", budget {it}"));
+    let budget = last.limit.map_or_else(String::new, |it| format!(", budget {it}"));
     format!("{label} over {}: from {} to {}{budget}", counted(points.len(), "build"), first.value, last.value)
 }
 
 impl Trend {
+    /// Whether any of the builds was judged by a budget on this figure.
+    pub fn has_limits(&self) -> bool {
+        self.points.iter().any(|it| it.limit.is_some())
+    }
+
     /// How many points there are, in words.
     pub fn counted(&self) -> String {
         counted(self.points.len(), "build")
