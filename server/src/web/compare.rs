@@ -22,12 +22,12 @@ use uuid::Uuid;
 
 const MAX_CHOICES: i64 = 300;
 
-/// Which builds.
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// Which builds, as it stands in the address.
+#[derive(Debug, Clone, Deserialize)]
 pub struct CompareQuery {
-    old: Option<Uuid>,
-    new: Option<Uuid>,
-    all: Option<u8>,
+    old: Option<String>,
+    new: Option<String>,
+    all: Option<String>,
 }
 
 /// The page.
@@ -57,13 +57,15 @@ pub async fn show(
     Query(query): Query<CompareQuery>,
 ) -> PageResult<ComparePage> {
     let project = &read.project;
+    let old_id = build_id("old", query.old.as_deref())?;
+    let new_id = build_id("new", query.new.as_deref())?;
     let head = ProjectHead::load(&state, &read, Tab::Compare).await?;
-    let (comparison, words) = match (query.old, query.new) {
+    let (comparison, words) = match (old_id, new_id) {
         (Some(old), Some(new)) => compare(&state, project, (old, new), query.all.is_some()).await?,
         _ => (None, "Choose two builds.".to_owned()),
     };
     let known = choices(&state.db, project.project_id, MAX_CHOICES).await?;
-    let pair = query.old.zip(query.new);
+    let pair = old_id.zip(new_id);
     let here =
         pair.map_or_else(|| urls::compare_form(&project.name), |it| urls::compare(&project.name, it.0, it.1));
     let mut shell = Shell::new(format!("Compare builds of {}", project.name), read.viewer, here);
@@ -73,11 +75,18 @@ pub async fn show(
     Ok(Page(ComparePage {
         shell,
         project: head,
-        picker: picker::picker(project, &known, query.old, query.new),
+        picker: picker::picker(project, &known, old_id, new_id),
         swap_url: pair.map(|(old, new)| urls::compare(&project.name, new, old)),
         comparison,
         words,
     }))
+}
+
+/// A form without a choice sends an empty text.
+fn build_id(field: &'static str, text: Option<&str>) -> AppResult<Option<Uuid>> {
+    let parse =
+        |text: &str| Uuid::parse_str(text).map_err(|_| AppError::invalid(field, "this is not a build's id"));
+    text.filter(|it| !it.is_empty()).map(parse).transpose()
 }
 
 /// Compares two builds; where one of them has no report, says so.

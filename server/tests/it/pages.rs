@@ -114,6 +114,18 @@ async fn the_trend_holds_each_build_against_the_budget_of_its_own_time(db: PgPoo
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_comparison_with_what_is_no_build_says_so(db: PgPool) {
+    let app = TestApp::new(db).await;
+    app.project("acme/blinky").await;
+    let answer = app.get("/acme/blinky/compare?old=first&new=").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = outline(&answer.text());
+    assert!(told.contains("old: this is not a build's id"), "{told}");
+    let unchosen = page(&app, "/acme/blinky/compare?old=&new=").await;
+    assert!(outline(&unchosen).contains("Choose two builds."));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
 async fn a_build_shows_regions_sections_symbols_crates_and_formatting(db: PgPool) {
     let app = TestApp::new(db).await;
     let (_, builds) = voyage(&app).await;
