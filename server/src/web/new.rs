@@ -75,7 +75,14 @@ pub async fn create(
 }
 
 async fn insert(state: &AppState, form: &NewProjectForm) -> AppResult<Project> {
-    let name = ProjectName::parse(form.project.trim()).map_err(|it| AppError::invalid("name", it))?;
+    let name = form.project.trim();
+    if name.is_empty() {
+        return Err(AppError::invalid(
+            "name",
+            "it is missing; write `owner/name`, as the repository is called",
+        ));
+    }
+    let name = ProjectName::parse(name).map_err(|it| AppError::invalid("name", it))?;
     let project = Project {
         project_id: Uuid::now_v7(),
         name,
