@@ -28,6 +28,15 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
     };
     let old = report_of(&args.old, &old_memory)?;
     let new = report_of(&args.new, &memory)?;
+    if old.header.machine != new.header.machine {
+        failure::warn(&format!(
+            "{} is for {}, but {} is for {}: their sizes say little about each other",
+            args.old.display(),
+            old.header.machine,
+            args.new.display(),
+            new.header.machine
+        ));
+    }
     let diff = plimsoll_analyzer::diff(&old, &new);
     if args.json {
         output::print_json(&diff)?;

@@ -102,6 +102,9 @@ fn range(answers: &[BuildAnswer], name: &str) -> Option<(i64, i64)> {
 }
 
 fn span(name: &str, (least, most): (i64, i64)) -> String {
+    if (least, most) == (0, 0) {
+        return format!("{name} ±0");
+    }
     if least == most {
         return format!("{name} {} B", signed(most));
     }

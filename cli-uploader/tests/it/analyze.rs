@@ -239,3 +239,21 @@ fn a_named_memory_script_without_regions_is_refused() {
         }
     }
 }
+
+#[test]
+fn a_diff_of_two_machines_is_warned_of() {
+    let sandbox = sandbox();
+    let mut image = elf(&[("main", 64)]);
+    // e_machine: RISC-V.
+    image[18] = 243;
+    sandbox.file("riscv.elf", image);
+    let stderr = |new: &str| {
+        let output = sandbox.plimsoll(&["diff", "old.elf", new, "--json"]).output();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let warning =
+        "warning: old.elf is for arm, but riscv.elf is for riscv: their sizes say little about each other\n";
+    assert_eq!(stderr("riscv.elf"), warning);
+    assert_eq!(stderr("new.elf"), "");
+}

@@ -261,3 +261,16 @@ fn of_several_targets_a_failure_and_a_dry_runs_verdict_survive_an_unread_output(
         assert_eq!(sandbox.plimsoll(&[&dry[..], format].concat()).exit_code_unread(), Some(1), "{format:?}");
     }
 }
+
+#[test]
+fn a_total_that_stayed_is_told_by_its_sign_in_the_headline() {
+    let sandbox = Sandbox::with_commits(2);
+    let mut answer = measured("engine/release", &sandbox.head());
+    answer["deltas"][0]["old_bytes"] = 5964.into();
+    answer["deltas"][0]["delta_bytes"] = 0.into();
+    let stub = Stub::replying([Reply::json(200, answer)]);
+    let summary = sandbox.path().join("summary.md").display().to_string();
+    let run = sandbox.plimsoll_with(&stub, &UPLOAD).env("GITHUB_STEP_SUMMARY", &summary);
+    assert_eq!(run.output().status.code(), Some(0));
+    assert_eq!(sandbox.read("summary.md").lines().next(), Some("### Plimsoll: ✅ flash ±0"));
+}
