@@ -31,6 +31,8 @@ pub struct Alert {
     pub resolved_at: Option<OffsetDateTime>,
     /// How much was used then.
     pub resolved_bytes: Option<u64>,
+    /// The limit by then; absent where the budget was gone.
+    pub resolved_limit_bytes: Option<u64>,
 }
 
 /// A project's alerts, open ones first, then the newest.
@@ -44,7 +46,7 @@ pub async fn list(
         r#"
         select   alert_id, target.name as target, subject, limit_bytes,
                  opened_build_id, opened_at, opened_bytes,
-                 resolved_build_id, resolved_at, resolved_bytes
+                 resolved_build_id, resolved_at, resolved_bytes, resolved_limit_bytes
         from     alert
         join     target using (project_id, target_id)
         where    project_id = $1 and ($2::uuid is null or target_id = $2)
@@ -69,6 +71,7 @@ pub async fn list(
             resolved_build_id: it.resolved_build_id,
             resolved_at: it.resolved_at,
             resolved_bytes: it.resolved_bytes.map(to_u64),
+            resolved_limit_bytes: it.resolved_limit_bytes.map(to_u64),
         })
     });
     alerts.collect()
@@ -121,18 +124,20 @@ pub async fn apply(
         .execute(&mut **tx)
         .await?;
     }
-    for (alert_id, used_bytes) in &changes.resolved {
+    for (alert_id, verdict) in &changes.resolved {
         sqlx::query!(
             r#"
             update alert
-            set    resolved_build_id = $3, resolved_at = $4, resolved_bytes = $5
+            set    resolved_build_id = $3, resolved_at = $4, resolved_bytes = $5,
+                   resolved_limit_bytes = $6
             where  project_id = $1 and alert_id = $2
             "#,
             recipe.project_id,
             alert_id,
             recipe.build_id,
             now,
-            used_bytes.map(to_i64)
+            verdict.as_ref().and_then(|it| it.used_bytes).map(to_i64),
+            verdict.as_ref().map(|it| to_i64(it.limit_bytes))
         )
         .execute(&mut **tx)
         .await?;

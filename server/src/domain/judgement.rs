@@ -91,8 +91,8 @@ pub struct OpenAlert {
 pub struct AlertChanges {
     /// Verdicts that open an alert.
     pub opened: Vec<Verdict>,
-    /// Alerts that are over, and how much is used now.
-    pub resolved: Vec<(Uuid, Option<u64>)>,
+    /// Alerts that are over, and the verdict that says so; none where the budget is gone.
+    pub resolved: Vec<(Uuid, Option<Verdict>)>,
 }
 
 /// A budget newly crossed opens an alert; one kept again, or no longer set, resolves it.
@@ -102,7 +102,7 @@ pub fn alert_changes(verdicts: &[Verdict], open: &[OpenAlert]) -> AlertChanges {
     let resolved =
         open.iter().filter_map(|alert| match verdicts.iter().find(|it| it.subject == alert.subject) {
             Some(verdict) if !verdict.within => None,
-            verdict => Some((alert.alert_id, verdict.and_then(|it| it.used_bytes))),
+            verdict => Some((alert.alert_id, verdict.cloned())),
         });
     AlertChanges { opened, resolved: resolved.collect() }
 }

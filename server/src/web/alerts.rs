@@ -38,6 +38,14 @@ struct ResolvedLine {
     resolved: Option<Commit>,
     resolved_at: Moment,
     resolved_text: String,
+    change: Change,
+}
+
+/// What happened to the budget between crossing and resolution.
+enum Change {
+    Kept,
+    Raised(Bytes),
+    Dropped,
 }
 
 /// Shows the page.
@@ -77,5 +85,10 @@ fn resolved(project: &Project, row: &AlertRow) -> Option<ResolvedLine> {
         }),
         resolved_at: Moment(resolved_at),
         resolved_text: size_text(size_of(row.resolved_bytes)),
+        change: match row.resolved_limit_bytes {
+            None => Change::Dropped,
+            Some(limit) if limit > row.limit_bytes => Change::Raised(Bytes(size(limit))),
+            Some(_) => Change::Kept,
+        },
     })
 }

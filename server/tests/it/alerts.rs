@@ -120,3 +120,25 @@ async fn the_files_budgets_are_exactly_those_of_the_newest_build(db: PgPool) {
     assert_eq!(left, json!([{ "subject": "RAM", "limit_bytes": 1024, "source": "page" }]));
     assert_eq!(alerts(&app, &project).await, "FLASH: 9000 → missing");
 }
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_resolved_alert_tells_the_limit_that_resolved_it(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    measured(&app, &project, History::on_main(1), 8000).await;
+    set_budget(&app, &project, "total", 4096).await.expect(StatusCode::NO_CONTENT);
+    let open = app.read(&project, "alerts").await;
+    assert_eq!(open[0]["resolved_limit_bytes"], json!(null));
+    set_budget(&app, &project, "total", 9000).await.expect(StatusCode::NO_CONTENT);
+    let raised = app.read(&project, "alerts").await;
+    assert_eq!((&raised[0]["limit_bytes"], &raised[0]["resolved_limit_bytes"]), (&json!(4096), &json!(9000)));
+    set_budget(&app, &project, "RAM", 1).await.expect(StatusCode::NO_CONTENT);
+    let path = "/api/v1/projects/acme/blinky/budgets?target=app&subject=RAM";
+    app.send("DELETE", path, Some(&project.token), None).await.expect(StatusCode::NO_CONTENT);
+    let alerts = app.read(&project, "alerts").await;
+    let dropped = alerts.as_array().unwrap().iter().find(|it| it["subject"] == "RAM").unwrap();
+    assert_ne!(dropped["resolved"], json!(null));
+    assert_eq!(dropped["resolved_limit_bytes"], json!(null), "the budget is gone");
+    let page = app.get("/acme/blinky/alerts").await.expect(StatusCode::OK).text();
+    assert!(page.contains("budget dropped") && page.contains("limit raised to"), "{page}");
+}

@@ -42,6 +42,9 @@ pub struct AlertSummary {
     opened: AlertEnd,
     /// The build that was within again; absent while the alert is open.
     resolved: Option<AlertEnd>,
+    /// The limit by then: a higher one may have resolved it. Absent while the alert is open, and where the
+    /// budget was gone.
+    resolved_limit_bytes: Option<u64>,
 }
 
 /// One end of an alert.
@@ -94,5 +97,6 @@ fn summary(state: &AppState, project: &Project, alert: Alert) -> AlertSummary {
         limit_bytes: alert.limit_bytes,
         opened: end(alert.opened_build_id, alert.opened_at, alert.opened_bytes),
         resolved: resolved.map(|(build_id, at)| end(build_id, at, alert.resolved_bytes)),
+        resolved_limit_bytes: alert.resolved_limit_bytes,
     }
 }

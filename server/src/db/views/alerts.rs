@@ -36,6 +36,8 @@ pub struct AlertRow {
     pub resolved_message: Option<String>,
     /// What is used by then.
     pub resolved_bytes: Option<i64>,
+    /// What is allowed by then; absent where the budget was gone.
+    pub resolved_limit_bytes: Option<i64>,
     /// What the newest judged build of the target's default branch uses.
     pub current_bytes: Option<i64>,
 }
@@ -65,6 +67,7 @@ pub async fn list(
                   opened.author as opened_author, opened.baseline_build_id as opened_baseline_id,
                   alert.resolved_at, alert.resolved_build_id, resolved.commit_id as "resolved_commit_id?",
                   resolved.message as resolved_message, alert.resolved_bytes,
+                  alert.resolved_limit_bytes,
                   current.used_bytes as current_bytes
         from      alert
         join      target on target.project_id = alert.project_id and target.target_id = alert.target_id
