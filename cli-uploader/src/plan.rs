@@ -104,10 +104,10 @@ fn project(
     ci: &CiFacts,
 ) -> anyhow::Result<ProjectName> {
     if let Some(text) = flag {
-        return ProjectName::parse(text).context("--project");
+        return project_name(text).context("--project");
     }
     if let Some(text) = environment.text("PLIMSOLL_PROJECT") {
-        return ProjectName::parse(text).context("PLIMSOLL_PROJECT");
+        return project_name(text).context("PLIMSOLL_PROJECT");
     }
     config.project.clone().or_else(|| ci.project.clone()).ok_or_else(|| {
         hinted(
@@ -139,4 +139,12 @@ pub(crate) fn memory_regions(script: &str, shown: &str) -> anyhow::Result<Vec<Me
         true => Err(anyhow!("{shown}: the script has no MEMORY block that names a region")),
         false => Ok(regions),
     }
+}
+
+/// A name without its owner is the likely mistake, told in the words that were typed.
+fn project_name(text: &str) -> anyhow::Result<ProjectName> {
+    if !text.contains('/') {
+        return Err(anyhow!("a project is named `owner/name`; `{text}` has no `/`"));
+    }
+    Ok(ProjectName::parse(text)?)
 }

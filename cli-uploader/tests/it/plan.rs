@@ -166,7 +166,7 @@ fn server_project_and_token_have_to_come_from_somewhere() {
     run.check(expect![[r#"
         exit 2
         --- stderr
-        error: PLIMSOLL_PROJECT: a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `engine/` is not
+        error: PLIMSOLL_PROJECT: a project is named `owner/name`; `engine` has no `/`
     "#]]);
     let run = sandbox.plimsoll(&upload).env("PLIMSOLL_PROJECT", "ada/engine");
     run.env("PLIMSOLL_URL", "localhost").check(expect![[r#"
