@@ -5,11 +5,17 @@ pub(crate) mod rows;
 
 use serde::{Deserialize, Serialize};
 
+/// Version of the shape of [`Diff`] in JSON.
+///
+/// # History
+/// - 1: first form.
+pub const SCHEMA_VERSION: u32 = 1;
+
 /// Report × report → what grew, shrank, appeared and vanished. Unchanged rows are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Diff {
-    /// The shape of this document, [`crate::report::SCHEMA_VERSION`].
+    /// The shape of this document, [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// Rows `flash`, `ram` and `formatting`; always all three.
     pub totals: Vec<Change>,

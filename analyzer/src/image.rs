@@ -1,6 +1,8 @@
 //! A validated view of an ELF file: the last place that can say "broken".
 
+mod arrays;
 mod header;
+mod relocations;
 mod roles;
 mod sections;
 mod segments;
@@ -12,10 +14,12 @@ use object::read::elf::FileHeader;
 
 use crate::error::Error;
 use crate::report::{Header, Warning};
+use crate::span::Span;
 
+pub(crate) use relocations::{ImageRelocation, RelocationSymbol};
 pub(crate) use sections::ImageSection;
 pub(crate) use segments::ImageSegment;
-pub(crate) use symbols::ImageSymbol;
+pub(crate) use symbols::{ImageMark, ImageSymbol, MarkKind};
 
 /// The report's word for object files.
 const RELOCATABLE: &str = "relocatable";
@@ -28,6 +32,14 @@ pub(crate) struct Image<'data> {
     pub(crate) sections: Vec<ImageSection<'data>>,
     pub(crate) segments: Vec<ImageSegment>,
     pub(crate) symbols: Vec<ImageSymbol<'data>>,
+    /// What owns nothing and yet says where code and data begin, by section and address.
+    pub(crate) marks: Vec<ImageMark>,
+    /// Arrays between borders that the linker or its script defines.
+    pub(crate) arrays: Vec<Span>,
+    /// Relocations of allocated sections, by address; none in object files.
+    pub(crate) relocations: Vec<ImageRelocation>,
+    /// Size of the file.
+    pub(crate) file_bytes: u64,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -80,8 +92,11 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     if segments.iter().any(|it| it.is_load) {
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
     }
-    let symbols = symbols::read(&file, &table, &mut warnings)?;
-    Ok(Image { header, sections, segments, symbols, warnings })
+    let symbols::Symbols { owners: symbols, marks, arrays } = symbols::read(&file, &table, &mut warnings)?;
+    let is_linked = header.kind != RELOCATABLE;
+    let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
+    let file_bytes = data.len() as u64;
+    Ok(Image { header, sections, segments, symbols, marks, arrays, relocations, file_bytes, warnings })
 }
 
 /// Stored and allocated, yet outside of every load segment: nothing will put it onto the device.

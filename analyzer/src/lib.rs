@@ -1,6 +1,7 @@
 //! Explains what an ELF image is made of: bytes in, owned [`Report`] out. No I/O, no printing, no panics.
 //!
-//! `&[u8]` → `Image` (validated view) → attribution (each byte one owner) → [`Report`] → [`Diff`]
+//! `&[u8]` → `Image` (validated view) → attribution (each byte one owner) + graph (who refers to whom) →
+//! [`Report`] → [`Diff`]
 //!
 //! Reading headers, sections and symbols is the only step that can fail; everything later
 //! answers with what is there and lists oddities as [`report::Warning`]s. The laws that hold for
@@ -10,21 +11,30 @@
 //! No allocation is sized by what a header claims. Beyond these bounds a file is refused with
 //! [`ErrorKind::TooLarge`]: 262,144 sections, 1,024 segments, 4 PiB of allocated memory, 64 KiB for
 //! one symbol's name, 256 MiB for all names of symbols and 32 MiB for those of sections. Names whose
-//! demangling would take too much time or memory stay mangled. A script has at most 256 regions.
+//! demangling would take too much time or memory stay mangled. Linker scripts have at most 256 regions and
+//! 256 aliases, 2 MiB of text with all that they include, and expressions nested 128 deep. Those of debug
+//! information are in [`debug`]; beyond them it is left out, with a warning. A file with more than 4,194,304
+//! references, or whose sections share bytes, gets no graph and a warning.
 
 mod bloat;
+pub mod debug;
 pub mod diff;
 mod error;
+pub mod graph;
 mod image;
 mod layout;
 mod map;
 mod names;
+mod refs;
 pub mod report;
 mod span;
 
 pub use diff::{Change, ChangeKind, Diff};
 pub use error::{Error, ErrorKind};
-pub use layout::{LayoutError, MemoryRegion};
+pub use graph::{Why, WhyError};
+pub use layout::{Layout, LayoutError, MemoryRegion, ScriptFile, Scripts};
+pub use layout::{link_error, map_file};
+pub use refs::{EdgeSource, Reference, ReferenceKind};
 pub use report::Report;
 
 /// Explains `elf`. With `memory` empty, the regions are inferred from the file.
@@ -36,7 +46,44 @@ pub use report::Report;
 pub fn analyze(elf: &[u8], memory: &[MemoryRegion]) -> Result<Report, Error> {
     let image = image::Image::parse(elf)?;
     let attribution = map::Attribution::new(&image);
-    Ok(report::assemble::report(&image, &attribution, memory))
+    let graph = graph::Graph::new(&image, &attribution, None);
+    Ok(report::assemble::report(
+        &report::assemble::Findings { image: &image, attribution: &attribution, graph },
+        memory,
+    ))
+}
+
+/// Why the symbol called `name` is in the image: the way that leads to it, and who keeps it alive.
+/// `name` is a name as the report shows it, a mangled one, or the end of a path (`fmt::write`).
+pub fn why(elf: &[u8], name: &str) -> Result<Why, WhyError> {
+    let image = image::Image::parse(elf)?;
+    let attribution = map::Attribution::new(&image);
+    graph::why(&image, &attribution, name)
+}
+
+/// All references between places of the image, by address. Empty where the machine has no decoder
+/// and the linker kept no relocations. Which way they are found is up to the file without `source`.
+pub fn references(elf: &[u8], source: Option<EdgeSource>) -> Result<Vec<Reference>, Error> {
+    let image = image::Image::parse(elf)?;
+    let attribution = map::Attribution::new(&image);
+    Ok(refs::References::find(&image, &attribution, source).map(|it| it.list).unwrap_or_default())
+}
+
+/// Referenced addresses inside of bytes that no symbol claims, in order: where anonymous constants
+/// and functions without a size begin.
+pub fn referenced_in_gaps(elf: &[u8]) -> Result<Vec<u64>, Error> {
+    let image = image::Image::parse(elf)?;
+    let attribution = map::Attribution::new(&image);
+    let references = refs::References::find(&image, &attribution, None);
+    Ok(references.map(|it| it.starts_in_gaps().collect()).unwrap_or_default())
+}
+
+/// Every direct branch in the code of the image: `(instruction, target)`, Thumb bit cleared, by
+/// address. Empty where the machine has no decoder.
+pub fn branches(elf: &[u8]) -> Result<Vec<(u64, u64)>, Error> {
+    let image = image::Image::parse(elf)?;
+    let attribution = map::Attribution::new(&image);
+    Ok(refs::branches(&image, &attribution))
 }
 
 /// Checks that `elf` can be analysed, without doing the work: what it refuses, [`analyze`] refuses.
@@ -52,7 +99,19 @@ pub fn check(elf: &[u8]) -> Result<(), Error> {
 /// # Ok::<(), plimsoll_analyzer::LayoutError>(())
 /// ```
 pub fn parse_memory(script: &str) -> Result<Vec<MemoryRegion>, LayoutError> {
-    layout::parse(script)
+    let files = vec![ScriptFile { name: String::new(), text: script.to_owned() }];
+    parse_layout(&Scripts { files, ..Scripts::default() }).map(|it| it.regions)
+}
+
+/// Reads linker scripts with all that they need: included files and symbols from the command line.
+pub fn parse_layout(scripts: &Scripts) -> Result<Layout, LayoutError> {
+    layout::parse(scripts)
+}
+
+/// The files that a linker script includes, by the names it uses: what [`Scripts`] needs besides. At
+/// most 1,024.
+pub fn script_includes(script: &str) -> Vec<String> {
+    layout::includes(script)
 }
 
 /// What changed from `old` to `new`.

@@ -62,6 +62,19 @@ impl Attribution {
         Self { maps, owners, warnings }
     }
 
+    /// What symbols own of a section, by address: index of the owner, bytes.
+    pub(crate) fn owned(&self, section_idx: usize, span: Span) -> impl Iterator<Item = (usize, Span)> {
+        self.maps[section_idx].within(span).filter_map(|(span, label)| match label {
+            Label::Symbol(owner_idx) => Some((owner_idx, span)),
+            Label::Padding | Label::Unattributed => None,
+        })
+    }
+
+    /// Every byte of a section and its label, in the order of addresses.
+    pub(crate) fn labels(&self, section_idx: usize) -> impl Iterator<Item = (Span, Label)> {
+        self.maps[section_idx].all()
+    }
+
     /// The labels of the part of a section that runs at `span`.
     pub(crate) fn count(&self, section_idx: usize, span: Span) -> Count {
         let mut count = Count::default();

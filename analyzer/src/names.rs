@@ -30,6 +30,12 @@ pub(crate) fn stem(name: &str) -> &str {
     }
 }
 
+/// Whether a crate of a mangled name is one: the compiler's own symbols, whose code is any crate's
+/// (allocator, panic handler), are mangled as if they were of `__rustc`.
+pub(crate) fn is_telling(krate: &str) -> bool {
+    krate != "__rustc"
+}
+
 /// The scheme by which a name was mangled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -60,6 +66,13 @@ impl Reader {
         let name = name.or_else(|| self.generated(mangled)).unwrap_or_else(|| Name::unknown(mangled));
         self.left = self.left.saturating_sub(name.text.len());
         name
+    }
+
+    /// The crate alone, which most manglings show without being taken apart.
+    pub(crate) fn crate_of(&mut self, mangled: &str) -> Option<String> {
+        crate_name::of_v0(mangled)
+            .or_else(|| crate_name::of_legacy(mangled))
+            .or_else(|| self.read(mangled).krate)
     }
 
     /// What a compiler made up: the number in it means nothing to anybody.

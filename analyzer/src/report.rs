@@ -6,18 +6,32 @@
 //!   that is allocated; the same for `used_bytes` of a region.
 //! - Over the image the three add up to the sizes of all allocated sections, each once.
 //! - `section.symbol_bytes` is the sum of its symbols' `size_bytes`.
+//! - Over the crates, the sums of `code_bytes` and of `defining_bytes` are both `code.symbol_bytes`;
+//!   so is `code.located_bytes + code.unlocated_bytes`. Over the files, the sum of `code_bytes` is
+//!   `code.located_bytes`.
+//! - `symbol.retained_bytes ≥ symbol.size_bytes`; `reachable_bytes + unreachable_bytes` of the graph are
+//!   the bytes of symbols and of anonymous data, each once.
 //! - No number is negative and no byte has two owners. Where the addresses of sections overlap, a
 //!   region counts each byte once, for the section that comes first by address.
 
 pub(crate) mod assemble;
+mod code;
+mod source;
+
+pub use code::{CodeUse, FileUse, UnitUse};
 
 use serde::{Deserialize, Serialize};
+
+use crate::graph::GraphSummary;
 
 /// Version of the shape of [`Report`] in JSON.
 ///
 /// # History
 /// - 1: first form.
-pub const SCHEMA_VERSION: u32 = 1;
+/// - 2: source files, lines and compile units of symbols, defining crates; `graph`, and who retains how
+///   much: `retained_bytes` and `reachable` of symbols, `retained_bytes` of crates. Everything new is
+///   absent or empty in older documents.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,8 +53,20 @@ pub struct Report {
     pub symbols: Vec<Symbol>,
     /// Bytes per crate, biggest first; ties by name.
     pub crates: Vec<CrateUse>,
+    /// How much of the code is traced to source lines; all of it unlocated without DWARF.
+    #[serde(default)]
+    pub code: CodeUse,
+    /// Compile units that own symbols, biggest first; ties by name. Empty without DWARF.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitUse>,
+    /// Source files that code or symbols come from, most code first; ties by path. Empty without DWARF.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileUse>,
     /// What formatting (`core::fmt` and friends) costs.
     pub formatting: Formatting,
+    /// Who refers to whom, in figures; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graph: Option<GraphSummary>,
     /// What was odd about the file and did not stop the analysis.
     pub warnings: Vec<Warning>,
 }
@@ -101,6 +127,9 @@ pub struct Totals {
 pub struct Region {
     /// Name in the linker script (`FLASH`), or `flash`/`ram` plus a number where inferred.
     pub name: String,
+    /// Its other names in the linker script.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// What it is used for here.
     pub kind: RegionKind,
     /// First address.
@@ -268,14 +297,30 @@ pub struct Symbol {
     pub run_address: u64,
     /// Name of its section.
     pub section: String,
-    /// The crate (or `C`, `C++`) that it comes from, where the name tells.
+    /// The crate (or `C++`) that it comes from, where the name or debug information tells.
     #[serde(rename = "crate")]
     pub krate: Option<String>,
     /// Function or data.
     pub kind: SymbolKind,
+    /// Its bytes and those of everything that only it leads to: what would go if it went. Absent
+    /// where references are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained_bytes: Option<u64>,
+    /// Whether a root leads to it. Absent where references are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reachable: Option<bool>,
     /// Other names of the same bytes, mangled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// Where it was written: index into [`Report::files`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<usize>,
+    /// The line in that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Its compile unit: index into [`Report::units`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<usize>,
 }
 
 /// Whether a symbol is executed or read.
@@ -292,7 +337,7 @@ pub enum SymbolKind {
 }
 
 /// What one crate owns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CrateUse {
     /// The crate; `(unknown)` for symbols whose name does not tell, e.g. C and assembly.
@@ -303,6 +348,17 @@ pub struct CrateUse {
     pub ram_bytes: u64,
     /// How many symbols.
     pub n_symbols: u64,
+    /// Of its symbols' bytes, those in sections of code, whoever wrote what was inlined there.
+    #[serde(default)]
+    pub code_bytes: u64,
+    /// Code bytes of anybody's symbols whose innermost inline frame is of this crate; where debug
+    /// information does not tell, they count for the symbol's own crate.
+    #[serde(default)]
+    pub defining_bytes: u64,
+    /// Bytes of its symbols and of everything that only they lead to: what would go if the crate
+    /// went. Absent where references are not known, and for the smallest of very many crates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained_bytes: Option<u64>,
 }
 
 /// The formatting machinery in the image.

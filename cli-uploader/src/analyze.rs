@@ -1,14 +1,14 @@
 //! `plimsoll analyze` and `plimsoll diff`: the server's analysis, here.
 
-use crate::args::{AnalyzeArgs, DiffArgs};
-use crate::{Outcome, failure, output, plan};
+use crate::args::{AnalyzeArgs, DiffArgs, MemoryArgs};
+use crate::{Outcome, failure, memory, output, plan};
 use anyhow::Context;
 use plimsoll_analyzer::{MemoryRegion, Report};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Explains one image.
 pub(crate) fn analyze(args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
-    let report = report_of(&args.elf, &regions(args.memory.as_deref())?)?;
+    let report = report_of(&args.elf, &regions(&args.layout, &args.layout.memory)?)?;
     if args.json {
         output::print_json(&report)?;
         return Ok(Outcome::Fine);
@@ -21,10 +21,10 @@ pub(crate) fn analyze(args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
 
 /// Compares two images.
 pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
-    let memory = regions(args.memory.as_deref())?;
-    let old_memory = match &args.old_memory {
-        Some(path) => regions(Some(path))?,
-        None => memory.clone(),
+    let memory = regions(&args.layout, &args.layout.memory)?;
+    let old_memory = match args.old_memory.as_slice() {
+        [] => memory.clone(),
+        scripts => regions(&args.layout, scripts)?,
     };
     let old = report_of(&args.old, &old_memory)?;
     let new = report_of(&args.new, &memory)?;
@@ -53,11 +53,8 @@ pub(crate) fn report_of(elf: &Path, memory: &[MemoryRegion]) -> anyhow::Result<R
     plimsoll_analyzer::analyze(&bytes, memory).with_context(|| format!("cannot analyse {}", elf.display()))
 }
 
-fn regions(script: Option<&Path>) -> anyhow::Result<Vec<MemoryRegion>> {
-    let Some(path) = script else { return Ok(Vec::new()) };
-    let bytes = plan::read_file(path, "the memory script")?;
-    let text = String::from_utf8_lossy(&bytes);
-    plan::memory_regions(&text, &path.display().to_string())
+fn regions(args: &MemoryArgs, scripts: &[PathBuf]) -> anyhow::Result<Vec<MemoryRegion>> {
+    memory::read(args, scripts, &[]).map(|it| it.regions)
 }
 
 fn warn(elf: &Path, report: &Report) {

@@ -1,9 +1,11 @@
 //! What was typed: clap's structs, without side effects.
 
 mod measure;
+mod memory;
 mod upload;
 
-pub use measure::{AnalyzeArgs, DiffArgs, SizeArgs, SizeFormat, SizeRadix};
+pub use measure::{AnalyzeArgs, DiffArgs, SizeArgs, SizeFormat, SizeRadix, WhyArgs};
+pub use memory::MemoryArgs;
 pub use upload::{BudgetFlag, CommentArgs, CommitArgs, ServerArgs, UploadArgs};
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -37,6 +39,8 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Say what changed between two images
     Diff(DiffArgs),
+    /// Say why a symbol is in an image: who leads to it and who keeps it alive
+    Why(WhyArgs),
     /// Print section sizes exactly as `llvm-size` (and so `cargo size`) does
     Size(SizeArgs),
     /// Print a completion script for a shell

@@ -25,7 +25,7 @@ pub(crate) struct Config {
 pub(crate) struct Target {
     pub name: TargetName,
     pub elf: PathBuf,
-    pub memory: Option<PathBuf>,
+    pub memory: Vec<PathBuf>,
     pub budgets: Vec<Budget>,
 }
 

@@ -14,11 +14,13 @@ mod failure;
 mod git;
 mod judge;
 mod markdown;
+mod memory;
 mod output;
 mod plan;
 mod size;
 mod text;
 mod upload;
+mod why;
 
 use args::{Args, Command};
 use clap::CommandFactory;
@@ -44,6 +46,7 @@ pub fn run(args: Args, environment: &Environment) -> ExitCode {
         Command::Comment(it) => comment::run(&it, environment),
         Command::Analyze(it) => analyze::analyze(&it),
         Command::Diff(it) => analyze::diff(&it),
+        Command::Why(it) => why::run(&it),
         Command::Size(it) => size::run(&it),
         Command::Completions(it) => completions(it.shell),
     };

@@ -2,10 +2,13 @@
 
 mod answer;
 mod report;
+mod source;
 mod table;
+mod why;
 
 pub(crate) use answer::{annotation, answer, dry_run, is_quiet, warning_annotation};
 pub(crate) use report::{change_name, diff, report};
+pub(crate) use why::why;
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;

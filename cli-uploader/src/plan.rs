@@ -14,7 +14,6 @@ use crate::environment::Environment;
 use crate::failure::{WithHint, hinted};
 use crate::git::Git;
 use anyhow::{Context, anyhow};
-use plimsoll_analyzer::MemoryRegion;
 use plimsoll_protocol::{CommitId, NewBuild, ProjectName};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -129,15 +128,6 @@ pub(crate) fn read_elf(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
             .context(format!("cannot read {}", path.display()))
             .hint("build it first, or check the path"),
         other => other.with_context(|| format!("cannot read {}", path.display())),
-    }
-}
-
-/// The regions of a memory script that somebody named: one without any would be ignored silently.
-pub(crate) fn memory_regions(script: &str, shown: &str) -> anyhow::Result<Vec<MemoryRegion>> {
-    let regions = plimsoll_analyzer::parse_memory(script).with_context(|| shown.to_owned())?;
-    match regions.is_empty() {
-        true => Err(anyhow!("{shown}: the script has no MEMORY block that names a region")),
-        false => Ok(regions),
     }
 }
 

@@ -64,6 +64,17 @@ pub(crate) fn shortened(text: &str, max_chars: usize) -> String {
     short
 }
 
+/// The end of a path, from a folder on, with an ellipsis in place of what is before it.
+pub(crate) fn shortened_start(path: &str, max_chars: usize) -> String {
+    let n_chars = path.chars().count();
+    if n_chars <= max_chars {
+        return path.to_owned();
+    }
+    let end: String = path.chars().skip(n_chars - max_chars.saturating_sub(1)).collect();
+    let from_folder = end.find('/').map_or(end.as_str(), |at| &end[at..]);
+    format!("…{from_folder}")
+}
+
 fn is_invisible(it: char) -> bool {
     it.is_control()
         || matches!(it,

@@ -167,7 +167,7 @@ fn dry_run(plan: &UploadPlan, json: bool) -> anyhow::Result<Outcome> {
 fn measure(upload: &Upload) -> anyhow::Result<DryRun<'_>> {
     let elf = plan::read_elf(&upload.elf)?;
     let regions = match &upload.build.memory {
-        Some(script) => plan::memory_regions(&script.text, &script.path)?,
+        Some(script) => plimsoll_analyzer::parse_memory(&script.text).with_context(|| script.path.clone())?,
         None => Vec::new(),
     };
     let report = plimsoll_analyzer::analyze(&elf, &regions)

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Change, ChangeKind, Diff};
+use super::{Change, ChangeKind, Diff, SCHEMA_VERSION};
 use crate::names::stem;
-use crate::report::{Report, SCHEMA_VERSION, Section, Symbol};
+use crate::report::{Report, Section, Symbol};
 
 /// Report × report → rows that changed.
 pub(crate) fn diff(old: &Report, new: &Report) -> Diff {

@@ -37,6 +37,8 @@ pub(crate) struct ImageSection<'data> {
     pub(crate) is_thread_local: bool,
     /// Whether a load segment holds it, so that something puts it onto the device.
     pub(crate) is_loaded: bool,
+    /// `SHF_COMPRESSED`: the bytes in the file start with a compression header.
+    pub(crate) is_compressed: bool,
     /// Its bytes in the file; empty where it has none.
     pub(crate) data: &'data [u8],
 }
@@ -126,6 +128,7 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
         is_executable: flags.contains(elf::SHF_EXECINSTR),
         is_thread_local: flags.contains(elf::SHF_TLS),
         is_loaded: false,
+        is_compressed: flags.contains(elf::SHF_COMPRESSED),
         data,
         name,
     })
@@ -202,6 +205,7 @@ fn stand_in<'data>(
         is_executable: segment.is_executable,
         is_thread_local: false,
         is_loaded: true,
+        is_compressed: false,
         data: &[],
     }
 }

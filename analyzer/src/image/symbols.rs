@@ -4,9 +4,11 @@ use object::elf;
 use object::read::elf::{FileHeader, SectionTable, Sym, SymbolTable};
 use object::{Endianness, SymbolIndex};
 
+use super::arrays::Borders;
 use super::{File, header};
 use crate::error::Error;
 use crate::report::{SymbolKind, Warning};
+use crate::span::Span;
 
 /// No real name is longer; without a bound a table whose names all overlap one huge string
 /// would take quadratic time and memory.
@@ -29,16 +31,52 @@ pub(crate) struct ImageSymbol<'data> {
     pub(crate) rank: u8,
 }
 
-/// Every symbol that can own bytes, in table order. Undefined, absolute, section, file and mapping
+/// A symbol that owns nothing but says what begins at its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ImageMark {
+    /// Index in the file's section table.
+    pub(crate) section_file_idx: usize,
+    /// Thumb bit cleared.
+    pub(crate) address: u64,
+    pub(crate) kind: MarkKind,
+}
+
+/// What begins at a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum MarkKind {
+    /// `$t`, `$x`: the machine's usual code.
+    Code,
+    /// `$a`: 32-bit ARM code.
+    Arm,
+    /// `$d`: no code.
+    Data,
+    /// A function whose size nobody wrote down.
+    Function,
+    /// `__global_pointer$`: RISC-V's linker may address data from here.
+    GlobalPointer,
+}
+
+/// What the symbol table says.
+pub(super) struct Symbols<'data> {
+    /// In table order.
+    pub(super) owners: Vec<ImageSymbol<'data>>,
+    /// By section and address.
+    pub(super) marks: Vec<ImageMark>,
+    pub(super) arrays: Vec<Span>,
+}
+
+/// Every symbol that can own bytes, and what others tell. Undefined, absolute, section, file and mapping
 /// symbols cannot, nor can those without a size.
 pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &File<'data, Elf>,
     table: &SectionTable<'data, Elf>,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<ImageSymbol<'data>>, Error> {
+) -> Result<Symbols<'data>, Error> {
     let symbols = symbol_table(file, table)?;
     let reader = Reader { file, symbols, clear_mask: if header::has_mode_bit(file) { !1 } else { !0 } };
     let mut owners = Vec::new();
+    let mut marks = Vec::new();
+    let mut borders = Borders::default();
     let mut names_bytes = 0_usize;
     let mut n_homeless = 0_u64;
     for (idx, symbol) in symbols.enumerate().skip(1) {
@@ -47,6 +85,8 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         if names_bytes > MAX_NAMES_BYTES {
             return Err(Error::too_large(entry(idx), "the names up to here take more than 256 MiB"));
         }
+        borders.add(name, symbol.st_value(file.endian).into());
+        marks.extend(reader.mark(idx, symbol, name));
         match reader.owner(idx, symbol, name)? {
             Some(owner) if owner.section_file_idx < table.len() => owners.push(owner),
             Some(_) => n_homeless += 1,
@@ -57,7 +97,8 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         let message = format!("symbols in sections that do not exist: {n_homeless}");
         warnings.push(Warning { place: "symbol table".into(), message });
     }
-    Ok(owners)
+    marks.sort();
+    Ok(Symbols { owners, marks, arrays: borders.arrays() })
 }
 
 fn entry(idx: SymbolIndex) -> String {
@@ -92,6 +133,28 @@ impl<'data, Elf: FileHeader<Endian = Endianness>> Reader<'_, 'data, Elf> {
             return Err(Error::too_large(entry(idx), "the name is longer than 64 KiB"));
         }
         Ok(name)
+    }
+
+    fn mark(&self, idx: SymbolIndex, symbol: &Elf::Sym, name: &[u8]) -> Option<ImageMark> {
+        let e = self.file.endian;
+        let kind = match name {
+            b"__global_pointer$" => MarkKind::GlobalPointer,
+            _ if is_mapping_symbol(name) => match name[1] {
+                b'a' => MarkKind::Arm,
+                b'd' => MarkKind::Data,
+                _ => MarkKind::Code,
+            },
+            _ if owner_kind(symbol.st_type()) == Some(SymbolKind::Function) => MarkKind::Function,
+            _ => return None,
+        };
+        if kind == MarkKind::Function && symbol.st_size(e).into() > 0 {
+            return None;
+        }
+        let section = self.symbols.symbol_section(e, symbol, idx).ok().flatten();
+        let section = section.or((kind == MarkKind::GlobalPointer).then_some(object::SectionIndex(0)))?;
+        let value: u64 = symbol.st_value(e).into();
+        let address = if kind == MarkKind::Function { value & self.clear_mask } else { value };
+        Some(ImageMark { section_file_idx: section.0, address, kind })
     }
 
     fn owner(

@@ -17,6 +17,7 @@ use crate::span::{Span, is_alignment_gap};
 #[derive(Debug)]
 pub(crate) struct Occupied {
     name: String,
+    aliases: Vec<String>,
     pub(crate) kind: RegionKind,
     span: Span,
     length_bytes: Option<u64>,
@@ -58,6 +59,7 @@ pub(crate) fn settle(image: &Image<'_>, memory: &[MemoryRegion], fragments: &[Fr
 fn declared(memory: &[MemoryRegion]) -> Vec<Occupied> {
     let region = |it: &MemoryRegion| Occupied {
         name: it.name.clone(),
+        aliases: it.aliases.clone(),
         kind: RegionKind::Flash,
         span: Span::saturating(it.origin_address, it.length_bytes),
         length_bytes: Some(it.length_bytes),
@@ -78,6 +80,7 @@ fn inferred(image: &Image<'_>, fragments: &[Fragment]) -> Vec<Occupied> {
         *n += 1;
         Occupied {
             name: if *n == 1 { word.to_owned() } else { format!("{word}{n}") },
+            aliases: Vec::new(),
             kind: cluster.kind,
             span: cluster.span,
             length_bytes: None,
@@ -133,6 +136,7 @@ pub(crate) fn describe(region: &Occupied, image: &Image<'_>, attribution: &Attri
     }
     Region {
         name: region.name.clone(),
+        aliases: region.aliases.clone(),
         kind: region.kind,
         origin_address: region.span.start(),
         length_bytes: region.length_bytes,

@@ -63,6 +63,11 @@ impl<L: Copy> ByteMap<L> {
         self.ranges = filled;
     }
 
+    /// The labelled ranges.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Span, L)> {
+        self.ranges.iter().copied()
+    }
+
     /// The labelled ranges inside of `span`, cut to it.
     pub(crate) fn within(&self, span: Span) -> impl Iterator<Item = (Span, L)> {
         let first = self.ranges.partition_point(|(it, _)| it.end() <= span.start());

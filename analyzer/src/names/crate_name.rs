@@ -61,6 +61,14 @@ fn identifier(path: &[u8], at: usize) -> Option<String> {
     Some(String::from_utf8_lossy(name).into_owned()).filter(|it| !it.is_empty())
 }
 
+/// The crate of a legacy name that begins with a plain path: `_ZN4core3fmt5write17h…E`.
+pub(super) fn of_legacy(mangled: &str) -> Option<String> {
+    let path = mangled.strip_prefix("_ZN").filter(|it| it.contains("17h"))?.as_bytes();
+    let name = identifier(path, 0)?;
+    let is_plain = name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    (is_plain && !name.starts_with('_')).then_some(name)
+}
+
 /// The crate of a demangled path. Of `<A as B>::f` it is that of `A`, and that of the trait where
 /// `A` is a primitive or generic.
 pub(super) fn of_path(path: &str) -> Option<String> {

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::source;
 use super::{
-    CrateUse, Formatting, RegionKind, Report, SCHEMA_VERSION, Section, Segment, Symbol, Totals, View, Warning,
+    CrateUse, Formatting, RegionKind, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals,
+    View, Warning,
 };
 use crate::bloat::formatting;
+use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
 use crate::layout::fragments::{self, Fragment};
 use crate::layout::regions::{self, Settled};
 use crate::layout::{MemoryRegion, regions::Occupied};
 use crate::map::{Attribution, Owner};
 use crate::names::{self, Language, Name};
+use crate::refs::NoReferences;
 
 /// Crate of symbols whose name does not tell.
 pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
@@ -19,33 +23,54 @@ pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
 /// More complaints than this are only counted.
 const MAX_WARNINGS: usize = 100;
 
+/// Asking what a crate retains may take this many steps for all crates together.
+const MAX_CRATE_STEPS: usize = 50_000_000;
+
+/// What the stages before found out.
+pub(crate) struct Findings<'image> {
+    pub(crate) image: &'image Image<'image>,
+    pub(crate) attribution: &'image Attribution,
+    pub(crate) graph: Result<Graph, NoReferences>,
+}
+
 /// The whole report.
-pub(crate) fn report(image: &Image<'_>, attribution: &Attribution, memory: &[MemoryRegion]) -> Report {
+pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report {
+    let Findings { image, attribution, .. } = *findings;
     let fragments = fragments::list(image);
     let settled = regions::settle(image, memory, &fragments);
     let use_of = MemoryUse::new(image, &settled);
     let sections = sections(image, attribution);
-    let named = named_symbols(image, attribution);
+    let mut named = named_symbols(findings);
+    let source = source::trace(image, attribution, &mut named, &use_of);
+    let graph = findings.graph.as_ref().ok();
+    let mut crates = crates(&named, &use_of, image, &source.defining_bytes);
+    if let Some(graph) = graph {
+        retain(&mut crates, &named, graph);
+    }
     Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
         totals: totals(&use_of, &sections),
         regions: settled.regions.iter().map(|it| regions::describe(it, image, attribution)).collect(),
         segments: segments(image),
-        crates: crates(&named, &use_of, image),
+        crates,
+        code: source.code,
+        units: source.units,
+        files: source.files,
         formatting: formatting(&named),
-        warnings: warnings(image, attribution, memory, &settled),
+        graph: graph.map(|it| it.summary(image, attribution)),
+        warnings: warnings(findings, memory, (&settled, &source.warnings)),
         sections,
         symbols: named.into_iter().map(|it| it.symbol).collect(),
     }
 }
 
 /// Who is stored and who takes RAM.
-struct MemoryUse {
+pub(super) struct MemoryUse {
     flash_bytes: u64,
     ram_bytes: u64,
     /// By section.
-    is_in_ram: Vec<bool>,
+    pub(super) is_in_ram: Vec<bool>,
 }
 
 impl MemoryUse {
@@ -138,16 +163,18 @@ fn segments(image: &Image<'_>) -> Vec<Segment> {
 }
 
 /// A row of the symbol table with what the other tables need of it.
-struct Named {
-    symbol: Symbol,
-    section_idx: usize,
+pub(super) struct Named {
+    pub(super) symbol: Symbol,
+    pub(super) owner_idx: usize,
+    pub(super) section_idx: usize,
     is_formatting: bool,
 }
 
 /// Biggest first; ties by name, then by address, so that the order is the file's content only.
-fn named_symbols(image: &Image<'_>, attribution: &Attribution) -> Vec<Named> {
+fn named_symbols(findings: &Findings<'_>) -> Vec<Named> {
     let mut reader = names::Reader::new();
-    let mut rows: Vec<Named> = attribution.owners.iter().map(|it| named(image, it, &mut reader)).collect();
+    let owners = findings.attribution.owners.iter().enumerate();
+    let mut rows: Vec<Named> = owners.map(|it| named(findings, it, &mut reader)).collect();
     rows.sort_by(|a, b| {
         let key = |it: &Named| (it.symbol.run_address, it.section_idx);
         (b.symbol.size_bytes.cmp(&a.symbol.size_bytes))
@@ -158,7 +185,9 @@ fn named_symbols(image: &Image<'_>, attribution: &Attribution) -> Vec<Named> {
     rows
 }
 
-fn named(image: &Image<'_>, owner: &Owner, reader: &mut names::Reader) -> Named {
+fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &mut names::Reader) -> Named {
+    let image = findings.image;
+    let graph = findings.graph.as_ref().ok();
     let text = |symbol_idx: usize| String::from_utf8_lossy(image.symbols[symbol_idx].name).into_owned();
     let mangled = text(owner.symbol_idx);
     let Name { text: name, krate, language } = reader.read(&mangled);
@@ -169,6 +198,7 @@ fn named(image: &Image<'_>, owner: &Owner, reader: &mut names::Reader) -> Named 
     Named {
         is_formatting: language == Language::Rust && formatting::is_formatting(&name),
         section_idx: owner.section_idx,
+        owner_idx,
         symbol: Symbol {
             name,
             mangled,
@@ -177,7 +207,12 @@ fn named(image: &Image<'_>, owner: &Owner, reader: &mut names::Reader) -> Named 
             section: image.sections[owner.section_idx].name.clone(),
             krate,
             kind: image.symbols[owner.symbol_idx].kind,
+            retained_bytes: graph.map(|it| it.retained_bytes(owner_idx)),
+            reachable: graph.map(|it| it.is_reachable(owner_idx)),
             aliases,
+            file: None,
+            line: None,
+            unit: None,
         },
     }
 }
@@ -187,36 +222,64 @@ fn formatting(rows: &[Named]) -> Formatting {
     Formatting { total_bytes: symbols.iter().map(|it| rows[*it].symbol.size_bytes).sum(), symbols }
 }
 
-fn crates(rows: &[Named], use_of: &MemoryUse, image: &Image<'_>) -> Vec<CrateUse> {
+fn crates(
+    rows: &[Named],
+    use_of: &MemoryUse,
+    image: &Image<'_>,
+    defining_bytes: &BTreeMap<String, u64>,
+) -> Vec<CrateUse> {
     let mut by_name: BTreeMap<&str, CrateUse> = BTreeMap::new();
+    let empty = |name: &str| CrateUse { name: name.to_owned(), ..CrateUse::default() };
     for row in rows {
         let name = row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE);
-        let empty = || CrateUse { name: name.to_owned(), flash_bytes: 0, ram_bytes: 0, n_symbols: 0 };
-        let krate = by_name.entry(name).or_insert_with(empty);
-        let is_stored = image.sections[row.section_idx].load.is_some();
-        krate.flash_bytes += if is_stored { row.symbol.size_bytes } else { 0 };
-        krate.ram_bytes += if use_of.is_in_ram[row.section_idx] { row.symbol.size_bytes } else { 0 };
+        let krate = by_name.entry(name).or_insert_with(|| empty(name));
+        let (section, bytes) = (&image.sections[row.section_idx], row.symbol.size_bytes);
+        krate.flash_bytes += if section.load.is_some() { bytes } else { 0 };
+        krate.ram_bytes += if use_of.is_in_ram[row.section_idx] { bytes } else { 0 };
+        krate.code_bytes += if section.kind == SectionKind::Code { bytes } else { 0 };
         krate.n_symbols += 1;
     }
+    for (name, bytes) in defining_bytes {
+        by_name.entry(name).or_insert_with(|| empty(name)).defining_bytes += bytes;
+    }
     let mut crates: Vec<CrateUse> = by_name.into_values().collect();
-    crates.sort_by_key(|it| std::cmp::Reverse(it.flash_bytes + it.ram_bytes));
+    crates.sort_by_key(|it| std::cmp::Reverse((it.flash_bytes + it.ram_bytes, it.defining_bytes)));
     crates
+}
+
+/// What each crate keeps alive, for as many crates as there is time for, the biggest first.
+fn retain(crates: &mut [CrateUse], rows: &[Named], graph: &Graph) {
+    let crate_of = |row: &Named| row.symbol.krate.clone().unwrap_or_else(|| UNKNOWN_CRATE.to_owned());
+    let numbers: BTreeMap<String, usize> =
+        crates.iter().enumerate().map(|(idx, it)| (it.name.clone(), idx)).collect();
+    let mut crate_by_owner = vec![usize::MAX; rows.len()];
+    rows.iter().for_each(|it| crate_by_owner[it.owner_idx] = numbers[&crate_of(it)]);
+    let n_crates = MAX_CRATE_STEPS / graph.size().max(1);
+    for (crate_idx, krate) in crates.iter_mut().enumerate().take(n_crates) {
+        let is_gone = |owner_idx: usize| crate_by_owner[owner_idx] == crate_idx;
+        krate.retained_bytes = Some(graph.retained_bytes_of(is_gone));
+    }
 }
 
 /// All complaints, or as many as somebody may want to read.
 fn warnings(
-    image: &Image<'_>,
-    attribution: &Attribution,
+    findings: &Findings<'_>,
     memory: &[MemoryRegion],
-    settled: &Settled,
+    (settled, of_source): (&Settled, &[Warning]),
 ) -> Vec<Warning> {
+    let Findings { image, attribution, graph } = findings;
     let mut warnings = image.warnings.clone();
-    warnings.extend(attribution.warnings.iter().cloned());
+    warnings.extend(attribution.warnings.iter().chain(of_source).cloned());
     if image.is_relocatable() && !memory.is_empty() {
         let message = "an object file has no addresses yet, so no region is in use".into();
         warnings.push(Warning { place: "memory layout".into(), message });
     }
     warnings.extend(homeless(image, settled));
+    let worth_saying = |it: &NoReferences| !matches!(it, NoReferences::Unlinked | NoReferences::NoSymbols);
+    warnings.extend(graph.as_ref().err().copied().filter(worth_saying).map(|missing| Warning {
+        place: "graph".into(),
+        message: graph::reason(missing, &image.header.machine),
+    }));
     let n_left_out = warnings.len().saturating_sub(MAX_WARNINGS);
     if n_left_out > 0 {
         warnings.truncate(MAX_WARNINGS);

@@ -61,9 +61,9 @@ fn embassy_on_an_rp2040() {
         RP2040,
         summary,
         expect![[r#"
-        flash 57884 ram 2264 symbols 50267 padding 85 unattributed 9684 (161/1000)
-        543 symbols in 12 crates, formatting 9471 in 58
-    "#]],
+            flash 57884 ram 2264 symbols 50267 padding 85 unattributed 9684 (161/1000)
+            543 symbols in 16 crates, formatting 9471 in 58
+        "#]],
     );
 }
 
@@ -154,7 +154,7 @@ fn esp_hal_on_an_esp32_c5() {
         summary,
         expect![[r#"
             flash 51558 ram 320928 symbols 46401 padding 99 unattributed 320850 (861/1000)
-            413 symbols in 10 crates, formatting 11817 in 47
+            413 symbols in 17 crates, formatting 11817 in 47
         "#]],
     );
 }

@@ -146,17 +146,21 @@ fn mistakes_are_told_with_their_place() {
         "RAM (rz) : ORIGIN = 0, LENGTH = 1K",
         expect!["line 2, column 8: expected region attributes like `(rx)`, found `rz`"],
     );
-    refuses("RAM : ORIGIN = 0, LENGTH = FLASH_SIZE", expect!["line 2, column 30: unknown name `FLASH_SIZE`"]);
+    refuses(
+        "RAM : ORIGIN = 0, LENGTH = FLASH_SIZE",
+        expect![
+            "line 2, column 30: unknown symbol `FLASH_SIZE`: neither a script nor --defsym gives it a value"
+        ],
+    );
     refuses(
         "RAM : ORIGIN = ORIGIN(FLASH), LENGTH = 1K",
         expect!["line 2, column 25: unknown region `FLASH`"],
     );
     refuses("RAM : ORIGIN = 0, LENGTH = 4 / (2 - 2)", expect!["line 2, column 32: division by zero"]);
     refuses("RAM : ORIGIN = 0 - 4, LENGTH = 1K", expect!["line 2, column 18: `ORIGIN` is negative"]);
-    refuses("RAM : ORIGIN = 0, LENGTH = 0", expect!["line 2, column 21: region `RAM` has no length"]);
     refuses(
         "RAM : ORIGIN = 0xffffffffffffffff, LENGTH = 2",
-        expect!["line 2, column 38: region `RAM` reaches beyond 64-bit addresses"],
+        expect!["line 2, column 47: region `RAM` reaches beyond 64-bit addresses"],
     );
     refuses(
         "RAM : ORIGIN = 0xffffffffffffffff + 1, LENGTH = 2",
@@ -172,14 +176,7 @@ fn mistakes_are_told_with_their_place() {
     );
     refuses("RAM : ORIGIN = , LENGTH = 2", expect!["line 2, column 18: expected a number, found `,`"]);
     refuses("RAM : ORIGIN = (1, LENGTH = 2", expect!["line 2, column 20: expected `)`, found `,`"]);
-    refuses(
-        "A : ORIGIN = 0, LENGTH = 1  A : ORIGIN = 1, LENGTH = 1",
-        expect!["line 2, column 31: region `A` is declared twice"],
-    );
-    refuses(
-        "INCLUDE other.x",
-        expect!["line 2, column 3: INCLUDE is not followed: paste the included lines here"],
-    );
+    refuses("INCLUDE other.x", expect!["line 2, column 11: the included `other.x` is missing"]);
     refuses(
         "// not a comment in linker scripts",
         expect!["line 2, column 3: expected the name of a region, found `/`"],
@@ -198,7 +195,10 @@ fn what_is_never_closed_is_told_where_it_opens() {
 
 #[test]
 fn columns_count_characters() {
-    check("/* größe */ MEMORY { RAM : ORIGIN = ü }", expect!["line 1, column 37: unknown name `ü`"]);
+    check(
+        "/* größe */ MEMORY { RAM : ORIGIN = ü, LENGTH = 1 }",
+        expect!["line 1, column 37: unknown symbol `ü`: neither a script nor --defsym gives it a value"],
+    );
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn nesting_has_a_bound() {
     );
     refuses(
         &format!("RAM : ORIGIN = {}1, LENGTH = 2", "-".repeat(10_000)),
-        expect!["line 2, column 82: the expression is nested too deeply"],
+        expect!["line 2, column 145: the expression is nested too deeply"],
     );
 }
 

@@ -3,12 +3,20 @@
 
 mod broken;
 mod corpus;
+mod debug;
+mod decoders;
 mod diff;
 mod formatting;
 mod gnu_ld;
+mod graph;
 mod image;
 mod laws;
+mod layout;
+mod link_error;
 mod linker_script;
+mod linker_script_ld;
+mod map_file;
+mod refs;
 mod regions;
 mod robustness;
 mod sections;

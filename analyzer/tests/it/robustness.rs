@@ -126,3 +126,52 @@ fn many_overlapping_symbols_are_no_work() {
         (0..20_000).map(|it| format!("func f{it} {} 4096 in .text\n", 0x1000 + it % 4096)).collect();
     try_out(&elf::build(&format!("section .text 0x1000 8192 x\n{symbols}")), &script());
 }
+
+/// Code that refers to everything around it, in the words of `machine`.
+fn program(machine: &str, address: u64) -> Vec<u8> {
+    let class = if machine == "x86-64" { "class 64" } else { "" };
+    let (text, data) = (address, address + 0x1000);
+    elf::build(&format!(
+        "machine {machine}\n{class}
+         section .vectors {address} 64 x\n section .text {} 2048 x\n section .data {data} 512 w
+         func handler {} 64\n func main {} 1000\n func other {} 500\n object table {data} 256
+         label $d {} 0 local\n label $t {} 0 local",
+        text + 64,
+        text + 1,
+        text + 64,
+        text + 1064,
+        text + 500,
+        text + 600
+    ))
+}
+
+#[test]
+fn code_and_data_may_hold_anything() {
+    let mut random = Random(1859);
+    for machine in ["arm", "riscv", "xtensa", "83", "x86-64", "3"] {
+        for address in [0x1000, 0xffff_e000] {
+            let mut image = program(machine, address);
+            for _ in 0..200 {
+                // The content lies between the headers and the tables.
+                let content = 0x1000..image.len() - 0x600;
+                image[content].iter_mut().for_each(|it| *it = random.below(256) as u8);
+                try_out(&image, &[]);
+                let references = plimsoll_analyzer::references(&image, None).unwrap();
+                assert!(references.is_sorted());
+                assert!(plimsoll_analyzer::why(&image, "main").is_ok(), "{machine}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_graph_at_the_end_of_the_address_space_does_not_overflow() {
+    for machine in ["arm", "riscv", "xtensa", "83", "x86-64"] {
+        let image = elf::build(&format!(
+            "machine {machine}\nclass 64
+             section .text 0xffffffffffffff00 0xf0 x\nnoise .text 0 0xf0
+             func main 0xffffffffffffff00 0xf0\nsection .rodata 0xfffffffffffffff8 7\nnoise .rodata 0 7"
+        ));
+        try_out(&image, &[]);
+    }
+}

@@ -1,23 +1,35 @@
-//! Arguments of the commands that measure locally: `analyze`, `diff`, `size`.
+//! Arguments of the commands that measure locally: `analyze`, `diff`, `why`, `size`.
 
+use super::MemoryArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 const ANALYZE_JSON: &str = "\
-The JSON of --json is versioned by `schema_version` (1). Among others:
+The JSON of --json is versioned by `schema_version` (2). Among others:
   totals.{flash_bytes,ram_bytes,symbol_bytes,padding_bytes,unattributed_bytes}
-  regions[].{name,kind,origin_address,used_bytes,length_bytes,source,parts[]}
+  regions[].{name,aliases[],kind,origin_address,used_bytes,length_bytes,source,parts[]}
   sections[].{name,kind,size_bytes,run_address,load_address,allocated}
-  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind}
-  crates[].{name,flash_bytes,ram_bytes,n_symbols}
+  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,file?,line?,unit?,retained_bytes?,reachable?}
+  crates[].{name,flash_bytes,ram_bytes,n_symbols,code_bytes,defining_bytes,retained_bytes?}
+  code.{symbol_bytes,located_bytes,unlocated_bytes}
+  files[].{path,code_bytes}, units[].{name,language?,producer?,flash_bytes,ram_bytes}
   formatting.{total_bytes,symbols[]}  (indices into symbols)
+  graph?.{edge_source,n_edges,n_unknown_calls,roots[],reachable_bytes,unreachable_bytes}
   warnings[].{place,message}
 Sizes are bytes, addresses are numbers. Fields may be added; a field that changes raises the version.";
 
 const DIFF_JSON: &str = "\
-The JSON of --json is versioned by `schema_version` (1). It holds the lists totals, regions, sections,
+The JSON of --json is versioned by `schema_version` (2). It holds the lists totals, regions, sections,
 crates and symbols; each row is {name,section?,crate?,old_bytes,new_bytes,delta_bytes,kind} with kind
 one of grown, shrunk, new, gone, same. Rows are ordered by the size of the change.";
+
+const WHY_JSON: &str = "\
+The JSON of --json:
+  symbol.{name,address}, size_bytes, retained_bytes, reachable, root
+  path[].{name,address,at_address?,kind?}   from a root to the symbol, each with what leads to the next
+  dominators[].{name,address}               whom every way leads through, nearest first
+  kept_by[].{name,address,at_addresses[]}   the last steps of all ways
+`kind` is call, jump, address, data or fall_through; `root` is entry, vector or kept.";
 
 /// Arguments of `plimsoll analyze`.
 #[derive(Debug, Args)]
@@ -26,9 +38,6 @@ pub struct AnalyzeArgs {
     /// The image
     #[arg(value_name = "ELF")]
     pub elf: PathBuf,
-    /// Linker script whose MEMORY block names the regions; without it they are inferred from the ELF
-    #[arg(long, value_name = "FILE")]
-    pub memory: Option<PathBuf>,
     /// Print the whole report as JSON
     #[arg(long)]
     pub json: bool,
@@ -38,6 +47,9 @@ pub struct AnalyzeArgs {
     /// List all symbols and crates
     #[arg(long, conflicts_with = "top")]
     pub all: bool,
+    /// Where the regions are; without it they are inferred from the ELF.
+    #[command(flatten)]
+    pub layout: MemoryArgs,
 }
 
 /// Arguments of `plimsoll diff`.
@@ -50,12 +62,9 @@ pub struct DiffArgs {
     /// The image after
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
-    /// Linker script whose MEMORY block names the regions, of both images
-    #[arg(long, value_name = "FILE")]
-    pub memory: Option<PathBuf>,
-    /// Linker script of OLD, where it differs
-    #[arg(long, value_name = "FILE")]
-    pub old_memory: Option<PathBuf>,
+    /// Linker script of OLD, where it differs; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "Memory")]
+    pub old_memory: Vec<PathBuf>,
     /// Print the whole diff as JSON
     #[arg(long)]
     pub json: bool,
@@ -65,6 +74,24 @@ pub struct DiffArgs {
     /// List all rows
     #[arg(long, conflicts_with = "top")]
     pub all: bool,
+    /// Where the regions of both images are.
+    #[command(flatten)]
+    pub layout: MemoryArgs,
+}
+
+/// Arguments of `plimsoll why`.
+#[derive(Debug, Args)]
+#[command(after_long_help = WHY_JSON)]
+pub struct WhyArgs {
+    /// The image
+    #[arg(value_name = "ELF")]
+    pub elf: PathBuf,
+    /// The symbol: its name as `analyze` shows it, the end of it (`fmt::write`), or mangled
+    #[arg(value_name = "SYMBOL")]
+    pub symbol: String,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `plimsoll size`, as `llvm-size` takes them: of contradicting flags the last counts.

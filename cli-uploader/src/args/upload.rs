@@ -1,5 +1,6 @@
 //! Arguments of the commands that talk to the server: `upload` and `comment`.
 
+use super::MemoryArgs;
 use clap::Args;
 use plimsoll_protocol::ByteCount;
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ relative to it:
   [[target]]
   name = \"logger/thumbv6m/release\"
   elf = \"target/thumbv6m-none-eabi/release/logger\"
-  memory = \"memory.x\"          # optional: linker script with the MEMORY block
+  memory = \"memory.x\"          # optional: linker script with the MEMORY block, or a list of them
 
   [target.budgets]             # optional: a region's name, or total; 16384, \"16K\", \"0x4000\"
   FLASH = \"16K\"
@@ -51,9 +52,6 @@ pub struct UploadArgs {
     /// Without: only these targets of plimsoll.toml
     #[arg(long = "target", short = 't', value_name = "NAME")]
     pub targets: Vec<String>,
-    /// Linker script whose MEMORY block names the regions, for all targets
-    #[arg(long, value_name = "FILE")]
-    pub memory: Option<PathBuf>,
     /// Limit on a region or on the total, e.g. FLASH=16K; repeatable, goes before plimsoll.toml
     #[arg(long = "budget", value_name = "REGION=LIMIT", value_parser = BudgetFlag::parse)]
     pub budgets: Vec<BudgetFlag>,
@@ -73,6 +71,9 @@ pub struct UploadArgs {
     /// Server and project.
     #[command(flatten)]
     pub server: ServerArgs,
+    /// Where the regions of all targets are; the scripts go before those of plimsoll.toml.
+    #[command(flatten)]
+    pub layout: MemoryArgs,
     /// Facts of the commit.
     #[command(flatten)]
     pub commit: CommitArgs,

@@ -4,7 +4,7 @@ use super::{Config, Target};
 use plimsoll_protocol::{Budget, ByteCount, ProjectName, TargetName};
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -76,12 +76,12 @@ impl Reader<'_> {
             .get_ref()
             .as_table()
             .ok_or_else(|| self.mistake(&value.span(), "`target` must be written as `[[target]]`".into()))?;
-        let (mut name, mut elf, mut memory, mut budgets) = (None, None, None, Vec::new());
+        let (mut name, mut elf, mut memory, mut budgets) = (None, None, Vec::new(), Vec::new());
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "name" => name = Some(self.target_name(value)?),
                 "elf" => elf = Some(self.folder.join(self.text("target.elf", value)?)),
-                "memory" => memory = Some(self.folder.join(self.text("target.memory", value)?)),
+                "memory" => memory = self.scripts(value)?,
                 "budgets" => budgets = self.budgets(value)?,
                 _ => return Err(self.unknown(key, "target.", &["name", "elf", "memory", "budgets"])),
             }
@@ -89,6 +89,14 @@ impl Reader<'_> {
         let missing = |key: &str| self.mistake(&value.span(), format!("this `[[target]]` has no `{key}`"));
         let name = name.ok_or_else(|| missing("name"))?;
         Ok(Target { name, elf: elf.ok_or_else(|| missing("elf"))?, memory, budgets })
+    }
+
+    fn scripts(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<PathBuf>, Mistake> {
+        let path = |it| self.text("target.memory", it).map(|it| self.folder.join(it));
+        match value.get_ref().as_array() {
+            Some(list) => list.iter().map(path).collect(),
+            None => path(value).map(|it| vec![it]),
+        }
     }
 
     fn target_name(&self, value: &Spanned<DeValue<'_>>) -> Result<TargetName, Mistake> {

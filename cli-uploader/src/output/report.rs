@@ -1,7 +1,7 @@
 //! Reports and diffs for people.
 
 use super::table::{Align, Cell, Table};
-use super::{BAD, FAINT, GOOD, STRONG};
+use super::{BAD, FAINT, GOOD, STRONG, source};
 use crate::text::{grouped, percent, signed, visible};
 use anstyle::Style;
 use plimsoll_analyzer::report::{Region, RegionSource, Section};
@@ -13,8 +13,10 @@ pub(crate) fn report(report: &Report, top: usize, width: Option<usize>) -> Strin
         summary(report),
         regions(report, width),
         sections(report, width),
-        symbols(report, top, width),
-        crates(report, top, width),
+        source::symbols(report, top, width),
+        source::crates(report, top, width),
+        source::files(report, top, width),
+        source::units(report, top, width),
     ]
     .concat()
 }
@@ -65,8 +67,16 @@ fn region_row(region: &Region) -> [Cell; 5] {
         Cell::new(length.map(grouped).unwrap_or_default()),
         Cell::new(share.unwrap_or_default()),
         Cell::new(format!("{:#010x}", region.origin_address)).styled(FAINT),
-        Cell::new(&region.name),
+        Cell::new(names(region)),
     ]
+}
+
+/// With the names that a script gives it besides: `FLASH (REGION_TEXT, REGION_RODATA)`.
+fn names(region: &Region) -> String {
+    match region.aliases.as_slice() {
+        [] => region.name.clone(),
+        aliases => format!("{} ({})", region.name, aliases.join(", ")),
+    }
 }
 
 fn sections(report: &Report, width: Option<usize>) -> String {
@@ -96,42 +106,6 @@ fn section_row(section: &Section) -> [Cell; 7] {
         Cell::new(grouped(section.unattributed_bytes)),
         Cell::new(&section.name),
     ]
-}
-
-fn symbols(report: &Report, top: usize, width: Option<usize>) -> String {
-    let mut table = Table::new(&[
-        ("size", Align::Right),
-        ("crate", Align::Left),
-        ("section", Align::Left),
-        ("symbol", Align::Left),
-    ]);
-    for symbol in report.symbols.iter().take(top) {
-        table.row([
-            Cell::new(grouped(symbol.size_bytes)),
-            Cell::new(symbol.krate.as_deref().unwrap_or_default()),
-            Cell::new(&symbol.section).styled(FAINT),
-            Cell::new(&symbol.name),
-        ]);
-    }
-    listed("Symbols", top, report.symbols.len(), &table.render(width))
-}
-
-fn crates(report: &Report, top: usize, width: Option<usize>) -> String {
-    let mut table = Table::new(&[
-        ("flash", Align::Right),
-        ("RAM", Align::Right),
-        ("symbols", Align::Right),
-        ("crate", Align::Left),
-    ]);
-    for krate in report.crates.iter().take(top) {
-        table.row([
-            Cell::new(grouped(krate.flash_bytes)),
-            Cell::new(grouped(krate.ram_bytes)),
-            Cell::new(grouped(krate.n_symbols)),
-            Cell::new(&krate.name),
-        ]);
-    }
-    listed("Crates", top, report.crates.len(), &table.render(width))
 }
 
 /// What changed; one line where nothing did.
@@ -202,7 +176,7 @@ fn word(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn listed(title: &str, top: usize, n_rows: usize, table: &str) -> String {
+pub(super) fn listed(title: &str, top: usize, n_rows: usize, table: &str) -> String {
     match n_rows {
         0 => String::new(),
         n if n > top => {

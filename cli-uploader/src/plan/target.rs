@@ -4,6 +4,7 @@ use super::CommitFacts;
 use crate::args::UploadArgs;
 use crate::config::{self, Config};
 use crate::failure::hinted;
+use crate::memory;
 use anyhow::{Context, anyhow};
 use plimsoll_protocol::{Budget, MemoryScript, NewBuild, TargetName};
 use std::path::{Path, PathBuf};
@@ -83,7 +84,7 @@ fn named(name: &str, elf: PathBuf, config: &Config) -> anyhow::Result<config::Ta
         return Ok(config::Target { elf, ..known.clone() });
     }
     let name = TargetName::parse(name).context("--target")?;
-    Ok(config::Target { name, elf, memory: None, budgets: Vec::new() })
+    Ok(config::Target { name, elf, memory: Vec::new(), budgets: Vec::new() })
 }
 
 fn plan(
@@ -92,27 +93,23 @@ fn plan(
     current_dir: &Path,
     config_dir: &Path,
 ) -> anyhow::Result<TargetPlan> {
-    let memory = match &args.memory {
-        Some(path) => Some(current_dir.join(path)),
-        None => target.memory,
+    let scripts = match args.layout.memory.as_slice() {
+        [] => target.memory,
+        scripts => scripts.iter().map(|it| current_dir.join(it)).collect(),
     };
-    let mut budgets = target.budgets;
-    for flag in &args.budgets {
-        budgets.retain(|it| it.subject != flag.subject);
-        budgets.push(Budget { subject: flag.subject.clone(), limit_bytes: flag.limit.0 });
+    let bases = [current_dir, config_dir];
+    // Read here, so that a mistake is told before anything is sent.
+    let layout = memory::read(&args.layout, &scripts, &bases)?;
+    let mut budgets: Vec<Budget> = Vec::new();
+    let flags = args.budgets.iter().map(|it| (&it.subject, it.limit.0));
+    for (subject, limit_bytes) in target.budgets.iter().map(|it| (&it.subject, it.limit_bytes)).chain(flags) {
+        // The server knows regions by their own names only.
+        let subject = layout.region(subject).map_or(subject, |it| &it.name).clone();
+        budgets.retain(|it| it.subject != subject);
+        budgets.push(Budget { subject, limit_bytes });
     }
-    let memory = memory.map(|it| memory_script(&it, &[current_dir, config_dir])).transpose()?;
+    let memory = memory::script(&layout, &scripts, &bases);
     Ok(TargetPlan { elf: target.elf, name: target.name, memory, budgets })
-}
-
-/// Reads a linker script and checks it, so that a mistake is told before anything is sent.
-fn memory_script(path: &Path, folders: &[&Path]) -> anyhow::Result<MemoryScript> {
-    let bytes = super::read_file(path, "the memory script")?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let shown =
-        folders.iter().find_map(|it| path.strip_prefix(it).ok()).unwrap_or(path).display().to_string();
-    super::memory_regions(&text, &shown)?;
-    Ok(MemoryScript { path: shown, text })
 }
 
 fn unknown_target(name: &str, config: &Config) -> anyhow::Error {

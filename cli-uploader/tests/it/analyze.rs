@@ -42,6 +42,26 @@ fn an_image_is_explained_in_tables() {
 }
 
 #[test]
+fn debug_information_tells_where_code_was_written() {
+    let sandbox = Sandbox::empty();
+    sandbox
+        .file("little.c", b"int half(int n) {\n    return n / 2;\n}\nint main(void) { return half(4); }\n");
+    let arguments = ["-g", "-O2", "little.c", "-o", "little"];
+    let compiler = Command::new("gcc").args(arguments).current_dir(sandbox.path()).status();
+    if !compiler.is_ok_and(|it| it.success()) {
+        eprintln!("skipped: there is no gcc");
+        return;
+    }
+    let output = sandbox.plimsoll(&["analyze", "little", "--all"]).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let half = stdout.lines().find(|it| it.ends_with("  half")).unwrap();
+    assert!(half.contains("/little.c:1 "), "{stdout}");
+    for expected in ["  code  defines  crate\n", "source file\n", "/little.c\n", "C         little.c\n"] {
+        assert!(stdout.contains(expected), "{expected:?} in {stdout}");
+    }
+}
+
+#[test]
 fn only_the_biggest_are_listed_unless_all_are_wanted() {
     let rows = |args: &[&str]| {
         let output = sandbox().plimsoll(args).output();
@@ -54,7 +74,7 @@ fn only_the_biggest_are_listed_unless_all_are_wanted() {
 fn the_report_is_json_as_documented() {
     let output = sandbox().plimsoll(&["analyze", "old.elf", "--memory", "memory.x", "--json"]).output();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["schema_version"], 1);
+    assert_eq!(report["schema_version"], 2);
     let text = report["sections"].as_array().unwrap().iter().find(|it| it["name"] == ".text").unwrap();
     for member in ["size_bytes", "run_address", "load_address"] {
         assert!(text[member].is_u64(), "sections[].{member}");
@@ -63,6 +83,12 @@ fn the_report_is_json_as_documented() {
         assert!(!report["regions"][0][member].is_null(), "regions[].{member}");
     }
     assert_eq!(report["symbols"][0]["size_bytes"], 128);
+    for member in ["symbol_bytes", "located_bytes", "unlocated_bytes"] {
+        assert!(report["code"][member].is_u64(), "code.{member}");
+    }
+    for member in ["code_bytes", "defining_bytes"] {
+        assert!(report["crates"][0][member].is_u64(), "crates[].{member}");
+    }
     for member in ["name", "size_bytes", "run_address", "section", "crate"] {
         assert!(report["symbols"][0].get(member).is_some(), "symbols[].{member}");
     }

@@ -4,8 +4,10 @@
 mod analyze;
 mod comment;
 mod github;
+mod memory;
 mod plan;
 mod size;
 mod support;
 mod upload;
 mod wait;
+mod why;

@@ -1,140 +1,234 @@
-//! Numbers and operators: `0x10000000 + LENGTH(BOOT2) - 4 * 1K`.
+//! `0x10000000 + LENGTH(BOOT2) - 4 * 1K`, as a list of steps for a machine with a stack.
+//!
+//! A list is worked out and thrown away without recursion, however long a script makes it.
 
-use super::tokens::{Token, TokenKind, Tokens};
-use crate::layout::{LayoutError, MemoryRegion};
+use super::Mistake;
+use super::number;
+use super::operator::Operator;
+use super::source::Source;
+use super::statement::name_of_region;
+use super::tokens::{Place, Token, TokenKind};
 
 /// Deeper nesting is refused, so that a hostile script cannot overflow the stack.
-const MAX_DEPTH: u32 = 64;
+const MAX_DEPTH: u32 = 128;
 
-/// Reads one expression and works it out. Values are wider than 64 bits and signed, so that
-/// intermediate results neither wrap nor turn positive.
-pub(super) fn evaluate(tokens: &mut Tokens<'_>, known: &[MemoryRegion]) -> Result<i128, LayoutError> {
-    Evaluator { tokens, known, depth: 0 }.expression(0)
+/// One step: takes values from the stack and puts one there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step<'script> {
+    Number(u64),
+    Symbol(&'script str),
+    /// `DEFINED(symbol)`.
+    Defined(&'script str),
+    /// `ORIGIN(region)`.
+    Origin(&'script str),
+    /// `LENGTH(region)`.
+    Length(&'script str),
+    /// What only the linker knows: `.`, `SIZEOF(.text)`.
+    Unknown(&'script str),
+    Negate,
+    /// `!`.
+    Not,
+    /// `~`.
+    Complement,
+    /// `LOG2CEIL(value)`.
+    Log2,
+    Binary(Operator),
+    /// `condition ? one : other`.
+    Choose,
 }
 
-struct Evaluator<'run, 'script> {
-    tokens: &'run mut Tokens<'script>,
-    known: &'run [MemoryRegion],
+/// Steps and where in the script they stand.
+#[derive(Debug)]
+pub(super) struct Expression<'script> {
+    pub(super) place: Place,
+    pub(super) steps: Result<Vec<(Step<'script>, Place)>, Mistake>,
+}
+
+impl Expression<'_> {
+    /// Is told to whoever needs the value.
+    pub(super) fn mistaken(mistake: Mistake) -> Self {
+        Self { place: mistake.place, steps: Err(mistake) }
+    }
+}
+
+/// Reads one expression.
+pub(super) fn read<'script>(source: &mut Source<'script>) -> Result<Expression<'script>, Mistake> {
+    let place = source.peek()?.place;
+    let mut reader = Reader { source, steps: Vec::new(), depth: 0 };
+    reader.ternary()?;
+    Ok(Expression { place, steps: Ok(reader.steps) })
+}
+
+struct Reader<'run, 'script> {
+    source: &'run mut Source<'script>,
+    steps: Vec<(Step<'script>, Place)>,
     depth: u32,
 }
 
-impl Evaluator<'_, '_> {
+impl<'script> Reader<'_, 'script> {
+    fn step(&mut self, step: Step<'script>, token: &Token<'_>) {
+        self.steps.push((step, token.place));
+    }
+
+    fn ternary(&mut self) -> Result<(), Mistake> {
+        self.deeper()?;
+        self.binary(0)?;
+        let question = self.source.peek()?;
+        if question.is("?") {
+            self.source.next()?;
+            self.ternary()?;
+            self.source.expect(":")?;
+            self.ternary()?;
+            self.step(Step::Choose, &question);
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
     /// All operators that bind at least as strongly as `least`.
-    fn expression(&mut self, least: u8) -> Result<i128, LayoutError> {
-        let mut left = self.operand()?;
+    fn binary(&mut self, least: u8) -> Result<(), Mistake> {
+        self.operand()?;
         loop {
-            let operator = self.tokens.peek()?;
-            let strength = strength(&operator);
-            let Some(strength) = strength.filter(|it| *it >= least) else { return Ok(left) };
-            self.tokens.next()?;
-            let right = self.expression(strength + 1)?;
-            left = apply(&operator, left, right)?;
+            let token = self.source.peek()?;
+            let operator = Operator::of(&token).filter(|it| it.strength() >= least);
+            let Some(operator) = operator else { return Ok(()) };
+            self.source.next()?;
+            self.binary(operator.strength() + 1)?;
+            self.step(Step::Binary(operator), &token);
         }
     }
 
-    fn operand(&mut self) -> Result<i128, LayoutError> {
-        let token = self.tokens.next()?;
+    fn operand(&mut self) -> Result<(), Mistake> {
+        self.deeper()?;
+        let token = self.source.next()?;
+        match token.kind {
+            TokenKind::Number => self.step(Step::Number(number::value(&token)?), &token),
+            TokenKind::Quoted => self.step(Step::Symbol(token.text), &token),
+            TokenKind::Word if token.text == "." => self.step(Step::Unknown(token.text), &token),
+            TokenKind::Word if self.source.peek()?.is("(") => self.call(&token)?,
+            TokenKind::Word => self.step(word(token.text), &token),
+            _ if token.is("(") => {
+                self.ternary()?;
+                self.source.expect(")")?;
+            }
+            _ if token.is("+") => self.operand()?,
+            _ => {
+                let step = match token.text {
+                    "-" => Step::Negate,
+                    "!" => Step::Not,
+                    "~" => Step::Complement,
+                    _ => return Err(token.mistake(format!("expected a number, found {}", token.shown()))),
+                };
+                self.operand()?;
+                self.step(step, &token);
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn call(&mut self, function: &Token<'script>) -> Result<(), Mistake> {
+        self.source.next()?;
+        match function.text {
+            "ORIGIN" | "org" | "o" => self.region(Step::Origin)?,
+            "LENGTH" | "len" | "l" => self.region(Step::Length)?,
+            "DEFINED" => {
+                let symbol = self.source.next()?;
+                self.step(Step::Defined(symbol.text), &symbol);
+            }
+            "ABSOLUTE" => self.ternary()?,
+            "LOG2CEIL" => {
+                self.ternary()?;
+                self.step(Step::Log2, function);
+            }
+            "MAX" => self.two(function, Operator::Maximum)?,
+            "MIN" => self.two(function, Operator::Minimum)?,
+            "ALIGN" => self.align(function)?,
+            "ASSERT" => {
+                self.ternary()?;
+                self.source.expect(",")?;
+                self.source.next()?;
+            }
+            "SEGMENT_START" => {
+                self.source.next()?;
+                self.source.expect(",")?;
+                self.ternary()?;
+            }
+            "ADDR"
+            | "LOADADDR"
+            | "SIZEOF"
+            | "ALIGNOF"
+            | "BLOCK"
+            | "NEXT"
+            | "CONSTANT"
+            | "DATA_SEGMENT_ALIGN"
+            | "DATA_SEGMENT_END"
+            | "DATA_SEGMENT_RELRO_END" => {
+                self.step(Step::Unknown(function.text), function);
+                return self.skip_arguments();
+            }
+            other => return Err(function.mistake(format!("unknown function `{other}`"))),
+        }
+        self.source.expect(")")?;
+        Ok(())
+    }
+
+    fn region(&mut self, step: fn(&'script str) -> Step<'script>) -> Result<(), Mistake> {
+        let name = name_of_region(self.source)?;
+        self.step(step(name.text), &name);
+        Ok(())
+    }
+
+    fn two(&mut self, function: &Token<'script>, operator: Operator) -> Result<(), Mistake> {
+        self.ternary()?;
+        self.source.expect(",")?;
+        self.ternary()?;
+        self.step(Step::Binary(operator), function);
+        Ok(())
+    }
+
+    /// `ALIGN(address, alignment)`; with one argument it aligns what only the linker knows.
+    fn align(&mut self, function: &Token<'script>) -> Result<(), Mistake> {
+        let n_steps = self.steps.len();
+        self.ternary()?;
+        if !self.source.peek()?.is(",") {
+            self.steps.truncate(n_steps);
+            self.step(Step::Unknown("."), function);
+            return Ok(());
+        }
+        self.source.next()?;
+        self.ternary()?;
+        self.step(Step::Binary(Operator::Align), function);
+        Ok(())
+    }
+
+    fn skip_arguments(&mut self) -> Result<(), Mistake> {
+        let mut depth = 1_u32;
+        while depth > 0 {
+            let token = self.source.next()?;
+            match token.kind {
+                TokenKind::End => return Err(token.mistake("expected `)`, found the end of the script")),
+                _ if token.is("(") => depth += 1,
+                _ if token.is(")") => depth -= 1,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn deeper(&mut self) -> Result<(), Mistake> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(token.error("the expression is nested too deeply"));
+            let place = self.source.peek()?.place;
+            return Err(place.mistake("the expression is nested too deeply"));
         }
-        let value = match token.kind {
-            TokenKind::Number => number(&token)?,
-            TokenKind::Word => self.word(&token)?,
-            _ if token.is("(") => {
-                let value = self.expression(0)?;
-                self.tokens.expect(")")?;
-                value
-            }
-            _ if token.is("-") => -self.operand()?,
-            _ if token.is("+") => self.operand()?,
-            _ if token.is("~") => {
-                let value = self.operand()?;
-                let value = u64::try_from(value).map_err(|_| token.error("`~` of a negative number"))?;
-                (!value).into()
-            }
-            _ => return Err(token.error(format!("expected a number, found {}", token.shown()))),
-        };
-        self.depth -= 1;
-        Ok(value)
-    }
-
-    fn word(&mut self, word: &Token<'_>) -> Result<i128, LayoutError> {
-        let value: fn(&MemoryRegion) -> u64 = match word.text {
-            "ORIGIN" | "org" | "o" => |it| it.origin_address,
-            "LENGTH" | "len" | "l" => |it| it.length_bytes,
-            other => return Err(word.error(format!("unknown name `{other}`"))),
-        };
-        self.tokens.expect("(")?;
-        let name = self.tokens.next()?;
-        let region = self.known.iter().find(|it| it.name == name.text);
-        let region = region.ok_or_else(|| name.error(format!("unknown region {}", name.shown())))?;
-        self.tokens.expect(")")?;
-        Ok(value(region).into())
+        Ok(())
     }
 }
 
-/// As in C: multiplication before addition before shifts before `&` before `|`.
-fn strength(operator: &Token<'_>) -> Option<u8> {
-    if operator.kind != TokenKind::Mark {
-        return None;
+fn word(text: &str) -> Step<'_> {
+    match text {
+        "SIZEOF_HEADERS" | "sizeof_headers" => Step::Unknown(text),
+        _ => Step::Symbol(text),
     }
-    match operator.text {
-        "*" | "/" | "%" => Some(5),
-        "+" | "-" => Some(4),
-        "<<" | ">>" => Some(3),
-        "&" => Some(2),
-        "|" => Some(1),
-        _ => None,
-    }
-}
-
-fn apply(operator: &Token<'_>, left: i128, right: i128) -> Result<i128, LayoutError> {
-    if matches!(operator.text, "/" | "%") && right == 0 {
-        return Err(operator.error("division by zero"));
-    }
-    let value = match operator.text {
-        "*" => left.checked_mul(right),
-        "/" => left.checked_div(right),
-        "%" => left.checked_rem(right),
-        "+" => left.checked_add(right),
-        "-" => left.checked_sub(right),
-        "<<" => shift(left, right, |factor| left.checked_mul(factor)),
-        ">>" => shift(left, right, |factor| left.checked_div(factor)),
-        "&" => Some(left & right),
-        _ => Some(left | right),
-    };
-    value.filter(|it| fits(*it)).ok_or_else(|| operator.error("the result does not fit into 64 bits"))
-}
-
-fn shift(_left: i128, right: i128, apply: impl Fn(i128) -> Option<i128>) -> Option<i128> {
-    let right = u32::try_from(right).ok().filter(|it| *it < 64)?;
-    apply(1 << right)
-}
-
-/// Differences may be negative on the way, but nothing is wider than an address.
-fn fits(value: i128) -> bool {
-    value.unsigned_abs() <= u64::MAX.into()
-}
-
-/// `4096`, `0x1000`, `010000`, `4K`, `0x1M`.
-fn number(token: &Token<'_>) -> Result<i128, LayoutError> {
-    let (digits, factor) = match token.text.as_bytes().last() {
-        Some(b'K' | b'k') => (&token.text[..token.text.len() - 1], 1 << 10),
-        Some(b'M' | b'm') => (&token.text[..token.text.len() - 1], 1 << 20),
-        _ => (token.text, 1_i128),
-    };
-    let (digits, radix) = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        Some(hex) => (hex, 16),
-        None if digits.len() > 1 && digits.starts_with('0') => (&digits[1..], 8),
-        None => (digits, 10),
-    };
-    if digits.is_empty() || !digits.chars().all(|it| it.is_digit(radix)) {
-        return Err(token.error(format!("{} is not a number (the suffixes are K and M)", token.shown())));
-    }
-    u64::from_str_radix(digits, radix)
-        .ok()
-        .and_then(|it| i128::from(it).checked_mul(factor))
-        .filter(|it| fits(*it))
-        .ok_or_else(|| token.error(format!("{} does not fit into 64 bits", token.shown())))
 }

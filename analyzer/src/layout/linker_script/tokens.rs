@@ -1,15 +1,40 @@
 //! Words, numbers and marks of a linker script, each with its place.
 
-use crate::layout::LayoutError;
+use super::Mistake;
+
+/// Marks of more than one character, longer ones first.
+const LONG_MARKS: [&str; 17] =
+    ["<<=", ">>=", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=", "/=", "&=", "|=", "^="];
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Counts the files that were given, then those to include, then the symbols.
+    pub(super) file: u32,
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { file: 0, line: 1, column: 1 }
+    }
+}
+
+impl Place {
+    pub(super) fn mistake(self, message: impl Into<String>) -> Mistake {
+        Mistake { place: self, message: message.into() }
+    }
+}
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
     /// A name or keyword; also file patterns outside of `MEMORY`.
     Word,
-    /// Starts with a digit.
+    /// Starts with a digit, or is a `$` and hexadecimal digits.
     Number,
-    /// One character, or one of `<<` and `>>`.
+    /// An operator or a bracket.
     Mark,
     /// Text between quotation marks, without them.
     Quoted,
@@ -21,8 +46,7 @@ pub(super) enum TokenKind {
 pub(super) struct Token<'script> {
     pub(super) kind: TokenKind,
     pub(super) text: &'script str,
-    line: u32,
-    column: u32,
+    pub(super) place: Place,
 }
 
 impl Token<'_> {
@@ -30,88 +54,123 @@ impl Token<'_> {
         self.kind == TokenKind::Mark && self.text == mark
     }
 
-    pub(super) fn error(&self, message: impl Into<String>) -> LayoutError {
-        LayoutError { line: self.line, column: self.column, message: message.into() }
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.kind == TokenKind::Word && self.text == word
+    }
+
+    pub(super) fn is_name(&self) -> bool {
+        matches!(self.kind, TokenKind::Word | TokenKind::Quoted)
+    }
+
+    pub(super) fn mistake(&self, message: impl Into<String>) -> Mistake {
+        self.place.mistake(message)
     }
 
     /// For messages.
     pub(super) fn shown(&self) -> String {
         match self.kind {
             TokenKind::End => "the end of the script".into(),
-            _ => format!("`{}`", self.text.chars().take(40).collect::<String>()),
+            _ => shown(self.text),
         }
     }
 }
 
-/// The tokens of a script, one at a time.
+/// A piece of a script for a message.
+pub(super) fn shown(text: &str) -> String {
+    format!("`{}`", text.chars().take(40).collect::<String>())
+}
+
+/// The tokens of one file.
+#[derive(Debug)]
 pub(super) struct Tokens<'script> {
-    rest: &'script str,
-    line: u32,
-    column: u32,
-    peeked: Option<Token<'script>>,
+    text: &'script str,
+    /// How far it has been read.
+    at: usize,
+    place: Place,
 }
 
 impl<'script> Tokens<'script> {
-    pub(super) fn new(script: &'script str) -> Self {
-        Self { rest: script.trim_start_matches('\u{feff}'), line: 1, column: 1, peeked: None }
+    pub(super) fn new(file: u32, script: &'script str) -> Self {
+        let place = Place { file, ..Place::default() };
+        Self { text: script.trim_start_matches('\u{feff}'), at: 0, place }
     }
 
-    pub(super) fn peek(&mut self) -> Result<Token<'script>, LayoutError> {
-        let token = self.next()?;
-        self.peeked = Some(token);
-        Ok(token)
+    pub(super) fn next(&mut self) -> Result<Token<'script>, Mistake> {
+        self.token(is_plain)
     }
 
-    pub(super) fn next(&mut self) -> Result<Token<'script>, LayoutError> {
-        if let Some(token) = self.peeked.take() {
-            return Ok(token);
-        }
+    /// As [`next`](Self::next), but words may hold what is an operator elsewhere: `FLASH-A`.
+    pub(super) fn region_name(&mut self) -> Result<Token<'script>, Mistake> {
+        self.token(is_region_name)
+    }
+
+    /// What [`region_name`](Self::region_name) would have read in place of `word`, the last token.
+    pub(super) fn extend(&mut self, word: Token<'script>) -> Token<'script> {
+        let more = self.word(is_region_name);
+        self.take(TokenKind::Mark, more);
+        let start = self.at - more - word.text.len();
+        Token { text: &self.text[start..self.at], ..word }
+    }
+
+    /// A file's name: what is quoted, or all up to the next blank.
+    pub(super) fn file_name(&mut self) -> Result<Token<'script>, Mistake> {
         self.skip_blanks()?;
-        let Some(first) = self.rest.chars().next() else { return Ok(self.take(TokenKind::End, 0)) };
+        if self.rest().starts_with('"') {
+            return self.quoted();
+        }
+        Ok(self.take(TokenKind::Quoted, length_while(self.rest(), |c| !c.is_whitespace() && c != ';')))
+    }
+
+    fn token(&mut self, is_word: fn(char) -> bool) -> Result<Token<'script>, Mistake> {
+        self.skip_blanks()?;
+        let Some(first) = self.rest().chars().next() else { return Ok(self.take(TokenKind::End, 0)) };
         if first == '"' {
             return self.quoted();
         }
-        let word = length_while(self.rest, is_word);
-        let token = match first {
-            '0'..='9' => self.take(TokenKind::Number, word),
-            _ if word > 0 => self.take(TokenKind::Word, word),
-            '<' if self.rest.starts_with("<<") => self.take(TokenKind::Mark, 2),
-            '>' if self.rest.starts_with(">>") => self.take(TokenKind::Mark, 2),
-            other => self.take(TokenKind::Mark, other.len_utf8()),
+        let word = if is_plain(first) { self.word(is_word) } else { 0 };
+        let kind = match first {
+            '0'..='9' => TokenKind::Number,
+            '$' if is_dollar_number(&self.rest()[1..word]) => TokenKind::Number,
+            _ => TokenKind::Word,
         };
-        Ok(token)
-    }
-
-    pub(super) fn expect(&mut self, mark: &str) -> Result<Token<'script>, LayoutError> {
-        let token = self.next()?;
-        if token.is(mark) {
-            Ok(token)
-        } else {
-            Err(token.error(format!("expected `{mark}`, found {}", token.shown())))
+        if word > 0 {
+            return Ok(self.take(kind, word));
         }
+        let long = LONG_MARKS.into_iter().find(|it| self.rest().starts_with(it));
+        Ok(self.take(TokenKind::Mark, long.map_or(first.len_utf8(), str::len)))
     }
 
-    fn quoted(&mut self) -> Result<Token<'script>, LayoutError> {
-        let opening = self.take(TokenKind::Mark, 1);
-        let Some(length) = self.rest.find('"') else {
-            return Err(opening.error("this quotation mark is never closed"));
+    /// Length of the word that begins here.
+    fn word(&self, is_word: fn(char) -> bool) -> usize {
+        let word = length_while(self.rest(), is_word);
+        self.rest()[..word].find("/*").unwrap_or(word)
+    }
+
+    fn rest(&self) -> &'script str {
+        &self.text[self.at..]
+    }
+
+    fn quoted(&mut self) -> Result<Token<'script>, Mistake> {
+        let Some(length) = self.rest()[1..].find('"') else {
+            return Err(self.place.mistake("this quotation mark is never closed"));
         };
+        self.take(TokenKind::Mark, 1);
         let text = self.take(TokenKind::Quoted, length);
         self.take(TokenKind::Mark, 1);
         Ok(text)
     }
 
-    fn skip_blanks(&mut self) -> Result<(), LayoutError> {
+    /// Also steps over comments and over what a preprocessor leaves: `# 1 "memory.h"`.
+    fn skip_blanks(&mut self) -> Result<(), Mistake> {
         loop {
-            let blanks = length_while(self.rest, char::is_whitespace);
+            let blanks = length_while(self.rest(), char::is_whitespace);
             self.take(TokenKind::Mark, blanks);
-            if self.rest.starts_with("/*") {
-                let opening = self.take(TokenKind::Mark, 2);
-                let end =
-                    self.rest.find("*/").ok_or_else(|| opening.error("this comment is never closed"))?;
-                self.take(TokenKind::Mark, end + 2);
-            } else if self.rest.starts_with('#') {
-                self.take(TokenKind::Mark, length_while(self.rest, |c| c != '\n'));
+            if let Some(comment) = self.rest().strip_prefix("/*") {
+                let end = comment.find("*/");
+                let end = end.ok_or_else(|| self.place.mistake("this comment is never closed"))?;
+                self.take(TokenKind::Mark, end + 4);
+            } else if self.rest().starts_with('#') {
+                self.take(TokenKind::Mark, length_while(self.rest(), |c| c != '\n'));
             } else if blanks == 0 {
                 return Ok(());
             }
@@ -119,22 +178,30 @@ impl<'script> Tokens<'script> {
     }
 
     fn take(&mut self, kind: TokenKind, length: usize) -> Token<'script> {
-        let (text, rest) = self.rest.split_at(length);
-        let token = Token { kind, text, line: self.line, column: self.column };
+        let text = &self.rest()[..length];
+        let token = Token { kind, text, place: self.place };
         for c in text.chars() {
-            (self.line, self.column) = if c == '\n' {
-                (self.line.saturating_add(1), 1)
-            } else {
-                (self.line, self.column.saturating_add(1))
-            };
+            let Place { line, column, .. } = &mut self.place;
+            (*line, *column) =
+                if c == '\n' { (line.saturating_add(1), 1) } else { (*line, column.saturating_add(1)) };
         }
-        self.rest = rest;
+        self.at += length;
         token
     }
 }
 
-fn is_word(c: char) -> bool {
+fn is_plain(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '$')
+}
+
+fn is_region_name(c: char) -> bool {
+    is_plain(c) || matches!(c, '-' | '+' | '/' | '\\' | '~')
+}
+
+/// `$20000000` and `$1K` are numbers to GNU ld, `$data` is not.
+fn is_dollar_number(text: &str) -> bool {
+    let digits = text.strip_suffix(['K', 'k', 'M', 'm']).unwrap_or(text);
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 fn length_while(text: &str, accept: impl Fn(char) -> bool) -> usize {

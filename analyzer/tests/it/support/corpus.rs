@@ -31,3 +31,28 @@ pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
 pub(crate) fn file(name: &str) -> Option<Vec<u8>> {
     files().into_iter().find(|(it, _)| it == name).map(|(_, content)| content)
 }
+
+/// Programs that were linked with their relocations kept. Without them, or without `zstd` to unpack
+/// them, there is none, and a message.
+pub(crate) fn truths() -> Vec<(String, Vec<u8>)> {
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "shared", "fmt-truth"].iter().collect();
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: there is no {}", folder.display());
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
+    paths.retain(|it| it.extension().is_some_and(|it| it == "zst"));
+    paths.sort();
+    let unpacked = |path: PathBuf| {
+        let output = std::process::Command::new("zstd").arg("-dc").arg(&path).output().ok()?;
+        output
+            .status
+            .success()
+            .then(|| (path.file_stem().unwrap().to_string_lossy().into_owned(), output.stdout))
+    };
+    let truths: Vec<_> = paths.into_iter().filter_map(unpacked).collect();
+    if truths.is_empty() {
+        eprintln!("skipped: zstd does not unpack anything");
+    }
+    truths
+}

@@ -5,6 +5,7 @@
 //! machine arm|riscv|xtensa|x86-64          class 32|64      endian little|big      kind exec|rel|dyn
 //! section NAME ADDRESS SIZE [x] [w] [nobits] [noalloc] [tls] [load ADDRESS] [align N] [unloaded]
 //! noise NAME OFFSET SIZE                   bytes that no linker would fill a gap with
+//! word|half NAME OFFSET VALUE              content of four or two bytes, in the image's byte order
 //! func|object|label|tls NAME ADDRESS SIZE [in SECTION] [local|weak]
 //! absolute NAME ADDRESS SIZE               undefined NAME            file NAME
 //! without sections                         drop the section header table
@@ -33,6 +34,8 @@ pub(crate) fn build(description: &str) -> Vec<u8> {
     image.header(setting("machine").unwrap_or("arm"), setting("kind").unwrap_or("exec"));
     lines.iter().filter(|it| it[0] == "section").for_each(|it| image.section(it));
     lines.iter().filter(|it| it[0] == "noise").for_each(|it| image.noise(it));
+    lines.iter().filter(|it| it[0] == "word").for_each(|it| image.content(it, 4));
+    lines.iter().filter(|it| it[0] == "half").for_each(|it| image.content(it, 2));
     lines.iter().for_each(|it| image.symbol(it));
     image.tables();
     let mut bytes = Vec::new();
@@ -138,6 +141,23 @@ impl<'text> Image<'text> {
         let SectionData::Data(data) = &section.data else { panic!("{name} has no content") };
         let mut data = data.to_vec();
         data[offset..offset + size].iter_mut().zip(1_u8..).for_each(|(it, value)| *it = value);
+        section.data = SectionData::Data(data.into());
+    }
+
+    fn content(&mut self, line: &[&str], n_bytes: usize) {
+        let [_, name, offset, value] = line else { panic!("{line:?}") };
+        let (offset, value) = (number(offset) as usize, number(value));
+        let is_big = self.builder.endian == Endianness::Big;
+        let id = self.sections.iter().find(|it| it.name == *name).unwrap().id;
+        let section = self.builder.sections.get_mut(id);
+        let SectionData::Data(data) = &section.data else { panic!("{name} has no content") };
+        let mut data = data.to_vec();
+        let bytes = if is_big {
+            value.to_be_bytes()[8 - n_bytes..].to_vec()
+        } else {
+            value.to_le_bytes()[..n_bytes].to_vec()
+        };
+        data[offset..offset + n_bytes].copy_from_slice(&bytes);
         section.data = SectionData::Data(data.into());
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_analyzer::report::CrateUse;
 use plimsoll_analyzer::{Diff, Report};
 
 /// Fails with the broken law.
@@ -11,6 +12,24 @@ pub(crate) fn check(report: &Report) {
     symbols_are_in_sections(report);
     regions_are_their_parts(report);
     totals_are_sums(report);
+    code_is_hosted_defined_and_located(report);
+}
+
+#[track_caller]
+fn code_is_hosted_defined_and_located(report: &Report) {
+    let of_crates = |bytes: fn(&CrateUse) -> u64| report.crates.iter().map(bytes).sum::<u64>();
+    let code = report.code.symbol_bytes;
+    assert_eq!((of_crates(|it| it.code_bytes), of_crates(|it| it.defining_bytes)), (code, code));
+    assert_eq!(report.code.located_bytes + report.code.unlocated_bytes, code);
+    let in_files: u64 = report.files.iter().map(|it| it.code_bytes).sum();
+    assert_eq!(in_files, report.code.located_bytes);
+    let of_units: u64 = report.units.iter().map(|it| it.flash_bytes).sum();
+    assert!(of_units <= report.crates.iter().map(|it| it.flash_bytes).sum::<u64>());
+    for it in &report.symbols {
+        assert!(it.file.is_none_or(|it| it < report.files.len()), "{it:?}");
+        assert!(it.unit.is_none_or(|it| it < report.units.len()), "{it:?}");
+        assert!(it.file.is_some() == it.line.is_some(), "{it:?}");
+    }
 }
 
 #[track_caller]

@@ -27,7 +27,7 @@ total = 16_384
     assert_eq!(config.project.unwrap().to_string(), "owner/name");
     let target = &config.targets[0];
     assert_eq!(target.elf, Path::new("/repo/target/logger"));
-    assert_eq!(target.memory.as_deref(), Some(Path::new("/repo/firmware/memory.x")));
+    assert_eq!(target.memory, [Path::new("/repo/firmware/memory.x")]);
     let budgets: Vec<_> = target.budgets.iter().map(|it| (it.subject.as_str(), it.limit_bytes)).collect();
     assert_eq!(budgets, [("RAM", 256), ("FLASH", 16384), ("total", 16384)]);
 }

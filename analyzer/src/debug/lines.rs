@@ -1,0 +1,157 @@
+//! Which line of which file an instruction comes from.
+
+use gimli::UnitRef;
+
+use super::Slice;
+use super::budget::Budget;
+use super::near::Near;
+use super::paths;
+use super::sections::Memory;
+use crate::span::Span;
+
+/// The line table of one unit, flattened: each row holds up to the next.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Sorted by address, without two at one address.
+    rows: Vec<Row>,
+    pub(super) error: Option<gimli::Error>,
+}
+
+/// From `address` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) address: u64,
+    /// As the line table numbers files.
+    pub(super) file: u32,
+    /// 0 where the compiler does not say.
+    pub(super) line: u32,
+}
+
+/// The file of rows behind the end of a sequence.
+const NO_FILE: u32 = u32::MAX;
+
+impl Row {
+    pub(super) fn is_code(&self) -> bool {
+        self.file != NO_FILE
+    }
+}
+
+impl Lines {
+    /// Runs the line program of `unit`.
+    pub(super) fn read(unit: &gimli::Unit<Slice<'_>>, memory: &Memory, budget: &Budget) -> Self {
+        let mut sequences = Sequences { done: Vec::new(), rows: Vec::new() };
+        // Every row costs at least a byte of the program.
+        let affordable = unit.line_program.clone().filter(|it| {
+            let program_bytes = it.header().raw_program_buf().len() as u64;
+            budget.take(program_bytes)
+        });
+        let error = affordable.and_then(|it| sequences.run(it, memory).err());
+        Self { rows: sequences.flat(), error }
+    }
+
+    /// The row that holds at `address`, and where the next one begins.
+    pub(super) fn at(&self, address: u64, near: &mut Near) -> (Option<Row>, u64) {
+        let behind = near.partition_point(&self.rows, |it| it.address <= address);
+        let end = self.rows.get(behind).map_or(u64::MAX, |it| it.address);
+        (behind.checked_sub(1).map(|it| self.rows[it]).filter(Row::is_code), end)
+    }
+
+    /// The addresses that have lines.
+    pub(super) fn spans(&self) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        for pair in self.rows.windows(2).filter(|it| it[0].is_code()) {
+            match spans.last_mut() {
+                Some(last) if last.end() == pair[0].address => {
+                    *last = Span::between(last.start(), pair[1].address).unwrap_or(*last);
+                }
+                _ => spans.extend(Span::between(pair[0].address, pair[1].address)),
+            }
+        }
+        spans
+    }
+}
+
+/// Runs of rows, each of ascending addresses and closed by a row without a file.
+struct Sequences {
+    done: Vec<Vec<Row>>,
+    rows: Vec<Row>,
+}
+
+impl Sequences {
+    fn run(
+        &mut self,
+        program: gimli::IncompleteLineProgram<Slice<'_>>,
+        memory: &Memory,
+    ) -> gimli::Result<()> {
+        let mut rows = program.rows();
+        while let Some((_, row)) = rows.next_row()? {
+            self.push(row, memory);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, row: &gimli::LineRow, memory: &Memory) {
+        let address = row.address();
+        if row.end_sequence() {
+            self.finish(address, memory);
+            return;
+        }
+        let number = |it: u64| u32::try_from(it).unwrap_or(0);
+        let file = u32::try_from(row.file_index()).unwrap_or(NO_FILE - 1).min(NO_FILE - 1);
+        let row = Row { address, file, line: row.line().map_or(0, |it| number(it.get())) };
+        match self.rows.last_mut() {
+            // Of several rows at one address, the last one is what the instruction does.
+            Some(last) if last.address == address => *last = row,
+            Some(last) if (last.file, last.line) == (row.file, row.line) => {}
+            Some(last) if last.address > address => {}
+            _ => self.rows.push(row),
+        }
+    }
+
+    fn finish(&mut self, end: u64, memory: &Memory) {
+        let mut rows = std::mem::take(&mut self.rows);
+        let Some(first) = rows.first() else { return };
+        let is_live =
+            Span::between(first.address, end).is_some_and(|it| !it.is_empty() && memory.has_code(it));
+        if is_live {
+            rows.retain(|it| it.address < end);
+            rows.push(Row { address: end, file: NO_FILE, line: 0 });
+            self.done.push(rows);
+        }
+    }
+
+    /// All rows in one list. Where sequences overlap, the one that begins first holds.
+    fn flat(mut self) -> Vec<Row> {
+        self.done.sort_by_key(|it| (it[0].address, it.len()));
+        let mut flat: Vec<Row> = Vec::with_capacity(self.done.iter().map(Vec::len).sum());
+        for sequence in self.done {
+            let end = flat.last().map_or(0, |it| it.address);
+            let inside = sequence.partition_point(|it| it.address < end);
+            // What holds at the end of the sequence before may have begun inside of it.
+            let cut = inside.checked_sub(1).map(|it| Row { address: end, ..sequence[it] });
+            let begins_anew = sequence.get(inside).is_none_or(|it| it.address > end);
+            let rest = cut.filter(|_| begins_anew && inside < sequence.len());
+            let joins = rest.is_some() || sequence.get(inside).is_some_and(|it| it.address == end);
+            if joins && flat.last().is_some_and(|it| !it.is_code()) {
+                flat.pop();
+            }
+            flat.extend(rest);
+            flat.extend(&sequence[inside..]);
+        }
+        flat
+    }
+}
+
+/// The path of a file in the numbering of the unit's line table, directories joined.
+pub(super) fn path(unit: UnitRef<'_, Slice<'_>>, file: u64) -> Option<String> {
+    let header = unit.line_program.as_ref()?.header();
+    // Before DWARF 5, file 0 is none and directory 0 the unit's own; since, both are spelt out.
+    let is_old = header.version() < 5;
+    let entry = header.file(file).filter(|_| file > 0 || !is_old)?;
+    let mut path = unit.comp_dir.map_or_else(String::new, super::text);
+    if let Some(directory) = entry.directory(header).filter(|_| entry.directory_index() > 0 || !is_old) {
+        paths::push(&mut path, &super::text(unit.attr_string(directory).ok()?));
+    }
+    paths::push(&mut path, &super::text(unit.attr_string(entry.path_name()).ok()?));
+    Some(paths::normal(&path))
+}

@@ -1,0 +1,104 @@
+//! Paths of source files: joined, without detours, short enough to read, and whose crate they are.
+
+/// Appends `part` to `path`, or replaces it where `part` begins at a root.
+pub(super) fn push(path: &mut String, part: &str) {
+    if is_absolute(part) {
+        part.clone_into(path);
+        return;
+    }
+    let separator = if is_windows(path) { '\\' } else { '/' };
+    if !path.is_empty() && !path.ends_with(['/', '\\']) {
+        path.push(separator);
+    }
+    path.push_str(part);
+}
+
+fn is_absolute(path: &str) -> bool {
+    path.starts_with('/') || is_windows(path)
+}
+
+/// `C:\…`, `C:/…` or `\\host\…`.
+fn is_windows(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    path.starts_with('\\') || (bytes.get(1) == Some(&b':') && matches!(bytes.get(2), Some(b'\\' | b'/')))
+}
+
+/// Without `.`, `..` and doubled slashes, so that one file has one spelling.
+pub(super) fn normal(path: &str) -> String {
+    let path = if is_windows(path) { path.replace('\\', "/") } else { path.to_owned() };
+    let root = if path.starts_with('/') { "/" } else { "" };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|it| *it != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("{root}{}", parts.join("/"))
+}
+
+/// Where a path is the same for everybody: the standard library, a registry, a checkout.
+struct Known<'path> {
+    /// `rust`, `embassy-9312dcb/46aeae8`, or nothing for a registry.
+    origin: String,
+    /// From there on, e.g. `library/core/src/fmt/mod.rs`.
+    rest: &'path str,
+}
+
+fn known(path: &str) -> Option<Known<'_>> {
+    if let Some((_, rest)) = path.split_once("/rustc/") {
+        let (hash, rest) = rest.split_once('/')?;
+        let is_hash = !hash.is_empty() && hash.bytes().all(|it| it.is_ascii_hexdigit() || it == b'.');
+        return is_hash.then(|| Known { origin: "rust".into(), rest });
+    }
+    if let Some((_, rest)) = path.split_once("/lib/rustlib/src/rust/") {
+        return Some(Known { origin: "rust".into(), rest });
+    }
+    if let Some((_, rest)) = path.split_once("/registry/src/") {
+        let (_index, rest) = rest.split_once('/')?;
+        return Some(Known { origin: String::new(), rest });
+    }
+    let (_, rest) = path.split_once("/git/checkouts/")?;
+    let (repository, rest) = rest.split_once('/')?;
+    let (revision, rest) = rest.split_once('/')?;
+    let name = repository.rsplit_once('-').map_or(repository, |it| it.0);
+    Some(Known { origin: format!("{name}@{revision}"), rest })
+}
+
+/// The path without what differs from machine to machine: `rust/library/core/src/fmt/mod.rs`,
+/// `heapless-0.8.0/src/vec.rs`, `embassy@46aeae8/embassy-time/src/timer.rs`; other paths as they are.
+pub(crate) fn short(path: &str) -> String {
+    match known(path) {
+        Some(Known { origin, rest }) if origin.is_empty() => rest.to_owned(),
+        Some(Known { origin, rest }) => format!("{origin}/{rest}"),
+        None => path.to_owned(),
+    }
+}
+
+/// The crate that a path belongs to, where it is one of those places.
+pub(super) fn krate(path: &str) -> Option<String> {
+    let Known { origin, rest } = known(path)?;
+    let folder = if origin == "rust" {
+        let rest = rest.strip_prefix("library/").or_else(|| rest.strip_prefix("src/lib"))?;
+        rest.split('/').next()?
+    } else if origin.is_empty() {
+        without_version(rest.split('/').next()?)
+    } else {
+        rest.split_once("/src/")?.0.rsplit('/').next()?
+    };
+    let name = folder.replace('-', "_");
+    let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    is_name.then_some(name)
+}
+
+/// `heapless` of `heapless-0.8.0`.
+fn without_version(folder: &str) -> &str {
+    let is_version = |at: &usize| folder[at + 1..].starts_with(|it: char| it.is_ascii_digit());
+    folder.match_indices('-').map(|it| it.0).find(is_version).map_or(folder, |at| &folder[..at])
+}
+
+#[cfg(test)]
+mod tests;

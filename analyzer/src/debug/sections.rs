@@ -1,0 +1,184 @@
+//! The debug sections of an image: found by name, decompressed within bounds.
+
+use std::borrow::Cow;
+
+use gimli::{DwarfSections, EndianSlice, RunTimeEndian, SectionId};
+use object::read::{CompressedData, CompressionFormat};
+
+use super::{Dwarf, Slice, size_of};
+use crate::image::{Image, ImageSection, ImageSymbol};
+use crate::report::{Endianness, SymbolKind, Warning};
+use crate::span::Span;
+
+/// All decompressed sections together: a small file may claim to unpack to any size.
+const MAX_UNPACKED_BYTES: u64 = 1 << 30;
+
+/// What is read of the file itself before anything in it is understood.
+#[derive(Debug)]
+pub(super) struct Loaded<'data> {
+    endian: RunTimeEndian,
+    main: DwarfSections<Cow<'data, [u8]>>,
+    /// `.debug_info.dwo` and its kin.
+    split: DwarfSections<Cow<'data, [u8]>>,
+    pub(super) memory: Memory,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// The addresses that debug information can truthfully speak of.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// Executable content, sorted.
+    code: Vec<Span>,
+    /// Everything that takes memory, sorted.
+    all: Vec<Span>,
+    /// The longest function at address 0: linkers also write 0 for code that they dropped.
+    zero_function_bytes: u64,
+}
+
+impl<'data> Loaded<'data> {
+    pub(super) fn new(image: &Image<'data>) -> Self {
+        let mut unpacker = Unpacker { image, left: MAX_UNPACKED_BYTES, warnings: Vec::new() };
+        let main = loaded(|id| unpacker.section(id.name()));
+        let split = loaded(|id| id.dwo_name().map_or(Cow::Borrowed(&[]), |it| unpacker.section(it)));
+        let endian = match image.header.endianness {
+            Endianness::Little => RunTimeEndian::Little,
+            Endianness::Big => RunTimeEndian::Big,
+        };
+        Self { endian, main, split, memory: Memory::new(image), warnings: unpacker.warnings }
+    }
+
+    pub(super) fn main(&self) -> Dwarf<'_> {
+        self.main.borrow(|it| self.slice(it))
+    }
+
+    /// The split half that some compilers leave in the same file.
+    pub(super) fn split<'a>(&'a self, main: &Dwarf<'a>) -> Dwarf<'a> {
+        let mut split = self.split.borrow(|it| self.slice(it));
+        split.make_dwo(main);
+        split
+    }
+
+    /// What reading every table a few times costs, and a little for small files.
+    pub(super) fn affordable_steps(&self) -> u64 {
+        let (main, split) = (self.main(), self.split.borrow(|it| self.slice(it)));
+        let sizes = [&main, &split].map(|it| {
+            let lists = size_of(it.ranges.debug_ranges()) + size_of(it.ranges.debug_rnglists());
+            lists + size_of(&it.debug_info) + size_of(&it.debug_abbrev) + size_of(&it.debug_line)
+        });
+        (1 << 20) + 4 * (sizes[0] + sizes[1])
+    }
+
+    fn slice<'a>(&self, content: &'a [u8]) -> Slice<'a> {
+        EndianSlice::new(content, self.endian)
+    }
+}
+
+/// All sections by their gimli name; loading cannot fail, what is broken is empty.
+fn loaded<'data>(mut section: impl FnMut(SectionId) -> Cow<'data, [u8]>) -> DwarfSections<Cow<'data, [u8]>> {
+    match DwarfSections::load(|id| Ok::<_, std::convert::Infallible>(section(id))) {
+        Ok(sections) => sections,
+        Err(never) => match never {},
+    }
+}
+
+struct Unpacker<'image, 'data> {
+    image: &'image Image<'data>,
+    left: u64,
+    warnings: Vec<Warning>,
+}
+
+impl<'data> Unpacker<'_, 'data> {
+    /// The content of the first section of that name, old GNU names (`.zdebug_info`) included.
+    fn section(&mut self, name: &str) -> Cow<'data, [u8]> {
+        let old_name = name.replacen(".debug", ".zdebug", 1);
+        let is_it = |it: &&ImageSection<'_>| !it.is_allocated && (it.name == name || it.name == old_name);
+        // Before linking, everything in them waits to be relocated.
+        let sections = if self.image.is_relocatable() { &[] } else { &self.image.sections[..] };
+        let Some(section) = sections.iter().find(is_it) else { return Cow::Borrowed(&[]) };
+        self.unpack(section).unwrap_or_else(|message| {
+            self.warnings.push(Warning { place: format!("section {}", section.name), message });
+            Cow::Borrowed(&[])
+        })
+    }
+
+    fn unpack(&mut self, section: &ImageSection<'data>) -> Result<Cow<'data, [u8]>, String> {
+        let compressed = if section.is_compressed {
+            self.with_header(section.data).ok_or("its compression header is cut off or unknown")?
+        } else if section.name.starts_with(".z") {
+            with_gnu_header(section.data).ok_or("it does not start with ZLIB and a size")?
+        } else {
+            return Ok(Cow::Borrowed(section.data));
+        };
+        self.left = self
+            .left
+            .checked_sub(compressed.uncompressed_size)
+            .ok_or("it unpacks to more than 1 GiB, so it is not read")?;
+        compressed.decompress().map_err(|it| format!("it cannot be unpacked ({it})").to_lowercase())
+    }
+
+    /// `Elf32_Chdr` or `Elf64_Chdr`, then the stream.
+    fn with_header(&self, data: &'data [u8]) -> Option<CompressedData<'data>> {
+        let is_64 = self.image.header.class_bits == 64;
+        let format = match self.number(data.get(..4)?) {
+            1 => CompressionFormat::Zlib,
+            2 => CompressionFormat::Zstandard,
+            _ => return None,
+        };
+        let size = if is_64 { data.get(8..16)? } else { data.get(4..8)? };
+        let stream = data.get(if is_64 { 24 } else { 12 }..)?;
+        Some(CompressedData { format, data: stream, uncompressed_size: self.number(size) })
+    }
+
+    fn number(&self, bytes: &[u8]) -> u64 {
+        let append = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        match self.image.header.endianness {
+            Endianness::Little => bytes.iter().rev().fold(0, append),
+            Endianness::Big => bytes.iter().fold(0, append),
+        }
+    }
+}
+
+/// `ZLIB`, the size as eight bytes, big end first, then the stream.
+fn with_gnu_header(data: &[u8]) -> Option<CompressedData<'_>> {
+    let rest = data.strip_prefix(b"ZLIB")?;
+    let (size, data) = rest.split_first_chunk::<8>()?;
+    let uncompressed_size = u64::from_be_bytes(*size);
+    Some(CompressedData { format: CompressionFormat::Zlib, data, uncompressed_size })
+}
+
+impl Memory {
+    fn new(image: &Image<'_>) -> Self {
+        let taken = || image.sections.iter().filter(|it| it.takes_memory() && it.size() > 0);
+        let sorted = |mut spans: Vec<Span>| {
+            spans.sort();
+            spans
+        };
+        let at_zero = |it: &&ImageSymbol<'_>| it.value == 0 && it.kind == SymbolKind::Function;
+        Self {
+            code: sorted(taken().filter(|it| it.is_executable).map(|it| it.run).collect()),
+            all: sorted(taken().map(|it| it.run).collect()),
+            zero_function_bytes: image.symbols.iter().filter(at_zero).map(|it| it.size).max().unwrap_or(0),
+        }
+    }
+
+    /// Whether there is code where `span` begins, and not only a remnant of code that the linker dropped.
+    pub(super) fn has_code(&self, span: Span) -> bool {
+        let is_remnant = span.start() == 0 && span.end() > self.zero_function_bytes;
+        !is_remnant && holds(&self.code, span.start())
+    }
+
+    /// Whether a variable can be at `address`.
+    pub(super) fn has_data(&self, address: u64) -> bool {
+        address != 0 && holds(&self.all, address)
+    }
+
+    pub(super) fn has_any_code(&self) -> bool {
+        !self.code.is_empty()
+    }
+}
+
+/// Sections hardly ever overlap; of those that do, any may hold the address.
+fn holds(spans: &[Span], address: u64) -> bool {
+    let behind = spans.partition_point(|it| it.start() <= address);
+    spans[..behind].iter().rev().take(4).any(|it| it.contains_address(address))
+}

@@ -1,0 +1,160 @@
+//! All code and all symbols of a file, attributed: unit, crate, file and line.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::functions::{Reference, Variable};
+use super::names::{Crates, declared};
+use super::near::Near;
+use super::{DebugInfo, lines, paths};
+use crate::span::Span;
+
+/// File (index in [`Sweep::finish`]'s paths) and line.
+pub(crate) type Line = (usize, u32);
+
+/// Instructions that have everything in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) bytes: u64,
+    /// Index in [`Sweep::finish`]'s crates: of the innermost frame.
+    pub(crate) krate: Option<usize>,
+    /// None where the compiler made the instruction up.
+    pub(crate) line: Option<Line>,
+}
+
+/// Where a symbol was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) unit_idx: Option<usize>,
+    pub(crate) krate: Option<usize>,
+    pub(crate) file: Option<usize>,
+    pub(crate) line: Option<u32>,
+}
+
+/// Walks over a file and remembers what it has met.
+pub(crate) struct Sweep<'info, 'a> {
+    info: &'info DebugInfo<'a>,
+    crates: Crates<'a>,
+    files: Files,
+    /// By address.
+    variables: BTreeMap<u64, (usize, Variable)>,
+    /// Where the last question led: in the units, the frames and the lines.
+    near: [Near; 3],
+}
+
+impl<'info, 'a> Sweep<'info, 'a> {
+    pub(crate) fn new(info: &'info DebugInfo<'a>) -> Self {
+        let mut variables = BTreeMap::new();
+        for unit_idx in 0..info.n_units() {
+            for variable in &info.functions(unit_idx).variables {
+                variables.entry(variable.address).or_insert((unit_idx, *variable));
+            }
+        }
+        let near = Default::default();
+        Self { info, crates: Crates::new(), files: Files::default(), variables, near }
+    }
+
+    /// Cuts code into pieces, in order and without a gap.
+    pub(crate) fn pieces(&mut self, span: Span, mut found: impl FnMut(Piece)) {
+        let mut rest = span;
+        while !rest.is_empty() {
+            let (unit_idx, end) = self.info.unit_from(rest.start(), &mut self.near[0]);
+            let (piece, change) = match unit_idx {
+                Some(unit_idx) => self.piece(unit_idx, rest.start()),
+                None => (Piece::default(), u64::MAX),
+            };
+            let behind = rest.from(end.min(change));
+            found(Piece { bytes: rest.size() - behind.size(), ..piece });
+            rest = behind;
+        }
+    }
+
+    /// What is known at `address`, and where that changes.
+    fn piece(&mut self, unit_idx: usize, address: u64) -> (Piece, u64) {
+        let functions = self.info.functions(unit_idx);
+        let (frame, frame_end) = functions.segments.at(address, &mut self.near[1]);
+        let (row, row_end) = self.info.lines(unit_idx).at(address, &mut self.near[2]);
+        let origin = frame.map(|it| functions.frames[it as usize].origin);
+        let krate = origin.and_then(|it| self.crates.of(self.info, unit_idx, it));
+        let row = row.filter(|it| it.line > 0);
+        let line = row.and_then(|it| Some((self.files.of(self.info, unit_idx, it.file)?, it.line)));
+        (Piece { bytes: 0, krate, line }, frame_end.min(row_end))
+    }
+
+    /// Where the function at `address` was written.
+    pub(crate) fn function(&mut self, address: u64) -> Origin {
+        let Some(unit_idx) = self.info.unit_at(address) else { return Origin::default() };
+        let functions = self.info.functions(unit_idx);
+        let frame = functions.segments.at(address, &mut self.near[1]).0;
+        let root = frame.map(|it| functions.frames[functions.frames[it as usize].root as usize]);
+        let declared = root.map_or_else(Origin::default, |it| self.declared(unit_idx, it.origin));
+        if declared.line.is_some() {
+            return declared;
+        }
+        // Without a declaration, and in assembly, the first line has to do.
+        let line = self.piece(unit_idx, address).0.line;
+        Origin { unit_idx: Some(unit_idx), file: line.map(|it| it.0), line: line.map(|it| it.1), ..declared }
+    }
+
+    /// Where the variable at `address` was written.
+    pub(crate) fn variable(&mut self, address: u64) -> Origin {
+        let Some((unit_idx, variable)) = self.variables.get(&address).copied() else {
+            return Origin::default();
+        };
+        self.declared(unit_idx, Reference::Inside(variable.entry))
+    }
+
+    fn declared(&mut self, unit_idx: usize, entry: Reference) -> Origin {
+        let declared = declared(self.info, unit_idx, entry);
+        let file = declared.file.filter(|_| declared.line.is_some());
+        let file =
+            file.and_then(|(unit_idx, file)| self.files.of(self.info, unit_idx, u32::try_from(file).ok()?));
+        Origin {
+            unit_idx: Some(unit_idx),
+            krate: self.crates.of(self.info, unit_idx, entry),
+            line: file.and(declared.line),
+            file,
+        }
+    }
+
+    /// The names of the crates and the paths of the files that were met.
+    pub(crate) fn finish(self) -> (Vec<String>, Vec<String>) {
+        (self.crates.names, shortened(&self.files.paths))
+    }
+}
+
+/// Paths, each once.
+#[derive(Default)]
+struct Files {
+    by_number: HashMap<(usize, u32), Option<usize>>,
+    by_path: HashMap<String, usize>,
+    paths: Vec<String>,
+}
+
+impl Files {
+    fn of(&mut self, info: &DebugInfo<'_>, unit_idx: usize, file: u32) -> Option<usize> {
+        if let Some(known) = self.by_number.get(&(unit_idx, file)) {
+            return *known;
+        }
+        let path = lines::path(info.units.skeleton(unit_idx), file.into());
+        let idx = path.map(|it| self.index(it));
+        self.by_number.insert((unit_idx, file), idx);
+        idx
+    }
+
+    fn index(&mut self, path: String) -> usize {
+        *self.by_path.entry(path).or_insert_with_key(|path| {
+            self.paths.push(path.clone());
+            self.paths.len() - 1
+        })
+    }
+}
+
+/// Paths without what differs from machine to machine. Two that would look the same stay long.
+fn shortened(paths: &[String]) -> Vec<String> {
+    let short: Vec<String> = paths.iter().map(|it| paths::short(it)).collect();
+    let mut n_of: HashMap<&str, usize> = HashMap::new();
+    short.iter().for_each(|it| *n_of.entry(it).or_default() += 1);
+    let choose =
+        |(short, long): (&String, &String)| if n_of[short.as_str()] > 1 { long } else { short }.clone();
+    short.iter().zip(paths).map(choose).collect()
+}

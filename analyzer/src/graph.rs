@@ -1,0 +1,158 @@
+//! What keeps what alive: roots, reachability, dominators and retained sizes over the references.
+//!
+//! A node is a symbol, or a piece of a gap between symbols that something refers to. What cannot be
+//! reached from a root is unreachable. A node *dominates* another if every path from the roots to the
+//! other leads through it; its *retained size* is its own bytes and those of all it dominates: what
+//! would go if it went.
+
+mod dominators;
+mod edges;
+mod roots;
+mod why;
+
+use serde::{Deserialize, Serialize};
+
+use crate::image::Image;
+use crate::map::Attribution;
+use crate::refs::{EdgeSource, NoReferences, References};
+use dominators::Dominators;
+use edges::Edges;
+pub(crate) use roots::Root;
+pub(crate) use why::why;
+pub use why::{KeptBy, Link, Why, WhyError};
+
+/// What is known about how the parts of an image refer to each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GraphSummary {
+    /// Where the references come from.
+    pub edge_source: EdgeSource,
+    /// Pairs of places of which one refers to the other.
+    pub n_edges: u64,
+    /// Calls through registers that were not resolved. What they call is kept alive by whoever
+    /// stores its address, so they do not make anything look unreachable.
+    pub n_unknown_calls: u64,
+    /// Where execution may begin, and what is kept without anybody asking for it.
+    pub roots: Vec<GraphRoot>,
+    /// Bytes of symbols, and of anonymous data between them, that a root leads to.
+    pub reachable_bytes: u64,
+    /// Bytes of symbols, and of anonymous data between them, that no root leads to.
+    pub unreachable_bytes: u64,
+}
+
+/// A place where everything begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GraphRoot {
+    /// Why it is one.
+    pub kind: RootKind,
+    /// First address.
+    pub address: u64,
+    /// The symbol's name as it stands in the symbol table, or the section's.
+    pub name: String,
+}
+
+/// Why a root is a root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum RootKind {
+    /// The entry point of the ELF header.
+    Entry,
+    /// In a vector table: hardware looks there.
+    Vector,
+    /// In a section that linker scripts keep, such as `.init_array`, or in an array that they gather.
+    Kept,
+}
+
+/// The graph of one image.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    pub(crate) references: References,
+    pub(crate) roots: Vec<Root>,
+    /// Own bytes by node.
+    bytes: Vec<u64>,
+    edges: Edges,
+    dominators: Dominators,
+    /// By node.
+    retained_bytes: Vec<u64>,
+}
+
+impl Graph {
+    pub(crate) fn new(
+        image: &Image<'_>,
+        attribution: &Attribution,
+        source: Option<EdgeSource>,
+    ) -> Result<Self, NoReferences> {
+        let references = References::find(image, attribution, source)?;
+        let owners = attribution.owners.iter().map(|it| it.bytes);
+        let pieces = references.nodes.pieces.iter().map(|it| it.span.size());
+        let bytes: Vec<u64> = owners.chain(pieces).collect();
+        let edges = Edges::new(&references, bytes.len());
+        let roots = roots::find(image, &references);
+        let starts: Vec<usize> = roots.iter().map(|it| it.node).collect();
+        let dominators = Dominators::new(&edges, &starts);
+        let retained_bytes = retained(&bytes, &dominators);
+        Ok(Self { references, roots, bytes, edges, dominators, retained_bytes })
+    }
+
+    pub(crate) fn is_reachable(&self, node: usize) -> bool {
+        self.dominators.is_reachable(node)
+    }
+
+    pub(crate) fn retained_bytes(&self, node: usize) -> u64 {
+        self.retained_bytes[node]
+    }
+
+    /// How much work one question of [`Self::retained_bytes_of`] is.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len() + self.edges.len()
+    }
+
+    /// What would go if all symbols went that `is_gone` says: their own bytes and what only they lead to.
+    pub(crate) fn retained_bytes_of(&self, is_gone: impl Fn(usize) -> bool) -> u64 {
+        let n_nodes = self.bytes.len();
+        let is_gone = |node: usize| self.references.nodes.is_owner(node) && is_gone(node);
+        let starts = self.roots.iter().map(|it| it.node);
+        let stays = edges::reach(&self.edges, starts, |it| !is_gone(it));
+        let goes = |it: &usize| !stays[*it] && (self.is_reachable(*it) || is_gone(*it));
+        (0..n_nodes).filter(goes).map(|it| self.bytes[it]).sum()
+    }
+
+    /// The figures and the roots.
+    pub(crate) fn summary(&self, image: &Image<'_>, attribution: &Attribution) -> GraphSummary {
+        let sum = |is_reachable: bool| {
+            let nodes = (0..self.bytes.len()).filter(|it| self.is_reachable(*it) == is_reachable);
+            nodes.map(|it| self.bytes[it]).sum()
+        };
+        GraphSummary {
+            edge_source: self.references.source,
+            n_edges: self.edges.len() as u64,
+            n_unknown_calls: self.references.n_unknown_calls,
+            roots: roots::describe(image, attribution, self),
+            reachable_bytes: sum(true),
+            unreachable_bytes: sum(false),
+        }
+    }
+}
+
+/// Own bytes and those of all dominated nodes; what is unreachable retains itself.
+fn retained(bytes: &[u64], dominators: &Dominators) -> Vec<u64> {
+    let mut retained = bytes.to_vec();
+    for (node, dominator) in dominators.bottom_up() {
+        retained[dominator] += retained[node];
+    }
+    retained
+}
+
+/// Why there is no graph, as a clause.
+pub(crate) fn reason(missing: NoReferences, machine: &str) -> String {
+    match missing {
+        NoReferences::Unlinked => "an object file has no addresses yet, so there is no graph".into(),
+        NoReferences::NoDecoder => {
+            format!("no decoder for {machine} and no relocations, so nothing is said about references")
+        }
+        NoReferences::NoSymbols => "there are no symbols, so there is no graph".into(),
+        NoReferences::TooLarge => "the references are beyond the limits of this analysis".into(),
+    }
+}

@@ -1,0 +1,110 @@
+//! Where everything begins.
+
+use std::collections::BTreeSet;
+
+use super::{Graph, GraphRoot, RootKind};
+use crate::image::{Image, ImageSection};
+use crate::map::Attribution;
+use crate::refs::{References, is_unwind};
+use crate::report::SectionRole;
+use crate::span::Span;
+
+/// Sections, or beginnings of their names, that linker scripts keep: start-up code walks through
+/// them, a boot loader reads them, or they stand at a fixed address.
+const KEPT_SECTIONS: [&str; 19] = [
+    ".preinit_array",
+    ".init_array",
+    ".fini_array",
+    ".ctors",
+    ".dtors",
+    ".init",
+    ".fini",
+    ".boot2",
+    ".boot_loader",
+    ".bootloader",
+    ".boot_info",
+    ".start_block",
+    ".end_block",
+    ".bi_entries",
+    ".flash.appdesc",
+    ".rodata_desc",
+    ".note",
+    ".noinit_boot",
+    ".uf2",
+];
+
+/// A node that lives without anybody referring to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Root {
+    pub(crate) kind: RootKind,
+    pub(crate) node: usize,
+}
+
+/// All roots, each node once, the entry point first.
+pub(crate) fn find(image: &Image<'_>, references: &References) -> Vec<Root> {
+    let nodes = &references.nodes;
+    let entry = nodes.at(image.header.entry_address);
+    let vectors = references.vectors.iter().flat_map(|it| nodes.within(*it));
+    let kept = kept_spans(image).into_iter().flat_map(|it| nodes.within(it));
+    let roots = (entry.into_iter().map(|node| Root { kind: RootKind::Entry, node }))
+        .chain(vectors.map(|node| Root { kind: RootKind::Vector, node }))
+        .chain(kept.map(|node| Root { kind: RootKind::Kept, node }));
+    let mut seen = BTreeSet::new();
+    roots.filter(|it| seen.insert(it.node)).collect()
+}
+
+/// Where kept sections and gathered arrays are, each address once, however many sections somebody piled up there.
+fn kept_spans(image: &Image<'_>) -> Vec<Span> {
+    let sections = image.sections.iter().filter(|it| it.takes_memory() && is_kept(it));
+    let arrays = image.arrays.iter().copied();
+    let mut spans: Vec<Span> = sections.map(|it| it.run).chain(arrays).collect();
+    spans.sort_unstable();
+    let mut cursor = 0;
+    spans.retain_mut(|it| {
+        *it = it.from(cursor);
+        cursor = cursor.max(it.end());
+        !it.is_empty()
+    });
+    spans
+}
+
+/// What is set aside for a stack or heap is asked for by its size. Unwind tables lead nowhere here,
+/// but they are not garbage either.
+fn is_kept(section: &ImageSection<'_>) -> bool {
+    let is_set_aside = section.role == SectionRole::Reservation;
+    is_set_aside || is_unwind(&section.name) || KEPT_SECTIONS.iter().any(|it| is_called(&section.name, it))
+}
+
+/// `.init_array` and `.init_array.00010`, but not `.initial`.
+fn is_called(section: &str, name: &str) -> bool {
+    section.strip_prefix(name).is_some_and(|it| it.is_empty() || it.starts_with(['.', '_']))
+}
+
+/// The roots in words; of the nameless pieces of a kept section only the first.
+pub(super) fn describe(image: &Image<'_>, attribution: &Attribution, graph: &Graph) -> Vec<GraphRoot> {
+    let mut roots: Vec<GraphRoot> = Vec::with_capacity(graph.roots.len());
+    for root in &graph.roots {
+        let (address, name) = place(root.node, image, attribution, graph);
+        let is_nameless = !graph.references.nodes.is_owner(root.node);
+        let is_listed = roots.last().is_some_and(|it| it.kind == root.kind && it.name == name);
+        if !(is_nameless && is_listed) {
+            roots.push(GraphRoot { kind: root.kind, address, name });
+        }
+    }
+    roots
+}
+
+/// Address and name of a node: a symbol as it is mangled, or a section.
+pub(super) fn place(
+    node: usize,
+    image: &Image<'_>,
+    attribution: &Attribution,
+    graph: &Graph,
+) -> (u64, String) {
+    if let Some(piece) = graph.references.nodes.piece(node) {
+        return (piece.span.start(), image.sections[piece.section_idx].name.clone());
+    }
+    let owner = &attribution.owners[node];
+    let name = String::from_utf8_lossy(image.symbols[owner.symbol_idx].name).into_owned();
+    (owner.address, name)
+}

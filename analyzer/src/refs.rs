@@ -1,0 +1,181 @@
+//! Who refers to whom: references between places of the image, each with the instruction that makes it.
+//!
+//! With relocations that the linker kept (`--emit-relocs`) these say which words and instructions
+//! refer to what, and the decoder only adds who loads such a word. Without them, code is decoded and
+//! data is searched for pointers, by rules that leave out look-alikes:
+//! - Code is what is marked so (`$t`, `$x`; not `$d`), inside of symbols and of gaps that are not padding.
+//! - A pointer to code is the start of a function (on Thumb plus one); nothing else is.
+//! - A pointer into the vector table is a small number that looks like one.
+//! - A word that instructions load is theirs: the reference is made where it is loaded.
+
+mod avr;
+mod code;
+mod data;
+mod decode;
+mod places;
+mod relocations;
+mod riscv;
+mod thumb;
+mod x86;
+mod xtensa;
+
+use serde::{Deserialize, Serialize};
+
+use crate::image::Image;
+use crate::map::Attribution;
+use crate::span::Span;
+use code::Facts;
+pub(crate) use data::is_unwind;
+pub(crate) use places::{Nodes, Places};
+
+/// More references than this are not kept in mind: the report then has no graph.
+const MAX_REFERENCES: usize = 1 << 22;
+
+/// Where references come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum EdgeSource {
+    /// The linker kept its relocations: complete and exact.
+    Relocations,
+    /// Decoded instructions and pointers in data.
+    Decoded,
+}
+
+/// How one place refers to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReferenceKind {
+    /// A call to a known place.
+    Call,
+    /// A branch out of a function: usually a call in the last place.
+    Jump,
+    /// An instruction forms or loads the address.
+    Address,
+    /// The address stands in data.
+    Data,
+    /// Control runs on from one function into the next.
+    FallThrough,
+}
+
+/// One reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The instruction, or the word in data, that makes it.
+    pub at_address: u64,
+    /// Where it leads; Thumb bit cleared.
+    pub target_address: u64,
+    /// How.
+    pub kind: ReferenceKind,
+    /// The literal-pool word that an instruction loads to get there.
+    pub through_address: Option<u64>,
+}
+
+/// All references of an image, and the places they connect.
+#[derive(Debug)]
+pub(crate) struct References {
+    pub(crate) source: EdgeSource,
+    /// By address of what makes them.
+    pub(crate) list: Vec<Reference>,
+    /// Calls through registers of which nobody knows what they hold.
+    pub(crate) n_unknown_calls: u64,
+    pub(crate) nodes: Nodes,
+    /// Where the vector tables are.
+    pub(crate) vectors: Vec<Span>,
+}
+
+/// Why an image has no references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoReferences {
+    /// An object file has no addresses yet.
+    Unlinked,
+    /// Nothing to follow: neither relocations nor a decoder for the machine.
+    NoDecoder,
+    /// Nothing to connect.
+    NoSymbols,
+    /// Beyond the limits of this analysis.
+    TooLarge,
+}
+
+impl References {
+    /// Finds all references; by which way is up to the file unless `source` says.
+    pub(crate) fn find(
+        image: &Image<'_>,
+        attribution: &Attribution,
+        source: Option<EdgeSource>,
+    ) -> Result<Self, NoReferences> {
+        let places = places(image, attribution)?;
+        let has_relocations = image.relocations.iter().any(|it| it.is_kept);
+        let source = source.unwrap_or(match has_relocations {
+            true => EdgeSource::Relocations,
+            false => EdgeSource::Decoded,
+        });
+        let decoder = decode::decoder(image);
+        if decoder.is_none() && source == EdgeSource::Decoded {
+            return Err(NoReferences::NoDecoder);
+        }
+        let mut facts = Facts::default();
+        if let Some(mut decoder) = decoder {
+            code::sweep(&places, decoder.as_mut(), |at, step, place| facts.add(&places, at, step, place));
+        }
+        facts.loads.sort_unstable();
+        let mut list = facts.take_branches();
+        match source {
+            EdgeSource::Relocations => relocations::collect(&places, &facts, &mut list),
+            EdgeSource::Decoded => {
+                facts.pointers(&places, &mut list);
+                data::collect(&places, &facts, &mut list);
+            }
+        }
+        relocations::collect_dynamic(&places, &mut list);
+        list.sort_unstable();
+        list.dedup();
+        if list.len() > MAX_REFERENCES || facts.is_overflowing() {
+            return Err(NoReferences::TooLarge);
+        }
+        let nodes = places.nodes(list.iter().map(|it| it.target_address));
+        let vectors = places.vectors.clone();
+        Ok(Self { source, list, n_unknown_calls: facts.n_unknown_calls, nodes, vectors })
+    }
+
+    /// Referenced addresses inside of bytes that no symbol claims, each once, in order: where
+    /// anonymous constants and functions without a size begin.
+    pub(crate) fn starts_in_gaps(&self) -> impl Iterator<Item = u64> {
+        self.nodes.pieces.iter().filter(|it| it.is_referenced).map(|it| it.span.start())
+    }
+}
+
+/// Every direct branch in the code of an image and its target, inside of functions too.
+pub(crate) fn branches(image: &Image<'_>, attribution: &Attribution) -> Vec<(u64, u64)> {
+    let (Ok(places), Some(mut decoder)) = (places(image, attribution), decode::decoder(image)) else {
+        return Vec::new();
+    };
+    let mut branches = Vec::new();
+    code::sweep(&places, decoder.as_mut(), |at, step, _| {
+        if let decode::Flow::Branch(target) | decode::Flow::Jump(target) | decode::Flow::Call(target) =
+            step.flow
+        {
+            branches.push((at, target));
+        }
+    });
+    branches
+}
+
+fn places<'image>(
+    image: &'image Image<'_>,
+    attribution: &'image Attribution,
+) -> Result<Places<'image>, NoReferences> {
+    if image.is_relocatable() {
+        return Err(NoReferences::Unlinked);
+    }
+    if attribution.owners.is_empty() {
+        return Err(NoReferences::NoSymbols);
+    }
+    // Sections share bytes of the file only in files that somebody made to waste our time.
+    let content_bytes: u64 = image.sections.iter().map(|it| it.data.len() as u64).sum();
+    if content_bytes > image.file_bytes {
+        return Err(NoReferences::TooLarge);
+    }
+    Ok(Places::new(image, attribution))
+}

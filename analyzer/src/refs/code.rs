@@ -1,0 +1,171 @@
+//! Sweeping over code: each function from its start to its end, and what that tells.
+
+use std::collections::BTreeSet;
+
+use super::decode::{Decode, Flow, Step, Value};
+use super::places::{Place, Places};
+use super::{MAX_REFERENCES, Reference, ReferenceKind};
+use crate::image::MarkKind;
+use crate::map::Label;
+
+/// Decodes all code and tells `see` each instruction and the place it is in.
+pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step, &Place)) {
+    for place in places.list.iter().filter(|it| is_code(places, it)) {
+        decoder.reset();
+        for (span, mode) in places.modes(place) {
+            if mode != MarkKind::Code {
+                continue;
+            }
+            let code = Code { content: places.content(span, place.section_idx), start: span.start() };
+            let see = |at, step| see(at, step, place);
+            if places.machine.has_stray_literals {
+                code.follow(decoder, see);
+            } else {
+                code.sweep(decoder, see);
+            }
+        }
+    }
+}
+
+/// Bytes that are code, and where they run.
+struct Code<'data> {
+    content: &'data [u8],
+    start: u64,
+}
+
+impl Code<'_> {
+    /// One instruction after the other.
+    fn sweep(self, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step)) {
+        let (mut code, mut at) = (self.content, self.start);
+        while !code.is_empty() {
+            let step = decoder.step(code, at);
+            see(at, step);
+            code = code.get(step.len_bytes as usize..).unwrap_or(&[]);
+            at = at.saturating_add(step.len_bytes);
+        }
+    }
+
+    /// The same for machines whose assemblers leave bytes unused where control does not get to: after
+    /// a jump goes on where a branch leads to, else behind zeroes.
+    fn follow(self, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step)) {
+        const MAX_UNUSED: usize = 3;
+        let mut targets = BTreeSet::new();
+        let mut offset = 0;
+        while let Some(code) = self.content.get(offset..).filter(|it| !it.is_empty()) {
+            let at = self.start.saturating_add(offset as u64);
+            let step = decoder.step(code, at);
+            see(at, step);
+            offset = offset.saturating_add(step.len_bytes as usize);
+            if let Flow::Branch(target) | Flow::Jump(target) = step.flow {
+                targets.insert(target);
+            }
+            if matches!(step.flow, Flow::Jump(_) | Flow::JumpUnknown | Flow::End) {
+                let next = self.start.saturating_add(offset as u64);
+                let target = targets.range(next..=next.saturating_add(MAX_UNUSED as u64)).next();
+                let unused = self.content.get(offset..).unwrap_or(&[]).iter().take(MAX_UNUSED);
+                let n_zeroes = unused.take_while(|it| **it == 0).count();
+                offset += target.map_or(n_zeroes, |it| (it - next) as usize);
+            }
+        }
+    }
+}
+
+fn is_code(places: &Places<'_>, place: &Place) -> bool {
+    let has_code = places.section(place).is_executable;
+    has_code && (place.label != Label::Unattributed || !places.machine.has_stray_literals)
+}
+
+/// What the sweep saw of interest beyond single functions.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    leaving: Vec<Reference>,
+    /// `(pool word, instruction)`, sorted once all are known.
+    pub(crate) loads: Vec<(u64, u64)>,
+    /// `(instruction, pool word)`: calls through a word.
+    calls_through: Vec<(u64, u64)>,
+    addresses: Vec<(u64, u64)>,
+    pub(crate) n_unknown_calls: u64,
+}
+
+impl Facts {
+    pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: Step, place: &Place) {
+        if self.is_overflowing() {
+            return;
+        }
+        let leaving =
+            |target_address, kind| Reference { at_address: at, target_address, kind, through_address: None };
+        match step.flow {
+            Flow::Call(target) => self.leave(places, place, leaving(target, ReferenceKind::Call)),
+            Flow::Jump(target) | Flow::Branch(target) => {
+                self.leave(places, place, leaving(target, ReferenceKind::Jump));
+            }
+            Flow::CallThrough(pool) => self.calls_through.push((at, pool)),
+            Flow::CallUnknown => self.n_unknown_calls += 1,
+            Flow::Next | Flow::JumpUnknown | Flow::End => {}
+        }
+        let end = at.saturating_add(step.len_bytes);
+        let goes_on = matches!(step.flow, Flow::Next | Flow::Branch(_));
+        if goes_on && end == place.span.end() && !places.is_in_vectors(at) {
+            self.leave(places, place, leaving(end, ReferenceKind::FallThrough));
+        }
+        match step.value {
+            Value::None => {}
+            Value::Load(pool) => self.loads.push((pool, at)),
+            Value::Address(address) => self.addresses.push((at, address)),
+        }
+    }
+
+    /// A branch counts where it leaves its place for another piece of code.
+    fn leave(&mut self, places: &Places<'_>, place: &Place, reference: Reference) {
+        let target = reference.target_address;
+        let is_inside = place.span.contains_address(target);
+        let is_local_call =
+            is_inside && reference.kind == ReferenceKind::Call && place.label == Label::Unattributed;
+        if is_inside && !is_local_call {
+            return;
+        }
+        let is_code = places.at(target).is_some_and(|it| places.section(it).is_executable);
+        if is_code && !places.is_in_vectors(target) {
+            self.leaving.push(reference);
+        }
+    }
+
+    pub(crate) fn is_overflowing(&self) -> bool {
+        self.leaving.len() + self.loads.len() + self.addresses.len() + self.calls_through.len()
+            > MAX_REFERENCES
+    }
+
+    /// Branches from place to place.
+    pub(crate) fn take_branches(&mut self) -> Vec<Reference> {
+        std::mem::take(&mut self.leaving)
+    }
+
+    /// Addresses that instructions form, and those that they load.
+    pub(crate) fn pointers(&self, places: &Places<'_>, list: &mut Vec<Reference>) {
+        for (at_address, address) in &self.addresses {
+            list.extend(places.target_of(*address).map(|target_address| Reference {
+                at_address: *at_address,
+                target_address,
+                kind: ReferenceKind::Address,
+                through_address: None,
+            }));
+        }
+        let loads = self.loads.iter().map(|(pool, at)| (*at, *pool, ReferenceKind::Address));
+        let calls = self.calls_through.iter().map(|(at, pool)| (*at, *pool, ReferenceKind::Call));
+        for (at_address, pool, kind) in loads.chain(calls) {
+            let target = places.pointer_at(pool).and_then(|it| places.target_of(it));
+            list.extend(target.map(|target_address| Reference {
+                at_address,
+                target_address,
+                kind,
+                through_address: Some(pool),
+            }));
+        }
+    }
+
+    /// The instructions that load a word.
+    pub(crate) fn loaders(&self, word: u64) -> impl Iterator<Item = u64> {
+        let from = self.loads.partition_point(|(pool, _)| *pool < word);
+        self.loads[from..].iter().take_while(move |(pool, _)| *pool == word).map(|(_, at)| *at)
+    }
+}

@@ -1,0 +1,57 @@
+//! Pointers in data: aligned words that are addresses of something.
+
+use super::code::Facts;
+use super::places::{Place, Places};
+use super::{MAX_REFERENCES, Reference, ReferenceKind};
+use crate::image::MarkKind;
+use crate::span::Span;
+
+/// Sections that mention every function and keep none alive.
+const UNWIND_SECTIONS: [&str; 4] = [".ARM.exidx", ".ARM.extab", ".eh_frame", ".gcc_except_table"];
+
+/// Finds the pointers in everything that is not code.
+pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut Vec<Reference>) {
+    for place in &places.list {
+        let section = places.section(place);
+        if section.data.is_empty() || is_unwind(&section.name) || list.len() > MAX_REFERENCES {
+            continue;
+        }
+        if !section.is_executable {
+            words(places, facts, (place.span, place.section_idx), list);
+            continue;
+        }
+        for (span, mode) in data_parts(places, place) {
+            if mode == MarkKind::Data {
+                words(places, facts, (span, place.section_idx), list);
+            }
+        }
+    }
+}
+
+fn data_parts(places: &Places<'_>, place: &Place) -> Vec<(Span, MarkKind)> {
+    if places.is_in_vectors(place.span.start()) && places.machine.is_thumb {
+        return vec![(place.span, MarkKind::Data)];
+    }
+    places.modes(place)
+}
+
+/// Whether a section describes functions for unwinding.
+pub(crate) fn is_unwind(section: &str) -> bool {
+    UNWIND_SECTIONS.iter().any(|it| section.starts_with(it))
+}
+
+fn words(places: &Places<'_>, facts: &Facts, (span, section_idx): (Span, usize), list: &mut Vec<Reference>) {
+    let n_bytes = places.machine.pointer_bytes;
+    let Some(start) = span.start().checked_next_multiple_of(n_bytes) else { return };
+    let Some(aligned) = Span::between(start, span.end()) else { return };
+    let content = places.content(aligned, section_idx);
+    for (idx, word) in content.chunks_exact(n_bytes as usize).enumerate() {
+        let at_address = start + idx as u64 * n_bytes;
+        let target = places.pointer(word).filter(|it| *it != 0).and_then(|it| places.target_of(it));
+        let Some(target_address) = target else { continue };
+        if facts.loaders(at_address).next().is_none() {
+            let kind = ReferenceKind::Data;
+            list.push(Reference { at_address, target_address, kind, through_address: None });
+        }
+    }
+}

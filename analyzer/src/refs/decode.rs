@@ -1,0 +1,137 @@
+//! What the analysis needs to know about an instruction, the same for every machine.
+
+use super::avr::Avr;
+use super::riscv::Riscv;
+use super::thumb::Thumb;
+use super::x86::X86;
+use super::xtensa::Xtensa;
+use crate::image::{Image, MarkKind};
+use crate::report::Endianness;
+
+/// Where control goes after an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// To the next one.
+    Next,
+    /// There or to the next one.
+    Branch(u64),
+    /// There and nowhere else.
+    Jump(u64),
+    /// There, and usually back.
+    Call(u64),
+    /// To what a word in memory says, and back.
+    CallThrough(u64),
+    /// Nobody knows where to, and back.
+    CallUnknown,
+    /// Nobody knows where to: a switch or a call in the last place.
+    JumpUnknown,
+    /// Back, or nowhere.
+    End,
+}
+
+/// An address that an instruction forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
+    None,
+    /// It loads a word from here: the word may be the address that is meant.
+    Load(u64),
+    /// It forms (or reads from, or writes to) this address.
+    Address(u64),
+}
+
+/// One decoded instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// At least 1.
+    pub(crate) len_bytes: u64,
+    pub(crate) flow: Flow,
+    pub(crate) value: Value,
+}
+
+impl Step {
+    /// An instruction that only goes on.
+    pub(crate) fn plain(len_bytes: u64) -> Self {
+        Self { len_bytes, flow: Flow::Next, value: Value::None }
+    }
+
+    pub(crate) fn flow(len_bytes: u64, flow: Flow) -> Self {
+        Self { len_bytes, flow, value: Value::None }
+    }
+
+    pub(crate) fn value(len_bytes: u64, value: Value) -> Self {
+        Self { len_bytes, flow: Flow::Next, value }
+    }
+
+    /// Where the code ends in the middle of an instruction.
+    pub(crate) fn cut(code: &[u8]) -> Self {
+        Self::flow((code.len() as u64).max(1), Flow::End)
+    }
+}
+
+/// A machine's decoder. It knows lengths, direct targets and addresses; it cannot fail: bytes that
+/// are no instruction are stepped over.
+pub(crate) trait Decode {
+    /// The instruction at the start of `code`, which is not empty and runs at `at`.
+    fn step(&mut self, code: &[u8], at: u64) -> Step;
+
+    /// Forgets what is in the registers: another function begins.
+    fn reset(&mut self);
+}
+
+/// What is peculiar about a machine's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Machine {
+    /// Size of an address in data.
+    pub(crate) pointer_bytes: u64,
+    /// Pointers to code have the low bit set.
+    pub(crate) is_thumb: bool,
+    /// Pointers to code count words.
+    pub(crate) has_word_addresses: bool,
+    /// Bytes outside of functions are literals: there is no telling where code begins.
+    pub(crate) has_stray_literals: bool,
+}
+
+/// Bytes by which instructions of AVR name RAM, as `avr-gcc` places it.
+pub(crate) const AVR_DATA_BASE: u64 = 0x80_0000;
+
+/// The decoder for an image, where there is one.
+pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
+    if image.header.endianness == Endianness::Big {
+        return None;
+    }
+    let is_64_bits = image.header.class_bits == 64;
+    let mut marks = image.marks.iter();
+    let global_pointer = marks.find(|it| it.kind == MarkKind::GlobalPointer).map(|it| it.address);
+    match image.header.machine.as_str() {
+        "arm" => Some(Box::new(Thumb::default())),
+        "riscv" => Some(Box::new(Riscv::new(is_64_bits, global_pointer))),
+        "xtensa" => Some(Box::new(Xtensa)),
+        "avr" => Some(Box::new(Avr::default())),
+        "x86-64" => Some(Box::new(X86::new(64))),
+        "x86" => Some(Box::new(X86::new(32))),
+        _ => None,
+    }
+}
+
+/// The machine of an image, whether it has a decoder or not.
+pub(crate) fn machine(image: &Image<'_>) -> Machine {
+    let name = image.header.machine.as_str();
+    Machine {
+        pointer_bytes: if name == "avr" { 2 } else { u64::from(image.header.class_bits / 8) },
+        is_thumb: name == "arm",
+        has_word_addresses: name == "avr",
+        has_stray_literals: name == "xtensa",
+    }
+}
+
+/// The low `bits` of `value` as a signed number.
+pub(crate) fn sign_extend(value: u32, bits: u32) -> i64 {
+    let shift = 32 - bits;
+    i64::from((value << shift).cast_signed() >> shift)
+}
+
+/// The first two bytes as a number.
+pub(crate) fn half_at(code: &[u8], offset: usize) -> Option<u32> {
+    let bytes = code.get(offset..offset.checked_add(2)?)?;
+    Some(u32::from(u16::from_le_bytes(bytes.try_into().ok()?)))
+}

@@ -1,0 +1,330 @@
+//! From an address to who is there: symbols, the pieces of gaps between them, and what begins where.
+
+use super::decode::{self, Machine};
+use crate::image::{Image, ImageMark, ImageSection, MarkKind};
+use crate::map::{Attribution, Label};
+use crate::report::{Endianness, SectionRole, SymbolKind};
+use crate::span::Span;
+
+/// Names (or their beginnings) of sections that hold a vector table.
+const VECTOR_SECTIONS: [&str; 9] = [
+    ".vector",
+    ".isr_vector",
+    ".intvec",
+    ".vectors",
+    ".exception_vectors",
+    ".iram0.vectors",
+    ".interrupt_vector",
+    ".init.trap",
+    ".trap",
+];
+
+/// More vector tables than this are no tables: every pointer is compared with each.
+const MAX_VECTORS: usize = 64;
+
+/// A run of bytes that has one owner, or none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) span: Span,
+    pub(crate) section_idx: usize,
+    /// A symbol or unattributed, never padding.
+    pub(crate) label: Label,
+}
+
+/// All places of an image.
+#[derive(Debug)]
+pub(crate) struct Places<'image> {
+    pub(crate) image: &'image Image<'image>,
+    pub(crate) machine: Machine,
+    attribution: &'image Attribution,
+    /// By address; they do not overlap.
+    pub(crate) list: Vec<Place>,
+    /// Where functions begin, by address.
+    starts: Vec<u64>,
+    /// Marks that tell code from data, by section and address.
+    marks: Vec<ImageMark>,
+    pub(crate) vectors: Vec<Span>,
+}
+
+/// A part of a gap, cut where something refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) span: Span,
+    pub(crate) section_idx: usize,
+    /// Whether somebody refers to its first byte; else it is what lies before the first such.
+    pub(crate) is_referenced: bool,
+}
+
+/// What references connect: first the owners of the attribution, then the pieces.
+#[derive(Debug)]
+pub(crate) struct Nodes {
+    n_owners: usize,
+    /// By address.
+    pub(crate) pieces: Vec<Piece>,
+    /// Symbols and gaps by address, a gap with no number.
+    lookup: Vec<(Span, Option<usize>)>,
+}
+
+impl<'image> Places<'image> {
+    pub(crate) fn new(image: &'image Image<'image>, attribution: &'image Attribution) -> Self {
+        let mut places = Self {
+            image,
+            machine: decode::machine(image),
+            attribution,
+            list: list(image, attribution),
+            starts: starts(image, attribution),
+            marks: image.marks.iter().copied().filter(|it| is_mode(it.kind)).collect(),
+            vectors: Vec::new(),
+        };
+        places.vectors = places.find_vectors();
+        places
+    }
+
+    pub(crate) fn at(&self, address: u64) -> Option<&Place> {
+        let idx = self.list.partition_point(|it| it.span.end() <= address);
+        self.list.get(idx).filter(|it| it.span.contains_address(address))
+    }
+
+    pub(crate) fn section(&self, place: &Place) -> &ImageSection<'image> {
+        &self.image.sections[place.section_idx]
+    }
+
+    /// The content of a place; shorter where the file has less.
+    pub(crate) fn content(&self, span: Span, section_idx: usize) -> &'image [u8] {
+        let section = &self.image.sections[section_idx];
+        let index = |address: u64| usize::try_from(address - section.run.start()).ok();
+        let range = index(span.start()).zip(index(span.end()));
+        range.and_then(|(from, to)| section.data.get(from..to.min(section.data.len()))).unwrap_or(&[])
+    }
+
+    /// The word at an address, as wide as a pointer.
+    pub(crate) fn pointer_at(&self, address: u64) -> Option<u64> {
+        let place = self.at(address)?;
+        let section = self.section(place).run;
+        let span = section.intersection(Span::new(address, self.machine.pointer_bytes)?)?;
+        self.pointer(self.content(span, place.section_idx))
+    }
+
+    /// Bytes as a pointer; `None` where they are too few.
+    pub(crate) fn pointer(&self, bytes: &[u8]) -> Option<u64> {
+        let n_bytes = self.machine.pointer_bytes as usize;
+        let bytes = bytes.get(..n_bytes)?;
+        let (mut little, mut big) = ([0; 8], [0; 8]);
+        little.get_mut(..n_bytes)?.copy_from_slice(bytes);
+        big.get_mut(8 - n_bytes..)?.copy_from_slice(bytes);
+        Some(match self.image.header.endianness {
+            Endianness::Little => u64::from_le_bytes(little),
+            Endianness::Big => u64::from_be_bytes(big),
+        })
+    }
+
+    /// Where a number that may be a pointer points to; `None` where it is only a number.
+    pub(crate) fn target_of(&self, number: u64) -> Option<u64> {
+        let place = self.at(number).filter(|_| !self.is_in_vectors(number));
+        match place {
+            Some(place) if !self.section(place).is_executable => self.data_target(place, number),
+            Some(place) if self.is_data(place, number) => Some(number),
+            Some(_) => self.code_target(number),
+            None if self.machine.has_word_addresses => self.code_target(number),
+            None => None,
+        }
+    }
+
+    fn data_target(&self, place: &Place, number: u64) -> Option<u64> {
+        let is_set_aside = self.section(place).role == SectionRole::Reservation;
+        (!is_set_aside).then_some(number)
+    }
+
+    fn code_target(&self, number: u64) -> Option<u64> {
+        let target = match self.machine {
+            Machine { is_thumb: true, .. } if number & 1 == 0 => return None,
+            Machine { is_thumb: true, .. } => number & !1,
+            Machine { has_word_addresses: true, .. } => number.checked_mul(2)?,
+            _ => number,
+        };
+        self.is_start(target).then_some(target)
+    }
+
+    /// Whether a function begins here.
+    pub(crate) fn is_start(&self, address: u64) -> bool {
+        self.starts.binary_search(&address).is_ok()
+    }
+
+    pub(crate) fn is_in_vectors(&self, address: u64) -> bool {
+        self.vectors.iter().any(|it| it.contains_address(address))
+    }
+
+    /// Whether a place among code is no part of a function: a constant, or a gap that is marked as data.
+    fn is_data(&self, place: &Place, address: u64) -> bool {
+        match place.label {
+            Label::Symbol(owner) => self.kind_of(owner) == SymbolKind::Data,
+            _ => self.mark_at(place.section_idx, address) == MarkKind::Data,
+        }
+    }
+
+    pub(crate) fn kind_of(&self, owner: usize) -> SymbolKind {
+        self.image.symbols[self.attribution.owners[owner].symbol_idx].kind
+    }
+
+    /// What the last mark at or before an address says; code without one.
+    fn mark_at(&self, section_idx: usize, address: u64) -> MarkKind {
+        let marks = self.marks(section_idx);
+        let before = &marks[..marks.partition_point(|it| it.address <= address)];
+        before.last().map_or(MarkKind::Code, |it| it.kind)
+    }
+
+    /// A place cut where marks tell code from data.
+    pub(crate) fn modes(&self, place: &Place) -> Vec<(Span, MarkKind)> {
+        let mut mode = match place.label {
+            Label::Symbol(owner) if self.kind_of(owner) == SymbolKind::Data => MarkKind::Data,
+            _ => self.mark_at(place.section_idx, place.span.start()),
+        };
+        let marks = self.marks(place.section_idx);
+        let from = marks.partition_point(|it| it.address <= place.span.start());
+        let to = marks.partition_point(|it| it.address < place.span.end());
+        let mut modes = Vec::new();
+        let mut cursor = place.span.start();
+        for mark in &marks[from..to] {
+            if mark.kind != mode {
+                modes.extend(Span::between(cursor, mark.address).map(|it| (it, mode)));
+                (cursor, mode) = (mark.address, mark.kind);
+            }
+        }
+        modes.extend(Span::between(cursor, place.span.end()).map(|it| (it, mode)));
+        modes.retain(|(it, _)| !it.is_empty());
+        modes
+    }
+
+    fn marks(&self, section_idx: usize) -> &[ImageMark] {
+        let Some(file_idx) = self.image.sections[section_idx].file_idx else { return &[] };
+        let marks = &self.marks;
+        let from = marks.partition_point(|it| it.section_file_idx < file_idx);
+        let to = marks.partition_point(|it| it.section_file_idx <= file_idx);
+        &marks[from..to]
+    }
+
+    /// Sections that are called so, else what begins like ARM's table.
+    fn find_vectors(&self) -> Vec<Span> {
+        let is_named = |it: &&ImageSection<'_>| VECTOR_SECTIONS.iter().any(|name| it.name.starts_with(name));
+        let sections = self.image.sections.iter().filter(|it| it.takes_memory() && it.size() > 0);
+        let named: Vec<Span> = sections.clone().filter(is_named).map(|it| it.run).take(MAX_VECTORS).collect();
+        if !named.is_empty() || !self.machine.is_thumb {
+            return named;
+        }
+        let tables = sections.filter(|it| it.size() >= 8 && self.begins_with_vectors(it).is_some());
+        tables.take(MAX_VECTORS).filter_map(|it| self.at(it.run.start())).map(|it| it.span).collect()
+    }
+
+    /// A stack pointer, which may be the end of a section in RAM, and the reset handler.
+    fn begins_with_vectors(&self, section: &ImageSection<'_>) -> Option<()> {
+        let words =
+            self.pointer_at(section.run.start()).zip(self.pointer_at(section.run.start().checked_add(4)?));
+        let (stack, reset) = words?;
+        let is_ram = |it: &ImageSection<'_>| {
+            let is_in = it.run.start() < stack && stack <= it.run.end();
+            it.is_writable && it.takes_memory() && is_in
+        };
+        let is_entry = reset == self.image.header.entry_address | 1;
+        let is_function = reset & 1 == 1 && self.is_start(reset & !1);
+        (is_function && (is_entry || self.image.sections.iter().take(MAX_VECTORS).any(is_ram))).then_some(())
+    }
+
+    /// Cuts the gaps at the referenced addresses.
+    pub(crate) fn nodes(&self, targets: impl Iterator<Item = u64>) -> Nodes {
+        let mut cuts: Vec<u64> = targets.collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let mut pieces = Vec::new();
+        let mut lookup = Vec::with_capacity(self.list.len());
+        for place in &self.list {
+            match place.label {
+                Label::Symbol(owner) => lookup.push((place.span, Some(owner))),
+                _ => {
+                    lookup.push((place.span, None));
+                    cut(place, &cuts, &mut pieces);
+                }
+            }
+        }
+        Nodes { n_owners: self.attribution.owners.len(), pieces, lookup }
+    }
+}
+
+fn cut(place: &Place, cuts: &[u64], pieces: &mut Vec<Piece>) {
+    let from = cuts.partition_point(|it| *it <= place.span.start());
+    let to = cuts.partition_point(|it| *it < place.span.end());
+    let inside = cuts[from..to].iter().copied();
+    let mut start = place.span.start();
+    let mut is_referenced = from > 0 && cuts[from - 1] == start;
+    for end in inside.chain([place.span.end()]) {
+        let span = Span::between(start, end);
+        pieces.extend(span.map(|span| Piece { span, section_idx: place.section_idx, is_referenced }));
+        (start, is_referenced) = (end, true);
+    }
+}
+
+impl Nodes {
+    /// Whether a node is a symbol: its number is the owner's.
+    pub(crate) fn is_owner(&self, node: usize) -> bool {
+        node < self.n_owners
+    }
+
+    /// The piece that a node is, where it is no symbol.
+    pub(crate) fn piece(&self, node: usize) -> Option<&Piece> {
+        self.pieces.get(node.checked_sub(self.n_owners)?)
+    }
+
+    pub(crate) fn at(&self, address: u64) -> Option<usize> {
+        let idx = self.lookup.partition_point(|(it, _)| it.end() <= address);
+        let (_, owner) = self.lookup.get(idx).filter(|(it, _)| it.contains_address(address))?;
+        owner.or_else(|| {
+            let piece_idx = self.pieces.partition_point(|it| it.span.end() <= address);
+            Some(self.n_owners + piece_idx)
+        })
+    }
+
+    /// The nodes that have bytes inside of `span`.
+    pub(crate) fn within(&self, span: Span) -> impl Iterator<Item = usize> {
+        let first = self.lookup.partition_point(|(it, _)| it.end() <= span.start());
+        let first_piece = self.pieces.partition_point(|it| it.span.end() <= span.start());
+        let owners = self.lookup[first..].iter().take_while(move |(it, _)| it.start() < span.end());
+        let pieces = self.pieces[first_piece..].iter().take_while(move |it| it.span.start() < span.end());
+        let n_owners = self.n_owners;
+        let pieces = pieces.enumerate().map(move |(idx, _)| n_owners + first_piece + idx);
+        owners.filter_map(|(_, owner)| *owner).chain(pieces)
+    }
+}
+
+fn is_mode(kind: MarkKind) -> bool {
+    matches!(kind, MarkKind::Code | MarkKind::Arm | MarkKind::Data)
+}
+
+/// Everything but padding. Where sections overlap, the first by address has it.
+fn list(image: &Image<'_>, attribution: &Attribution) -> Vec<Place> {
+    let mut list: Vec<Place> = Vec::new();
+    let sections = image.sections.iter().enumerate().filter(|(_, it)| it.takes_memory());
+    for (section_idx, _) in sections.filter(|(_, it)| !it.is_thread_local || it.load.is_some()) {
+        let labels = attribution.labels(section_idx).filter(|(_, label)| *label != Label::Padding);
+        list.extend(labels.map(|(span, label)| Place { span, section_idx, label }));
+    }
+    list.sort_by_key(|it| (it.span.start(), it.section_idx));
+    let mut cursor = 0;
+    list.retain_mut(|it| {
+        it.span = it.span.from(cursor);
+        cursor = cursor.max(it.span.end());
+        !it.span.is_empty()
+    });
+    list
+}
+
+fn starts(image: &Image<'_>, attribution: &Attribution) -> Vec<u64> {
+    let functions = attribution.owners.iter().flat_map(|owner| {
+        let names = std::iter::once(&owner.symbol_idx).chain(&owner.aliases);
+        names.map(|it| &image.symbols[*it]).filter(|it| it.kind != SymbolKind::Data).map(|it| it.value)
+    });
+    let unsized_functions =
+        image.marks.iter().filter(|it| it.kind == MarkKind::Function).map(|it| it.address);
+    let mut starts: Vec<u64> = functions.chain(unsized_functions).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}

@@ -1,0 +1,137 @@
+//! References that the linker wrote down.
+
+use object::elf;
+
+use super::code::Facts;
+use super::data::is_unwind;
+use super::places::Places;
+use super::{MAX_REFERENCES, Reference, ReferenceKind};
+use crate::image::{ImageRelocation, RelocationSymbol};
+
+/// How a relocation makes its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A word that is the address: the word in the file says it.
+    Word,
+    /// Symbol plus addend.
+    Sum,
+    /// Symbol plus addend, counted from behind a field of four bytes.
+    PcRelative,
+    /// A branch whose target the decoder knows as well.
+    Branch,
+    /// The second half of a pair, or nothing that refers.
+    Ignored,
+}
+
+/// References by the relocations of code and data. What instructions load is theirs.
+pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut Vec<Reference>) {
+    for relocation in places.image.relocations.iter().filter(|it| it.is_kept) {
+        let Some((target_address, kind)) = target(places, relocation) else { continue };
+        let room = MAX_REFERENCES.saturating_sub(list.len()) + 1;
+        let word = relocation.address;
+        let n_before = list.len();
+        list.extend(facts.loaders(word).take(room).map(|at_address| Reference {
+            at_address,
+            target_address,
+            kind: ReferenceKind::Address,
+            through_address: Some(word),
+        }));
+        if list.len() > MAX_REFERENCES {
+            return;
+        }
+        if list.len() == n_before {
+            list.push(Reference { at_address: word, target_address, kind, through_address: None });
+        }
+    }
+}
+
+/// References by what a loader will write: the slots of a shared file are empty until then.
+pub(crate) fn collect_dynamic(places: &Places<'_>, list: &mut Vec<Reference>) {
+    for relocation in places.image.relocations.iter().filter(|it| !it.is_kept) {
+        let target = relocation.symbol_value.checked_add_signed(relocation.addend.unwrap_or(0));
+        let target = target.filter(|it| places.at(*it).is_some() && places.at(relocation.address).is_some());
+        list.extend(target.map(|target_address| Reference {
+            at_address: relocation.address,
+            target_address,
+            kind: ReferenceKind::Data,
+            through_address: None,
+        }));
+    }
+}
+
+fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(u64, ReferenceKind)> {
+    let from = places.at(relocation.address)?;
+    let section = places.section(from);
+    if is_unwind(&section.name) {
+        return None;
+    }
+    let form = form(&places.image.header.machine, relocation.r_type);
+    let sum = || relocation.symbol_value.checked_add_signed(relocation.addend.unwrap_or(0));
+    let target = match form {
+        Form::Ignored => None,
+        Form::Word => word_target(places, relocation),
+        // The addend of a branch to a section is in the instruction, which the decoder has read.
+        Form::Branch if relocation.symbol == RelocationSymbol::Section => None,
+        Form::PcRelative if relocation.symbol == RelocationSymbol::Section => sum()?.checked_add(4),
+        Form::PcRelative | Form::Branch => Some(relocation.symbol_value),
+        Form::Sum => sum(),
+    }?;
+    let to = places.at(target)?;
+    let is_border = relocation.symbol == RelocationSymbol::Border;
+    if is_border && !(places.section(to).is_executable && places.is_start(target)) {
+        return None;
+    }
+    let is_branch = form == Form::Branch;
+    let kind = match (is_branch, section.is_executable) {
+        (true, _) => ReferenceKind::Call,
+        (false, true) => ReferenceKind::Address,
+        (false, false) => ReferenceKind::Data,
+    };
+    Some((target, kind))
+}
+
+fn word_target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {
+    let word = match relocation.addend {
+        Some(addend) => relocation.symbol_value.checked_add_signed(addend)?,
+        None => places.pointer_at(relocation.address)?,
+    };
+    let is_code = places.at(word).is_some_and(|it| places.section(it).is_executable);
+    Some(if places.machine.is_thumb && is_code && places.is_start(word & !1) { word & !1 } else { word })
+}
+
+fn form(machine: &str, r_type: u32) -> Form {
+    let r_type = elf::RelocationType(r_type);
+    match machine {
+        "arm" => arm_form(r_type),
+        "riscv" => riscv_form(r_type),
+        "x86-64" => match r_type {
+            elf::R_X86_64_NONE => Form::Ignored,
+            elf::R_X86_64_PC32 | elf::R_X86_64_PLT32 => Form::PcRelative,
+            elf::R_X86_64_GOTPCREL | elf::R_X86_64_GOTPCRELX | elf::R_X86_64_REX_GOTPCRELX => Form::Branch,
+            _ => Form::Sum,
+        },
+        _ => Form::Sum,
+    }
+}
+
+fn arm_form(r_type: elf::RelocationType) -> Form {
+    match r_type {
+        elf::R_ARM_ABS32 | elf::R_ARM_TARGET1 => Form::Word,
+        elf::R_ARM_THM_PC22 | elf::R_ARM_THM_JUMP24 | elf::R_ARM_THM_JUMP19 | elf::R_ARM_THM_PC11 => {
+            Form::Branch
+        }
+        elf::R_ARM_CALL | elf::R_ARM_JUMP24 | elf::R_ARM_PC24 => Form::Branch,
+        elf::R_ARM_THM_MOVT_ABS | elf::R_ARM_MOVT_ABS => Form::Sum,
+        _ => Form::Ignored,
+    }
+}
+
+fn riscv_form(r_type: elf::RelocationType) -> Form {
+    match r_type {
+        elf::R_RISCV_CALL | elf::R_RISCV_CALL_PLT | elf::R_RISCV_JAL | elf::R_RISCV_RVC_JUMP => Form::Branch,
+        elf::R_RISCV_BRANCH | elf::R_RISCV_RVC_BRANCH => Form::Branch,
+        elf::R_RISCV_32 | elf::R_RISCV_64 | elf::R_RISCV_HI20 | elf::R_RISCV_PCREL_HI20 => Form::Sum,
+        elf::R_RISCV_GOT_HI20 => Form::Branch,
+        _ => Form::Ignored,
+    }
+}

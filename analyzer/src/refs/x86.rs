@@ -1,0 +1,84 @@
+//! x86 and x86-64, decoded by `iced-x86`.
+
+use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, OpKind, Register};
+
+use super::decode::{Decode, Flow, Step, Value};
+
+/// No instruction is longer.
+const MAX_LEN_BYTES: usize = 15;
+
+/// Every instruction carries its addresses, so nothing is kept in mind.
+#[derive(Debug)]
+pub(crate) struct X86 {
+    bits: u32,
+}
+
+impl X86 {
+    pub(crate) fn new(bits: u32) -> Self {
+        Self { bits }
+    }
+}
+
+impl Decode for X86 {
+    fn step(&mut self, code: &[u8], at: u64) -> Step {
+        let window = &code[..code.len().min(MAX_LEN_BYTES)];
+        let Ok(mut decoder) = Decoder::try_with_ip(self.bits, window, at, DecoderOptions::NONE) else {
+            return Step::cut(code);
+        };
+        let instruction = decoder.decode();
+        if instruction.is_invalid() {
+            return Step::plain(1);
+        }
+        Step {
+            len_bytes: (instruction.len() as u64).max(1),
+            flow: flow(&instruction),
+            value: value(&instruction),
+        }
+    }
+
+    fn reset(&mut self) {}
+}
+
+fn flow(instruction: &Instruction) -> Flow {
+    let target = instruction.near_branch_target();
+    match instruction.flow_control() {
+        FlowControl::UnconditionalBranch => Flow::Jump(target),
+        FlowControl::ConditionalBranch | FlowControl::XbeginXabortXend if target != 0 => Flow::Branch(target),
+        FlowControl::Call if target != 0 => Flow::Call(target),
+        FlowControl::IndirectCall => through(instruction).map_or(Flow::CallUnknown, Flow::CallThrough),
+        // What the slot says is a reference already.
+        FlowControl::IndirectBranch => through(instruction).map_or(Flow::JumpUnknown, |_| Flow::End),
+        FlowControl::Return | FlowControl::Exception => Flow::End,
+        _ => Flow::Next,
+    }
+}
+
+/// The slot that `call [rip + x]` reads.
+fn through(instruction: &Instruction) -> Option<u64> {
+    instruction.is_ip_rel_memory_operand().then(|| instruction.ip_rel_memory_address())
+}
+
+fn value(instruction: &Instruction) -> Value {
+    if instruction.is_ip_rel_memory_operand() {
+        return Value::Address(instruction.ip_rel_memory_address());
+    }
+    for operand in 0..instruction.op_count() {
+        let address = match instruction.op_kind(operand) {
+            OpKind::Memory if instruction.memory_displ_size() >= 4 && is_absolute(instruction) => {
+                instruction.memory_displacement64()
+            }
+            OpKind::Immediate32 | OpKind::Immediate64 | OpKind::Immediate32to64 => {
+                instruction.immediate(operand)
+            }
+            _ => continue,
+        };
+        return Value::Address(address);
+    }
+    Value::None
+}
+
+/// Whether the displacement can be an address: with a frame's register it is an offset.
+fn is_absolute(instruction: &Instruction) -> bool {
+    use Register::{EBP, ESP, RBP, RSP};
+    !matches!(instruction.memory_base(), EBP | ESP | RBP | RSP)
+}

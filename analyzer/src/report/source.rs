@@ -1,0 +1,175 @@
+//! Traces symbols and code to source files, compile units and defining crates.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::assemble::{MemoryUse, Named, UNKNOWN_CRATE};
+use super::{CodeUse, FileUse, SectionKind, UnitUse, Warning};
+use crate::debug::sweep::{Origin, Sweep};
+use crate::debug::{self, DebugInfo, DebugSections};
+use crate::image::Image;
+use crate::map::Attribution;
+use crate::names;
+
+/// What debug information adds to the report.
+pub(super) struct Source {
+    pub(super) code: CodeUse,
+    pub(super) units: Vec<UnitUse>,
+    pub(super) files: Vec<FileUse>,
+    /// By crate.
+    pub(super) defining_bytes: BTreeMap<String, u64>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Enters the source of each symbol into its row, and sums up the rest.
+pub(super) fn trace(
+    image: &Image<'_>,
+    attribution: &Attribution,
+    rows: &mut [Named],
+    use_of: &MemoryUse,
+) -> Source {
+    let sections = DebugSections::new(image);
+    let info = DebugInfo::new(&sections);
+    let mut sweep = Sweep::new(&info);
+    let origins: Vec<Origin> = rows.iter().map(|it| origin(image, it, &mut sweep)).collect();
+    let tally = Tally::new(image, attribution, &mut sweep);
+    let (crates, paths) = sweep.finish();
+    for (row, origin) in rows.iter_mut().zip(&origins) {
+        let krate = origin.krate.and_then(|it| crates.get(it)).cloned();
+        let is_told = row.symbol.krate.as_deref().is_some_and(names::is_telling);
+        if !is_told {
+            row.symbol.krate = krate.or_else(|| row.symbol.krate.take());
+        }
+    }
+    let defining_bytes = tally.defining_bytes(&crates, rows);
+    let units = enter_units(image, rows, (&origins, &info), use_of);
+    let files = enter_files(rows, &origins, &tally.by_file, paths);
+    Source { code: tally.code, units, files, defining_bytes, warnings: info.warnings() }
+}
+
+fn origin(image: &Image<'_>, row: &Named, sweep: &mut Sweep<'_, '_>) -> Origin {
+    if image.sections[row.section_idx].kind == SectionKind::Code {
+        sweep.function(row.symbol.run_address)
+    } else {
+        sweep.variable(row.symbol.run_address)
+    }
+}
+
+/// Sums over all code that symbols own.
+#[derive(Default)]
+struct Tally {
+    code: CodeUse,
+    by_crate: Sums,
+    /// By owner, bytes whose crate debug information does not tell.
+    untold: Sums,
+    by_file: Sums,
+}
+
+/// Bytes by index.
+#[derive(Default)]
+struct Sums(Vec<u64>);
+
+impl Sums {
+    fn add(&mut self, idx: usize, bytes: u64) {
+        if self.0.len() <= idx {
+            self.0.resize(idx + 1, 0);
+        }
+        self.0[idx] += bytes;
+    }
+
+    fn of(&self, idx: usize) -> u64 {
+        self.0.get(idx).copied().unwrap_or(0)
+    }
+}
+
+impl Tally {
+    fn new(image: &Image<'_>, attribution: &Attribution, sweep: &mut Sweep<'_, '_>) -> Self {
+        let mut tally = Self::default();
+        for (section_idx, section) in image.sections.iter().enumerate() {
+            let spans = attribution.owned(section_idx, section.run);
+            for (owner_idx, span) in spans.filter(|_| section.kind == SectionKind::Code) {
+                sweep.pieces(span, |piece| {
+                    tally.code.symbol_bytes += piece.bytes;
+                    match piece.krate {
+                        Some(krate) => tally.by_crate.add(krate, piece.bytes),
+                        None => tally.untold.add(owner_idx, piece.bytes),
+                    }
+                    match piece.line {
+                        Some((file, _)) => {
+                            tally.code.located_bytes += piece.bytes;
+                            tally.by_file.add(file, piece.bytes);
+                        }
+                        None => tally.code.unlocated_bytes += piece.bytes,
+                    }
+                });
+            }
+        }
+        tally
+    }
+
+    /// Bytes that nothing is known of belong to the crate of their symbol.
+    fn defining_bytes(&self, crates: &[String], rows: &[Named]) -> BTreeMap<String, u64> {
+        let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+        let mut add = |name: &str, bytes: u64| match sums.get_mut(name) {
+            _ if bytes == 0 => {}
+            Some(sum) => *sum += bytes,
+            None => drop(sums.insert(name.to_owned(), bytes)),
+        };
+        for row in rows {
+            add(row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE), self.untold.of(row.owner_idx));
+        }
+        crates.iter().enumerate().for_each(|(idx, krate)| add(krate, self.by_crate.of(idx)));
+        sums
+    }
+}
+
+/// The units of the rows, biggest first; each row gets the index of its own.
+fn enter_units(
+    image: &Image<'_>,
+    rows: &mut [Named],
+    (origins, info): (&[Origin], &DebugInfo<'_>),
+    use_of: &MemoryUse,
+) -> Vec<UnitUse> {
+    let mut by_idx: BTreeMap<usize, UnitUse> = BTreeMap::new();
+    for (row, origin) in rows.iter().zip(origins) {
+        let Some(unit_idx) = origin.unit_idx else { continue };
+        let unit = by_idx.entry(unit_idx).or_insert_with(|| describe(info, unit_idx));
+        let bytes = row.symbol.size_bytes;
+        unit.flash_bytes += if image.sections[row.section_idx].load.is_some() { bytes } else { 0 };
+        unit.ram_bytes += if use_of.is_in_ram[row.section_idx] { bytes } else { 0 };
+    }
+    let mut units: Vec<(usize, UnitUse)> = by_idx.into_iter().collect();
+    units.sort_by(|(_, a), (_, b)| {
+        let key = |it: &UnitUse| Reverse(it.flash_bytes + it.ram_bytes);
+        key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+    });
+    let place: BTreeMap<usize, usize> = units.iter().enumerate().map(|(place, it)| (it.0, place)).collect();
+    for (row, origin) in rows.iter_mut().zip(origins) {
+        row.symbol.unit = origin.unit_idx.map(|it| place[&it]);
+    }
+    units.into_iter().map(|it| it.1).collect()
+}
+
+fn describe(info: &DebugInfo<'_>, unit_idx: usize) -> UnitUse {
+    let unit = info.unit(unit_idx);
+    let name = unit.as_ref().and_then(|it| it.name.as_deref());
+    let name = name.map_or_else(|| "(unnamed)".into(), debug::short_path);
+    let (language, producer) = unit.map_or((None, None), |it| (it.language, it.producer));
+    UnitUse { name, language, producer, flash_bytes: 0, ram_bytes: 0 }
+}
+
+/// The files of code and rows, most code first; each row gets the index of its own.
+fn enter_files(rows: &mut [Named], origins: &[Origin], bytes: &Sums, paths: Vec<String>) -> Vec<FileUse> {
+    let mut files: Vec<(usize, FileUse)> = Vec::with_capacity(paths.len());
+    for (idx, path) in paths.into_iter().enumerate() {
+        files.push((idx, FileUse { path, code_bytes: bytes.of(idx) }));
+    }
+    files.sort_by(|(_, a), (_, b)| b.code_bytes.cmp(&a.code_bytes).then_with(|| a.path.cmp(&b.path)));
+    let mut place = vec![0; files.len()];
+    files.iter().enumerate().for_each(|(at, (idx, _))| place[*idx] = at);
+    for (row, origin) in rows.iter_mut().zip(origins) {
+        row.symbol.file = origin.file.map(|it| place[it]);
+        row.symbol.line = origin.line;
+    }
+    files.into_iter().map(|it| it.1).collect()
+}

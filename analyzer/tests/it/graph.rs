@@ -1,0 +1,227 @@
+//! Reachability, retained sizes, and answers to "why".
+
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
+use plimsoll_analyzer::{Report, WhyError};
+
+use crate::support::{corpus, elf, explain};
+
+/// Flash with a vector table, three functions and a table; main calls used, which loads the address
+/// of the table out of its literal pool. Nobody calls dead, which calls used as well.
+const IMAGE: &str = "
+    section .vector_table 0x10000000 8
+    section .text 0x10000100 0x40 x
+    section .rodata 0x10000200 16
+    section .bss 0x20000000 8 w nobits
+    object __VECTORS 0x10000000 8
+    func main 0x10000101 8
+    func used 0x10000109 8
+    func dead 0x10000111 8
+    func never 0x10000119 8
+    object table 0x10000200 8
+    object counter 0x20000000 8
+    label $t 0x10000100 0 local
+    label $d 0x1000010c 0 local
+    label $t.1 0x10000110 0 local
+    word .vector_table 0 0x20000008
+    word .vector_table 4 0x10000101
+    half .text 0 0xf000
+    half .text 2 0xf802
+    half .text 4 0xe7fe
+    half .text 8 0x4800
+    half .text 10 0x4770
+    word .text 12 0x10000200
+    half .text 16 0xf7ff
+    half .text 18 0xfffa
+    half .text 20 0xf000
+    half .text 22 0xf800
+    half .text 24 0x4770
+    word .rodata 0 0x10000208
+    word .rodata 8 0x20000000";
+
+/// One line per symbol: own and retained bytes, and whether anybody leads to it.
+fn rows(report: &Report) -> String {
+    let mut text = String::new();
+    for it in &report.symbols {
+        let reachable = if it.reachable.unwrap() { "" } else { " unreachable" };
+        writeln!(text, "{} {} retains {}{reachable}", it.name, it.size_bytes, it.retained_bytes.unwrap())
+            .unwrap();
+    }
+    text
+}
+
+fn summary(report: &Report) -> String {
+    let graph = report.graph.as_ref().unwrap();
+    let mut text = format!(
+        "{:?}: {} edges, {} unknown calls, {} bytes reachable, {} not\n",
+        graph.edge_source,
+        graph.n_edges,
+        graph.n_unknown_calls,
+        graph.reachable_bytes,
+        graph.unreachable_bytes
+    );
+    for it in &graph.roots {
+        writeln!(text, "{:?} {:#x} {}", it.kind, it.address, it.name).unwrap();
+    }
+    text
+}
+
+fn why(name: &str) -> String {
+    let why = match plimsoll_analyzer::why(&elf::build(IMAGE), name) {
+        Ok(why) => why,
+        Err(error) => return error.to_string(),
+    };
+    let mut text = format!(
+        "{} {}, retains {}, from {:?}\n",
+        why.symbol.name, why.size_bytes, why.retained_bytes, why.root
+    );
+    for it in &why.path {
+        let at = it.at_address.map_or(String::new(), |it| format!(" at {it:#x}"));
+        let kind = it.kind.map_or(String::new(), |it| format!(" {it:?}"));
+        writeln!(text, "path {:#x} {}{at}{kind}", it.address, it.name).unwrap();
+    }
+    let names: Vec<&str> = why.dominators.iter().map(|it| it.name.as_str()).collect();
+    writeln!(text, "dominators {}", names.join(", ")).unwrap();
+    for it in &why.kept_by {
+        writeln!(text, "kept by {} at {:x?}", it.name, it.at_addresses).unwrap();
+    }
+    text
+}
+
+#[track_caller]
+fn check(found: &str, expected: Expect) {
+    expected.assert_eq(found);
+}
+
+#[test]
+fn what_a_symbol_retains_goes_with_it() {
+    check(
+        &rows(&explain(IMAGE)),
+        expect![[r#"
+        __VECTORS 8 retains 48
+        counter 8 retains 8
+        dead 8 retains 8 unreachable
+        main 8 retains 40
+        never 8 retains 8 unreachable
+        table 8 retains 24
+        used 8 retains 32
+    "#]],
+    );
+}
+
+#[test]
+fn roots_are_the_vectors_and_what_they_lead_to_is_reachable() {
+    check(
+        &summary(&explain(IMAGE)),
+        expect![[r#"
+        Decoded: 8 edges, 0 unknown calls, 48 bytes reachable, 48 not
+        Vector 0x10000000 __VECTORS
+    "#]],
+    );
+}
+
+#[test]
+fn an_array_between_borders_is_walked_by_start_up_code() {
+    let report = explain(
+        "section .text 0x100 16 x\nsection .rodata 0x200 16\nlabel $t 0x100 0 local
+         func init 0x101 8\nobject entry 0x200 8\nobject other 0x208 8
+         absolute _x_array_start 0x200 0\nabsolute _x_array_end 0x208 0\nword .rodata 0 0x101",
+    );
+    let reachable = |name: &str| report.symbols.iter().find(|it| it.name == name).unwrap().reachable;
+    assert_eq!(["init", "entry", "other"].map(reachable), [Some(true), Some(true), Some(false)]);
+}
+
+#[test]
+fn why_names_the_way_and_who_keeps_it() {
+    check(
+        &why("counter"),
+        expect![[r#"
+        counter 8, retains 8, from Some(Vector)
+        path 0x10000000 __VECTORS at 0x10000004 Data
+        path 0x10000100 main at 0x10000100 Call
+        path 0x10000108 used at 0x10000108 Address
+        path 0x10000200 table at 0x10000200 Data
+        path 0x10000208 (anonymous in .rodata) at 0x10000208 Data
+        path 0x20000000 counter
+        dominators (anonymous in .rodata), table, used, main, __VECTORS
+        kept by (anonymous in .rodata) at [10000208]
+    "#]],
+    );
+    check(
+        &why("dead"),
+        expect![[r#"
+        dead 8, retains 8, from None
+        dominators 
+    "#]],
+    );
+}
+
+#[test]
+fn a_report_of_the_first_version_is_still_read() {
+    let report = explain(IMAGE);
+    let mut json = serde_json::to_value(&report).unwrap();
+    json.as_object_mut().unwrap().remove("graph");
+    for table in ["symbols", "crates"] {
+        for row in json[table].as_array_mut().unwrap() {
+            row.as_object_mut()
+                .unwrap()
+                .retain(|it, _| !["retained_bytes", "reachable"].contains(&it.as_str()));
+        }
+    }
+    let old: Report = serde_json::from_value(json).unwrap();
+    assert_eq!((old.graph, old.symbols[0].reachable, old.crates[0].retained_bytes), (None, None, None));
+    assert_eq!(old.totals, report.totals);
+}
+
+#[test]
+fn why_says_what_it_cannot_find() {
+    check(&why("missing"), expect![[r#"no symbol is called "missing""#]]);
+}
+
+#[test]
+fn a_machine_without_a_decoder_keeps_the_rest() {
+    let report = explain("machine 44\nsection .text 0x100 32 x\nfunc main 0x100 32");
+    assert_eq!(
+        (report.graph, report.symbols[0].retained_bytes, report.symbols[0].reachable),
+        (None, None, None)
+    );
+    check(
+        &report.warnings[0].message,
+        expect!["no decoder for tricore and no relocations, so nothing is said about references"],
+    );
+    let image = elf::build("machine 44\nsection .text 0x100 32 x\nfunc main 0x100 32");
+    assert!(matches!(plimsoll_analyzer::why(&image, "main"), Err(WhyError::NoGraph(_))));
+}
+
+#[test]
+fn retained_sizes_obey_their_laws() {
+    for (name, content) in corpus::all().into_iter().chain(corpus::truths()) {
+        let report = plimsoll_analyzer::analyze(&content, &[]).unwrap();
+        let Some(graph) = &report.graph else { continue };
+        let owned: u64 = report.symbols.iter().map(|it| it.size_bytes).sum();
+        let anonymous = report.totals.unattributed_bytes;
+        assert!(graph.reachable_bytes + graph.unreachable_bytes >= owned, "{name}");
+        assert!(graph.reachable_bytes + graph.unreachable_bytes <= owned + anonymous, "{name}");
+        for it in &report.symbols {
+            assert!(it.retained_bytes >= Some(it.size_bytes), "{name}: {it:?}");
+            let limit = if it.reachable == Some(true) { graph.reachable_bytes } else { it.size_bytes };
+            assert!(it.retained_bytes <= Some(limit), "{name}: {it:?}");
+        }
+        let biggest = report.crates.iter().filter_map(|it| it.retained_bytes).max().unwrap();
+        assert!(biggest <= owned + anonymous, "{name}");
+    }
+}
+
+#[test]
+fn in_real_firmware_there_is_a_reason_for_almost_everything() {
+    for (name, content) in corpus::truths() {
+        let report = plimsoll_analyzer::analyze(&content, &[]).unwrap();
+        let main = report.symbols.iter().find(|it| it.mangled == "main").unwrap();
+        assert!(main.retained_bytes > Some(10_000), "{name}: {main:?}");
+        let why = plimsoll_analyzer::why(&content, "core::fmt::write").unwrap();
+        assert!(why.reachable && !why.path.is_empty() && !why.kept_by.is_empty(), "{name}");
+        let unreachable: Vec<_> = report.symbols.iter().filter(|it| it.reachable == Some(false)).collect();
+        assert!(unreachable.iter().map(|it| it.size_bytes).sum::<u64>() < 256, "{name}: {unreachable:?}");
+    }
+}

@@ -1,0 +1,108 @@
+//! References: by relocations, and by decoding as well as by relocations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use object::read::elf::ElfFile32;
+use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, elf as object_elf};
+use plimsoll_analyzer::{EdgeSource, Report};
+
+use crate::support::{corpus, elf};
+
+/// From whom to whom, both by first address. What has no symbol is called by the referenced address
+/// itself, or, where it refers, by its section's.
+type Pairs = BTreeSet<(u64, u64)>;
+
+/// Who has which address.
+struct Owners(BTreeMap<u64, (u64, u64)>);
+
+impl Owners {
+    fn new(report: &Report) -> Self {
+        let owner = |it: &plimsoll_analyzer::report::Symbol| {
+            (it.run_address, (it.run_address + it.size_bytes, it.run_address))
+        };
+        Self(report.symbols.iter().map(owner).collect())
+    }
+
+    fn of(&self, address: u64) -> Option<u64> {
+        let (_, (end, owner)) = self.0.range(..=address).next_back()?;
+        (address < *end).then_some(*owner)
+    }
+
+    /// Only what leads to somebody else counts.
+    fn pair(&self, from: u64, to: u64) -> Option<(u64, u64)> {
+        let pair = (self.of(from)?, self.of(to).unwrap_or(to));
+        (pair.0 != pair.1).then_some(pair)
+    }
+}
+
+/// What an independent reading of the relocations says: symbols are whom they name, and words hold
+/// what they refer to.
+fn by_relocations(content: &[u8], owners: &Owners) -> Pairs {
+    let file = ElfFile32::<object::Endianness>::parse(content).unwrap();
+    let mut pairs = Pairs::new();
+    for section in file.sections().filter(|it| it.address() != 0 && !it.name().unwrap().starts_with(".ARM")) {
+        for (address, relocation) in section.relocations() {
+            let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
+            let RelocationTarget::Symbol(symbol) = relocation.target() else { continue };
+            let symbol = file.symbol_by_index(symbol).unwrap();
+            let is_border = symbol.kind() == object::SymbolKind::Label && symbol.size() == 0;
+            let target = match r_type {
+                object_elf::R_ARM_NONE => continue,
+                object_elf::R_ARM_ABS32 => {
+                    let offset = (address - section.address()) as usize;
+                    let word = &section.data().unwrap()[offset..offset + 4];
+                    u64::from(u32::from_le_bytes(word.try_into().unwrap()))
+                }
+                _ => symbol.address(),
+            };
+            let section_of = |address: u64| {
+                file.sections().find(|it| {
+                    (it.address()..it.address() + it.size()).contains(&address) && it.address() != 0
+                })
+            };
+            let is_code = |it: u64| section_of(it).is_some_and(|it| it.kind() == object::SectionKind::Text);
+            let target = if is_code(target) { target & !1 } else { target };
+            if is_border && !is_code(target) || section_of(target).is_none() {
+                continue;
+            }
+            pairs.extend(owners.pair(address, target));
+        }
+    }
+    pairs
+}
+
+fn by_us(content: &[u8], source: EdgeSource, owners: &Owners) -> Pairs {
+    let references = plimsoll_analyzer::references(content, Some(source)).unwrap();
+    references.iter().filter_map(|it| owners.pair(it.at_address, it.target_address)).collect()
+}
+
+/// Shares of `truth` that was found, and of `found` that is true.
+fn recall_and_precision(found: &Pairs, truth: &Pairs) -> (f64, f64) {
+    let n_right = found.intersection(truth).count() as f64;
+    (n_right / truth.len() as f64, n_right / found.len() as f64)
+}
+
+#[test]
+fn decoding_finds_what_the_linker_wrote_down() {
+    for (name, content) in corpus::truths() {
+        let owners = Owners::new(&plimsoll_analyzer::analyze(&content, &[]).unwrap());
+        let truth = by_relocations(&content, &owners);
+        assert!(truth.len() > 100, "{name}");
+        for (source, min_precision) in [(EdgeSource::Relocations, 0.97), (EdgeSource::Decoded, 0.97)] {
+            let found = by_us(&content, source, &owners);
+            let (recall, precision) = recall_and_precision(&found, &truth);
+            let n_edges = truth.len();
+            eprintln!("{name} {source:?}: recall {recall:.4}, precision {precision:.4} of {n_edges} edges");
+            for (label, list) in [("missed", truth.difference(&found)), ("extra", found.difference(&truth))] {
+                list.take(6).for_each(|(from, to)| eprintln!("  {label} {from:#x} → {to:#x}"));
+            }
+            assert!(recall == 1.0 && precision >= min_precision, "{name} {source:?}");
+        }
+    }
+}
+
+#[test]
+fn an_object_file_has_no_references() {
+    let image = elf::build("kind rel\nsection .text 0 32 x\nfunc main 1 32");
+    assert_eq!(plimsoll_analyzer::references(&image, None).unwrap(), []);
+}
