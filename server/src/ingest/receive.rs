@@ -8,8 +8,8 @@ use axum::body::Bytes;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
-use plimsoll_protocol::NewBuild;
 use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, ZSTD_TYPE};
+use plimsoll_protocol::{ByteCount, NewBuild};
 use std::fs::File;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
@@ -102,8 +102,8 @@ async fn next_chunk(part: &mut Field<'_>) -> AppResult<Option<Bytes>> {
 /// The refusal of an ELF beyond the limit.
 pub fn too_large(limit_bytes: u64) -> AppError {
     AppError::TooLarge(format!(
-        "The ELF is larger than {} bytes, the most this server accepts, compressed and not.",
-        limit_bytes
+        "The ELF is larger than {} ({limit_bytes} bytes), the most this server accepts, compressed and not.",
+        ByteCount(limit_bytes)
     ))
 }
 

@@ -202,7 +202,7 @@ async fn an_elf_over_the_limit_is_refused_compressed_or_not(db: PgPool) {
         check(
             &app.upload_parts(&project, &parts).await,
             expect![
-                "413 The ELF is larger than 1048576 bytes, the most this server accepts, compressed and not."
+                "413 The ELF is larger than 1 MiB (1048576 bytes), the most this server accepts, compressed and not."
             ],
         );
     }
