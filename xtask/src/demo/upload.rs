@@ -16,7 +16,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 const DESCRIPTION: &str = "A demo voyage: real builds of our RP2040 firmware, one feature after another, and one \
-                           pull request. Nothing here is made up except the crew.";
+                           pull request. Only the crew and the dates are made up.";
 
 /// Uploads what the server does not have; builds it first.
 pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Result<()> {
