@@ -47,10 +47,11 @@ pub fn analyze(elf: &[u8], memory: &[MemoryRegion]) -> Result<Report, Error> {
     let image = image::Image::parse(elf)?;
     let attribution = map::Attribution::new(&image);
     let graph = graph::Graph::new(&image, &attribution, None);
-    Ok(report::assemble::report(
-        &report::assemble::Findings { image: &image, attribution: &attribution, graph },
-        memory,
-    ))
+    let sections = debug::DebugSections::new(&image);
+    let debug = debug::DebugInfo::new(&sections);
+    let findings =
+        report::assemble::Findings { image: &image, attribution: &attribution, graph, debug: &debug };
+    Ok(report::assemble::report(&findings, memory))
 }
 
 /// Why the symbol called `name` is in the image: the way that leads to it, and who keeps it alive.

@@ -15,10 +15,20 @@
 //!   region counts each byte once, for the section that comes first by address.
 
 pub(crate) mod assemble;
+mod blame;
 mod code;
+mod duplicates;
+mod insight;
 mod source;
+mod stack;
+mod symbol;
 
+pub use blame::{Blame, BlamedCrate, BlamedLine, Formatting, HelperUse, Panics};
 pub use code::{CodeUse, FileUse, UnitUse};
+pub use duplicates::{DuplicateText, Family, IdenticalBodies};
+pub use insight::{Certainty, Insight};
+pub use stack::{FrameSource, Headroom, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls};
+pub use symbol::{CrateUse, Symbol, SymbolKind};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +41,9 @@ use crate::graph::GraphSummary;
 /// - 2: source files, lines and compile units of symbols, defining crates; `graph`, and who retains how
 ///   much: `retained_bytes` and `reachable` of symbols, `retained_bytes` of crates. Everything new is
 ///   absent or empty in older documents.
-pub const SCHEMA_VERSION: u32 = 2;
+/// - 3: blame for formatting and panics, helpers, families, identical bodies, duplicated texts, stack,
+///   insights.
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +76,27 @@ pub struct Report {
     pub files: Vec<FileUse>,
     /// What formatting (`core::fmt` and friends) costs.
     pub formatting: Formatting,
+    /// What panicking costs.
+    #[serde(default)]
+    pub panics: Panics,
+    /// Helpers that the compiler calls on its own account, and who needs them; biggest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub helpers: Vec<HelperUse>,
+    /// Generic functions with several instances, the most saving first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub families: Vec<Family>,
+    /// Functions whose bytes do the same, the most saving first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identical_bodies: Vec<IdenticalBodies>,
+    /// Texts that stand in the image several times, the most saving first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicate_texts: Vec<DuplicateText>,
+    /// What the stack needs at worst; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<StackUse>,
+    /// Advice, the most saving first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insights: Vec<Insight>,
     /// Who refers to whom, in figures; absent where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graph: Option<GraphSummary>,
@@ -281,94 +314,6 @@ pub struct Segment {
     pub memory_bytes: u64,
     /// `r`, `w`, `x` or `-` each.
     pub flags: String,
-}
-
-/// A symbol that owns bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Symbol {
-    /// Demangled, without the hash.
-    pub name: String,
-    /// As it stands in the symbol table.
-    pub mangled: String,
-    /// Bytes it owns; shared bytes belong to the first claim.
-    pub size_bytes: u64,
-    /// Its address, Thumb bit cleared.
-    pub run_address: u64,
-    /// Name of its section.
-    pub section: String,
-    /// The crate (or `C++`) that it comes from, where the name or debug information tells.
-    #[serde(rename = "crate")]
-    pub krate: Option<String>,
-    /// Function or data.
-    pub kind: SymbolKind,
-    /// Its bytes and those of everything that only it leads to: what would go if it went. Absent
-    /// where references are not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retained_bytes: Option<u64>,
-    /// Whether a root leads to it. Absent where references are not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reachable: Option<bool>,
-    /// Other names of the same bytes, mangled.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<String>,
-    /// Where it was written: index into [`Report::files`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<usize>,
-    /// The line in that file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<u32>,
-    /// Its compile unit: index into [`Report::units`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<usize>,
-}
-
-/// Whether a symbol is executed or read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum SymbolKind {
-    /// `STT_FUNC`.
-    Function,
-    /// `STT_OBJECT`.
-    Data,
-    /// A label without a type.
-    Label,
-}
-
-/// What one crate owns.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CrateUse {
-    /// The crate; `(unknown)` for symbols whose name does not tell, e.g. C and assembly.
-    pub name: String,
-    /// Bytes of its symbols that are stored on the device.
-    pub flash_bytes: u64,
-    /// Bytes of its symbols that take RAM.
-    pub ram_bytes: u64,
-    /// How many symbols.
-    pub n_symbols: u64,
-    /// Of its symbols' bytes, those in sections of code, whoever wrote what was inlined there.
-    #[serde(default)]
-    pub code_bytes: u64,
-    /// Code bytes of anybody's symbols whose innermost inline frame is of this crate; where debug
-    /// information does not tell, they count for the symbol's own crate.
-    #[serde(default)]
-    pub defining_bytes: u64,
-    /// Bytes of its symbols and of everything that only they lead to: what would go if the crate
-    /// went. Absent where references are not known, and for the smallest of very many crates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retained_bytes: Option<u64>,
-}
-
-/// The formatting machinery in the image.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Formatting {
-    /// Own bytes of the symbols below. A lower bound: what they pull in is not counted.
-    pub total_bytes: u64,
-    /// Indices into [`Report::symbols`], in that order.
-    pub symbols: Vec<usize>,
 }
 
 /// Something odd that did not stop the analysis.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::source;
 use super::{
-    CrateUse, Formatting, RegionKind, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals,
-    View, Warning,
+    CrateUse, Formatting, Panics, RegionKind, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol,
+    Totals, View, Warning,
 };
 use crate::bloat::formatting;
+use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
 use crate::layout::fragments::{self, Fragment};
@@ -31,6 +32,7 @@ pub(crate) struct Findings<'image> {
     pub(crate) image: &'image Image<'image>,
     pub(crate) attribution: &'image Attribution,
     pub(crate) graph: Result<Graph, NoReferences>,
+    pub(crate) debug: &'image DebugInfo<'image>,
 }
 
 /// The whole report.
@@ -41,7 +43,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let use_of = MemoryUse::new(image, &settled);
     let sections = sections(image, attribution);
     let mut named = named_symbols(findings);
-    let source = source::trace(image, attribution, &mut named, &use_of);
+    let source = source::trace(findings, &mut named, &use_of);
     let graph = findings.graph.as_ref().ok();
     let mut crates = crates(&named, &use_of, image, &source.defining_bytes);
     if let Some(graph) = graph {
@@ -58,6 +60,13 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         units: source.units,
         files: source.files,
         formatting: formatting(&named),
+        panics: Panics::default(),
+        helpers: Vec::new(),
+        families: Vec::new(),
+        identical_bodies: Vec::new(),
+        duplicate_texts: Vec::new(),
+        stack: None,
+        insights: Vec::new(),
         graph: graph.map(|it| it.summary(image, attribution)),
         warnings: warnings(findings, memory, (&settled, &source.warnings)),
         sections,
@@ -219,7 +228,8 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
 
 fn formatting(rows: &[Named]) -> Formatting {
     let symbols: Vec<usize> = (0..rows.len()).filter(|it| rows[*it].is_formatting).collect();
-    Formatting { total_bytes: symbols.iter().map(|it| rows[*it].symbol.size_bytes).sum(), symbols }
+    let total_bytes = symbols.iter().map(|it| rows[*it].symbol.size_bytes).sum();
+    Formatting { total_bytes, symbols, ..Formatting::default() }
 }
 
 fn crates(
@@ -267,7 +277,7 @@ fn warnings(
     memory: &[MemoryRegion],
     (settled, of_source): (&Settled, &[Warning]),
 ) -> Vec<Warning> {
-    let Findings { image, attribution, graph } = findings;
+    let Findings { image, attribution, graph, .. } = findings;
     let mut warnings = image.warnings.clone();
     warnings.extend(attribution.warnings.iter().chain(of_source).cloned());
     if image.is_relocatable() && !memory.is_empty() {

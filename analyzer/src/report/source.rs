@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::assemble::{MemoryUse, Named, UNKNOWN_CRATE};
+use super::assemble::{Findings, MemoryUse, Named, UNKNOWN_CRATE};
 use super::{CodeUse, FileUse, SectionKind, UnitUse, Warning};
 use crate::debug::sweep::{Origin, Sweep};
-use crate::debug::{self, DebugInfo, DebugSections};
+use crate::debug::{self, DebugInfo};
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::names;
@@ -22,15 +22,9 @@ pub(super) struct Source {
 }
 
 /// Enters the source of each symbol into its row, and sums up the rest.
-pub(super) fn trace(
-    image: &Image<'_>,
-    attribution: &Attribution,
-    rows: &mut [Named],
-    use_of: &MemoryUse,
-) -> Source {
-    let sections = DebugSections::new(image);
-    let info = DebugInfo::new(&sections);
-    let mut sweep = Sweep::new(&info);
+pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &MemoryUse) -> Source {
+    let Findings { image, attribution, debug: info, .. } = *findings;
+    let mut sweep = Sweep::new(info);
     let origins: Vec<Origin> = rows.iter().map(|it| origin(image, it, &mut sweep)).collect();
     let tally = Tally::new(image, attribution, &mut sweep);
     let (crates, paths) = sweep.finish();
@@ -42,7 +36,7 @@ pub(super) fn trace(
         }
     }
     let defining_bytes = tally.defining_bytes(&crates, rows);
-    let units = enter_units(image, rows, (&origins, &info), use_of);
+    let units = enter_units(image, rows, (&origins, info), use_of);
     let files = enter_files(rows, &origins, &tally.by_file, paths);
     Source { code: tally.code, units, files, defining_bytes, warnings: info.warnings() }
 }

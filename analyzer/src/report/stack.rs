@@ -1,0 +1,104 @@
+//! Rows about the stack: what each way in needs at worst, and what that leaves of the RAM.
+
+use serde::{Deserialize, Serialize};
+
+/// Worst-case stack of the image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StackUse {
+    /// Where the sizes of frames come from.
+    pub source: FrameSource,
+    /// Ways in: the main program first, then interrupts by need, the panic handler last.
+    pub roots: Vec<StackRoot>,
+    /// Functions that call each other in a circle, each circle once: indices into
+    /// [`Report::symbols`](super::Report::symbols). How deep they go nobody knows.
+    pub recursions: Vec<Vec<usize>>,
+    /// Functions with calls through registers whose target is not known.
+    pub unknown_calls: Vec<UnknownCalls>,
+    /// How static data and the stacks share the RAM; absent where no region of known length is RAM.
+    pub headroom: Option<Headroom>,
+}
+
+/// Where the sizes of frames come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FrameSource {
+    /// The compiler's `.stack_sizes`, and prologues of functions that it does not list.
+    StackSizes,
+    /// Call frame information (`.eh_frame`, `.debug_frame`), else prologues.
+    FrameInformation,
+    /// The first instructions of each function.
+    Prologues,
+}
+
+/// A way into the program, and the deepest stack below it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StackRoot {
+    /// Its name, demangled.
+    pub name: String,
+    /// The sort of way in.
+    pub kind: StackRootKind,
+    /// The most that is known to be needed: frames along `path`, and for an interrupt what the
+    /// hardware stores.
+    pub worst_bytes: u64,
+    /// Whether it may need more, because of recursion or calls of unknown targets on some way.
+    pub is_lower_bound: bool,
+    /// The way that needs most, from the root down.
+    pub path: Vec<StackFrame>,
+}
+
+/// The sort of a way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum StackRootKind {
+    /// From reset on.
+    Main,
+    /// An interrupt or exception handler.
+    Interrupt,
+    /// The panic handler, which is not part of the others: it does not come back.
+    Panic,
+}
+
+/// One function on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StackFrame {
+    /// Index into [`Report::symbols`](super::Report::symbols), where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<usize>,
+    /// Its name, demangled.
+    pub name: String,
+    /// What it takes of the stack.
+    pub frame_bytes: u64,
+}
+
+/// Calls whose targets are not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnknownCalls {
+    /// Who calls: index into [`Report::symbols`](super::Report::symbols).
+    pub symbol: usize,
+    /// The calling instructions.
+    pub at_addresses: Vec<u64>,
+}
+
+/// What is left of a RAM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Headroom {
+    /// The region's name.
+    pub region: String,
+    /// Its capacity.
+    pub length_bytes: u64,
+    /// What is in use before anything runs, reservations for stack and heap left out.
+    pub static_bytes: u64,
+    /// The worst of main and, on top of it, the worst of the interrupts.
+    pub stack_bytes: u64,
+    /// What is left; negative where it does not fit.
+    pub headroom_bytes: i64,
+    /// Whether less may be left, because some stack may need more.
+    pub is_upper_bound: bool,
+}

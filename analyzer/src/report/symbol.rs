@@ -1,0 +1,81 @@
+//! Rows about symbols and crates.
+
+use serde::{Deserialize, Serialize};
+
+/// A symbol that owns bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Symbol {
+    /// Demangled, without the hash.
+    pub name: String,
+    /// As it stands in the symbol table.
+    pub mangled: String,
+    /// Bytes it owns; shared bytes belong to the first claim.
+    pub size_bytes: u64,
+    /// Its address, Thumb bit cleared.
+    pub run_address: u64,
+    /// Name of its section.
+    pub section: String,
+    /// The crate (or `C++`) that it comes from, where the name or debug information tells.
+    #[serde(rename = "crate")]
+    pub krate: Option<String>,
+    /// Function or data.
+    pub kind: SymbolKind,
+    /// Its bytes and those of everything that only it leads to: what would go if it went. Absent
+    /// where references are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained_bytes: Option<u64>,
+    /// Whether a root leads to it. Absent where references are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reachable: Option<bool>,
+    /// Other names of the same bytes, mangled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// Where it was written: index into [`Report::files`](super::Report::files).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<usize>,
+    /// The line in that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Its compile unit: index into [`Report::units`](super::Report::units).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<usize>,
+}
+
+/// Whether a symbol is executed or read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SymbolKind {
+    /// `STT_FUNC`.
+    Function,
+    /// `STT_OBJECT`.
+    Data,
+    /// A label without a type.
+    Label,
+}
+
+/// What one crate owns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CrateUse {
+    /// The crate; `(unknown)` for symbols whose name does not tell, e.g. C and assembly.
+    pub name: String,
+    /// Bytes of its symbols that are stored on the device.
+    pub flash_bytes: u64,
+    /// Bytes of its symbols that take RAM.
+    pub ram_bytes: u64,
+    /// How many symbols.
+    pub n_symbols: u64,
+    /// Of its symbols' bytes, those in sections of code, whoever wrote what was inlined there.
+    #[serde(default)]
+    pub code_bytes: u64,
+    /// Code bytes of anybody's symbols whose innermost inline frame is of this crate; where debug
+    /// information does not tell, they count for the symbol's own crate.
+    #[serde(default)]
+    pub defining_bytes: u64,
+    /// Bytes of its symbols and of everything that only they lead to: what would go if the crate
+    /// went. Absent where references are not known, and for the smallest of very many crates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained_bytes: Option<u64>,
+}
