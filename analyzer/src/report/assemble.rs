@@ -174,7 +174,8 @@ fn segments(image: &Image<'_>) -> Vec<Segment> {
 /// A row of the symbol table with what the other tables need of it.
 pub(super) struct Named {
     pub(super) symbol: Symbol,
-    pub(super) owner_idx: usize,
+    /// Its node in the graph: the owner's number, or behind those the piece's.
+    pub(super) node: usize,
     pub(super) section_idx: usize,
     is_formatting: bool,
 }
@@ -207,7 +208,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
     Named {
         is_formatting: language == Language::Rust && formatting::is_formatting(&name),
         section_idx: owner.section_idx,
-        owner_idx,
+        node: owner_idx,
         symbol: Symbol {
             name,
             mangled,
@@ -224,6 +225,14 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
             unit: None,
         },
     }
+}
+
+/// For each node of the graph its row: an index into [`Report::symbols`]. What nobody could name has none.
+pub(super) fn rows_by_node(rows: &[Named]) -> Vec<Option<usize>> {
+    let n_nodes = rows.iter().map(|it| it.node + 1).max().unwrap_or(0);
+    let mut by_node = vec![None; n_nodes];
+    rows.iter().enumerate().for_each(|(row_idx, it)| by_node[it.node] = Some(row_idx));
+    by_node
 }
 
 fn formatting(rows: &[Named]) -> Formatting {
@@ -262,11 +271,13 @@ fn retain(crates: &mut [CrateUse], rows: &[Named], graph: &Graph) {
     let crate_of = |row: &Named| row.symbol.krate.clone().unwrap_or_else(|| UNKNOWN_CRATE.to_owned());
     let numbers: BTreeMap<String, usize> =
         crates.iter().enumerate().map(|(idx, it)| (it.name.clone(), idx)).collect();
-    let mut crate_by_owner = vec![usize::MAX; rows.len()];
-    rows.iter().for_each(|it| crate_by_owner[it.owner_idx] = numbers[&crate_of(it)]);
+    let crate_by_row: Vec<usize> = rows.iter().map(|it| numbers[&crate_of(it)]).collect();
+    let row_by_node = rows_by_node(rows);
+    let crate_by_node: Vec<Option<usize>> =
+        row_by_node.iter().map(|it| it.map(|row_idx| crate_by_row[row_idx])).collect();
     let n_crates = MAX_CRATE_STEPS / graph.size().max(1);
     for (crate_idx, krate) in crates.iter_mut().enumerate().take(n_crates) {
-        let is_gone = |owner_idx: usize| crate_by_owner[owner_idx] == crate_idx;
+        let is_gone = |node: usize| crate_by_node.get(node) == Some(&Some(crate_idx));
         krate.retained_bytes = Some(graph.retained_bytes_of(is_gone));
     }
 }

@@ -110,7 +110,7 @@ impl Tally {
             None => drop(sums.insert(name.to_owned(), bytes)),
         };
         for row in rows {
-            add(row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE), self.untold.of(row.owner_idx));
+            add(row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE), self.untold.of(row.node));
         }
         crates.iter().enumerate().for_each(|(idx, krate)| add(krate, self.by_crate.of(idx)));
         sums
