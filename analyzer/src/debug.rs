@@ -148,6 +148,15 @@ impl<'a> DebugInfo<'a> {
         self.place_in(self.unit_at(address)?, address)
     }
 
+    /// Where the variable that begins at `address` was declared. Asks all units.
+    pub fn variable_at(&self, address: u64) -> Option<Place> {
+        (0..self.n_units()).find_map(|unit_idx| {
+            let variable = self.functions(unit_idx).variables.iter().find(|it| it.address == address)?;
+            let declared = names::declared(self, unit_idx, functions::Reference::Inside(variable.entry));
+            Some(Place { path: declared.path(self)?, line: declared.line })
+        })
+    }
+
     /// The functions that the instruction at `address` belongs to: innermost first, each inlined
     /// into the next.
     pub fn frames_at(&self, address: u64) -> Vec<Frame> {

@@ -7,6 +7,7 @@
 
 mod dominators;
 mod edges;
+mod lines;
 mod roots;
 mod why;
 
@@ -17,6 +18,7 @@ use crate::map::Attribution;
 use crate::refs::{EdgeSource, NoReferences, References};
 use dominators::Dominators;
 use edges::Edges;
+pub use lines::SourceLine;
 pub(crate) use roots::Root;
 pub(crate) use why::why;
 pub use why::{KeptBy, Link, Why, WhyError};
@@ -32,7 +34,7 @@ pub struct GraphSummary {
     /// Calls through registers that were not resolved. What they call is kept alive by whoever
     /// stores its address, so they do not make anything look unreachable.
     pub n_unknown_calls: u64,
-    /// Where execution may begin, and what is kept without anybody asking for it.
+    /// Where execution may begin, and what is kept without anybody asking for it. At most 1,024 are listed.
     pub roots: Vec<GraphRoot>,
     /// Bytes of symbols, and of anonymous data between them, that a root leads to.
     pub reachable_bytes: u64,
@@ -63,6 +65,8 @@ pub enum RootKind {
     Vector,
     /// In a section that linker scripts keep, such as `.init_array`, or in an array that they gather.
     Kept,
+    /// What a shared library offers to others.
+    Exported,
 }
 
 /// The graph of one image.
@@ -110,13 +114,34 @@ impl Graph {
     }
 
     /// What would go if all symbols went that `is_gone` says: their own bytes and what only they lead to.
+    #[allow(dead_code, reason = "a question that insights and blame ask")]
     pub(crate) fn retained_bytes_of(&self, is_gone: impl Fn(usize) -> bool) -> u64 {
-        let n_nodes = self.bytes.len();
-        let is_gone = |node: usize| self.references.nodes.is_owner(node) && is_gone(node);
+        let gone = self.gone_without(|node| self.references.nodes.is_owner(node) && is_gone(node));
+        gone.into_iter().map(|it| self.bytes[it]).sum()
+    }
+
+    /// The nodes that would go if all went that `is_gone` says.
+    pub(crate) fn gone_without(&self, is_gone: impl Fn(usize) -> bool) -> Vec<usize> {
         let starts = self.roots.iter().map(|it| it.node);
         let stays = edges::reach(&self.edges, starts, |it| !is_gone(it));
         let goes = |it: &usize| !stays[*it] && (self.is_reachable(*it) || is_gone(*it));
-        (0..n_nodes).filter(goes).map(|it| self.bytes[it]).sum()
+        (0..self.bytes.len()).filter(goes).collect()
+    }
+
+    /// Own bytes by node.
+    pub(crate) fn bytes(&self) -> &[u64] {
+        &self.bytes
+    }
+
+    /// The section of each node.
+    pub(crate) fn sections(&self, attribution: &Attribution) -> impl Iterator<Item = usize> {
+        let pieces = self.references.nodes.pieces.iter().map(|it| it.section_idx);
+        attribution.owners.iter().map(|it| it.section_idx).chain(pieces)
+    }
+
+    /// Sums of `own` over each node and all that it dominates.
+    pub(crate) fn retained(&self, own: &[u64]) -> Vec<u64> {
+        retained(own, &self.dominators)
     }
 
     /// The figures and the roots.

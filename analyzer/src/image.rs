@@ -36,6 +36,8 @@ pub(crate) struct Image<'data> {
     pub(crate) marks: Vec<ImageMark>,
     /// Arrays between borders that the linker or its script defines.
     pub(crate) arrays: Vec<Span>,
+    /// Addresses that a shared file offers to others, in order.
+    pub(crate) exports: Vec<u64>,
     /// Relocations of allocated sections, by address; none in object files.
     pub(crate) relocations: Vec<ImageRelocation>,
     /// Size of the file.
@@ -93,10 +95,22 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
     }
     let symbols::Symbols { owners: symbols, marks, arrays } = symbols::read(&file, &table, &mut warnings)?;
+    let exports = if header.kind == "shared" { symbols::exports(&file, &table) } else { Vec::new() };
     let is_linked = header.kind != RELOCATABLE;
     let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
     let file_bytes = data.len() as u64;
-    Ok(Image { header, sections, segments, symbols, marks, arrays, relocations, file_bytes, warnings })
+    Ok(Image {
+        header,
+        sections,
+        segments,
+        symbols,
+        marks,
+        arrays,
+        exports,
+        relocations,
+        file_bytes,
+        warnings,
+    })
 }
 
 /// Stored and allocated, yet outside of every load segment: nothing will put it onto the device.

@@ -59,7 +59,8 @@ pub fn analyze(elf: &[u8], memory: &[MemoryRegion]) -> Result<Report, Error> {
 pub fn why(elf: &[u8], name: &str) -> Result<Why, WhyError> {
     let image = image::Image::parse(elf)?;
     let attribution = map::Attribution::new(&image);
-    graph::why(&image, &attribution, name)
+    let sections = debug::DebugSections::new(&image);
+    graph::why(&image, &attribution, &debug::DebugInfo::new(&sections), name)
 }
 
 /// All references between places of the image, by address. Empty where the machine has no decoder

@@ -9,7 +9,8 @@
 //! - Over the crates, the sums of `code_bytes` and of `defining_bytes` are both `code.symbol_bytes`;
 //!   so is `code.located_bytes + code.unlocated_bytes`. Over the files, the sum of `code_bytes` is
 //!   `code.located_bytes`.
-//! - `symbol.retained_bytes ≥ symbol.size_bytes`; `reachable_bytes + unreachable_bytes` of the graph are
+//! - `symbol.retained_bytes ≥ symbol.size_bytes`, and at most the sum of its parts in flash and in RAM,
+//!   each of which is at most the whole; `reachable_bytes + unreachable_bytes` of the graph are
 //!   the bytes of symbols and of anonymous data, each once.
 //! - No number is negative and no byte has two owners. Where the addresses of sections overlap, a
 //!   region counts each byte once, for the section that comes first by address.
@@ -19,6 +20,8 @@ mod blame;
 mod code;
 mod duplicates;
 mod insight;
+pub(crate) mod memory_use;
+pub(crate) mod retained;
 mod source;
 mod stack;
 mod symbol;
@@ -42,7 +45,7 @@ use crate::graph::GraphSummary;
 ///   much: `retained_bytes` and `reachable` of symbols, `retained_bytes` of crates. Everything new is
 ///   absent or empty in older documents.
 /// - 3: blame for formatting and panics, helpers, families, identical bodies, duplicated texts, stack,
-///   insights.
+///   insights; retained bytes by the memory that they take.
 pub const SCHEMA_VERSION: u32 = 3;
 
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.

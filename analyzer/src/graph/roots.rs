@@ -33,6 +33,9 @@ const KEPT_SECTIONS: [&str; 19] = [
     ".uf2",
 ];
 
+/// More roots are not listed.
+const MAX_DESCRIBED: usize = 1024;
+
 /// A node that lives without anybody referring to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Root {
@@ -46,9 +49,11 @@ pub(crate) fn find(image: &Image<'_>, references: &References) -> Vec<Root> {
     let entry = nodes.at(image.header.entry_address);
     let vectors = references.vectors.iter().flat_map(|it| nodes.within(*it));
     let kept = kept_spans(image).into_iter().flat_map(|it| nodes.within(it));
+    let exported = image.exports.iter().filter_map(|it| nodes.at(*it));
     let roots = (entry.into_iter().map(|node| Root { kind: RootKind::Entry, node }))
         .chain(vectors.map(|node| Root { kind: RootKind::Vector, node }))
-        .chain(kept.map(|node| Root { kind: RootKind::Kept, node }));
+        .chain(kept.map(|node| Root { kind: RootKind::Kept, node }))
+        .chain(exported.map(|node| Root { kind: RootKind::Exported, node }));
     let mut seen = BTreeSet::new();
     roots.filter(|it| seen.insert(it.node)).collect()
 }
@@ -80,10 +85,14 @@ fn is_called(section: &str, name: &str) -> bool {
     section.strip_prefix(name).is_some_and(|it| it.is_empty() || it.starts_with(['.', '_']))
 }
 
-/// The roots in words; of the nameless pieces of a kept section only the first.
+/// The roots in words; of the nameless pieces of a kept section only the first. A shared library may
+/// offer every symbol it has, so there is an end.
 pub(super) fn describe(image: &Image<'_>, attribution: &Attribution, graph: &Graph) -> Vec<GraphRoot> {
-    let mut roots: Vec<GraphRoot> = Vec::with_capacity(graph.roots.len());
+    let mut roots: Vec<GraphRoot> = Vec::new();
     for root in &graph.roots {
+        if roots.len() == MAX_DESCRIBED {
+            break;
+        }
         let (address, name) = place(root.node, image, attribution, graph);
         let is_nameless = !graph.references.nodes.is_owner(root.node);
         let is_listed = roots.last().is_some_and(|it| it.kind == root.kind && it.name == name);

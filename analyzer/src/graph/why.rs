@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::lines::{SourceLine, Written};
 use super::{Graph, RootKind, edges, reason, roots};
+use crate::debug::DebugInfo;
 use crate::error::Error;
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::names;
 use crate::refs::{Reference, ReferenceKind};
+use crate::report::retained::Weights;
 
 /// As many names are listed where one fits several symbols.
 const MAX_CANDIDATES: usize = 20;
@@ -26,6 +29,10 @@ pub struct Why {
     pub size_bytes: u64,
     /// Its bytes and those of everything that only it leads to.
     pub retained_bytes: u64,
+    /// Of these, bytes that are stored on the device.
+    pub retained_flash_bytes: u64,
+    /// Of these, bytes that take RAM. Initial values of `.data` count for both parts.
+    pub retained_ram_bytes: u64,
     /// Whether anything leads to it; if not, the lists below are empty.
     pub reachable: bool,
     /// Where the path begins.
@@ -52,6 +59,12 @@ pub struct Link {
     /// How it refers to the next link; absent in the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<ReferenceKind>,
+    /// The source line of what refers to the next link, of inlined code the innermost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<SourceLine>,
+    /// Where that is a line of the standard library: the line of one's own that it was inlined into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_line: Option<SourceLine>,
 }
 
 /// Somebody who refers to the symbol and would be there without it.
@@ -64,6 +77,9 @@ pub struct KeptBy {
     pub address: u64,
     /// The instructions or words that refer to the symbol.
     pub at_addresses: Vec<u64>,
+    /// Their source lines, each once: of inlined code the innermost outside of the standard library.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<SourceLine>,
 }
 
 /// Why there is no answer.
@@ -91,22 +107,28 @@ pub enum WhyError {
 }
 
 /// Answers for the symbol called `name`.
-pub(crate) fn why(image: &Image<'_>, attribution: &Attribution, name: &str) -> Result<Why, WhyError> {
+pub(crate) fn why(
+    image: &Image<'_>,
+    attribution: &Attribution,
+    debug: &DebugInfo<'_>,
+    name: &str,
+) -> Result<Why, WhyError> {
     let graph = Graph::new(image, attribution, None)
         .map_err(|it| WhyError::NoGraph(reason(it, &image.header.machine)))?;
-    let mut asked = Question { image, attribution, graph: &graph, reader: names::Reader::new() };
+    let mut asked = Question { image, attribution, graph: &graph, debug, reader: names::Reader::new() };
     let node = asked.find(name)?;
     Ok(asked.answer(node))
 }
 
-struct Question<'image> {
+struct Question<'image, 'a> {
     image: &'image Image<'image>,
     attribution: &'image Attribution,
     graph: &'image Graph,
+    debug: &'image DebugInfo<'a>,
     reader: names::Reader,
 }
 
-impl Question<'_> {
+impl Question<'_, '_> {
     /// The one owner that is called so: mangled or alias, then as shown, then by the end of its path.
     fn find(&mut self, name: &str) -> Result<usize, WhyError> {
         let image = self.image;
@@ -149,10 +171,13 @@ impl Question<'_> {
         let path = self.path(node);
         let root = path.first().and_then(|first| graph.roots.iter().find(|it| it.node == *first));
         let dominators = std::iter::successors(graph.dominators.of(node), |it| graph.dominators.of(*it));
+        let weights = Weights::of_regions(self.image, self.attribution, graph);
         Why {
             symbol: self.link(node),
             size_bytes: graph.bytes[node],
             retained_bytes: graph.retained_bytes(node),
+            retained_flash_bytes: graph.retained(&weights.flash)[node],
+            retained_ram_bytes: graph.retained(&weights.ram)[node],
             reachable: graph.is_reachable(node),
             root: root.map(|it| it.kind),
             path: self.links(&path),
@@ -190,9 +215,10 @@ impl Question<'_> {
     fn links(&mut self, path: &[usize]) -> Vec<Link> {
         let mut links: Vec<Link> = path.iter().map(|it| self.link(*it)).collect();
         for (link, pair) in links.iter_mut().zip(path.windows(2)) {
-            let reference = self.reference(pair[0], pair[1]);
-            link.at_address = reference.map(|(at, _)| at);
-            link.kind = reference.map(|(_, kind)| kind);
+            let Some((at, kind)) = self.reference(pair[0], pair[1]) else { continue };
+            let Written { innermost, user } = Written::find(self.debug, at, link.address);
+            (link.at_address, link.kind) = (Some(at), Some(kind));
+            (link.line, link.user_line) = (innermost, user);
         }
         links
     }
@@ -221,7 +247,11 @@ impl Question<'_> {
         let keeper = |(source, mut at_addresses): (usize, Vec<u64>)| {
             at_addresses.dedup();
             let Link { name, address, .. } = self.link(source);
-            KeptBy { name, address, at_addresses }
+            let blamed = at_addresses.iter().map(|it| Written::find(self.debug, *it, address).blamed());
+            let mut lines: Vec<SourceLine> = blamed.flatten().collect();
+            lines.sort();
+            lines.dedup();
+            KeptBy { name, address, at_addresses, lines }
         };
         keepers.into_iter().map(keeper).collect()
     }
@@ -233,6 +263,6 @@ impl Question<'_> {
         } else {
             format!("(anonymous in {text})")
         };
-        Link { name, address, at_address: None, kind: None }
+        Link { name, address, at_address: None, kind: None, line: None, user_line: None }
     }
 }

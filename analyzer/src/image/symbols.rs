@@ -101,6 +101,27 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     Ok(Symbols { owners, marks, arrays: borders.arrays() })
 }
 
+/// Addresses that a shared file offers to others, in order; mode bits cleared. A broken table offers nothing.
+pub(super) fn exports<Elf: FileHeader<Endian = Endianness>>(
+    file: &File<'_, Elf>,
+    table: &SectionTable<'_, Elf>,
+) -> Vec<u64> {
+    let e = file.endian;
+    let Ok(symbols) = table.symbols(e, file.data, elf::SHT_DYNSYM) else { return Vec::new() };
+    let clear_mask = if header::has_mode_bit(file) { !1 } else { !0 };
+    let is_export = |it: &&Elf::Sym| {
+        it.st_bind() != elf::STB_LOCAL && it.st_shndx(e) != elf::SHN_UNDEF && it.st_type() != elf::STT_TLS
+    };
+    let address = |it: &Elf::Sym| {
+        let value: u64 = it.st_value(e).into();
+        if owner_kind(it.st_type()) == Some(SymbolKind::Function) { value & clear_mask } else { value }
+    };
+    let mut exports: Vec<u64> = symbols.iter().skip(1).filter(is_export).map(address).collect();
+    exports.sort_unstable();
+    exports.dedup();
+    exports
+}
+
 fn entry(idx: SymbolIndex) -> String {
     format!("symbol table entry {}", idx.0)
 }

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::source;
+use super::memory_use::MemoryUse;
 use super::{
-    CrateUse, Formatting, Panics, RegionKind, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol,
-    Totals, View, Warning,
+    CrateUse, Formatting, Panics, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals,
+    Warning,
 };
+use super::{retained, source};
 use crate::bloat::formatting;
 use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
-use crate::layout::fragments::{self, Fragment};
 use crate::layout::regions::{self, Settled};
-use crate::layout::{MemoryRegion, regions::Occupied};
+use crate::layout::{MemoryRegion, fragments};
 use crate::map::{Attribution, Owner};
 use crate::names::{self, Language, Name};
 use crate::refs::NoReferences;
@@ -23,9 +23,6 @@ pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
 
 /// More complaints than this are only counted.
 const MAX_WARNINGS: usize = 100;
-
-/// Asking what a crate retains may take this many steps for all crates together.
-const MAX_CRATE_STEPS: usize = 50_000_000;
 
 /// What the stages before found out.
 pub(crate) struct Findings<'image> {
@@ -47,7 +44,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let graph = findings.graph.as_ref().ok();
     let mut crates = crates(&named, &use_of, image, &source.defining_bytes);
     if let Some(graph) = graph {
-        retain(&mut crates, &named, graph);
+        retained::enter(findings, graph, &use_of, (&mut named, &mut crates));
     }
     Report {
         schema_version: SCHEMA_VERSION,
@@ -72,60 +69,6 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         sections,
         symbols: named.into_iter().map(|it| it.symbol).collect(),
     }
-}
-
-/// Who is stored and who takes RAM.
-pub(super) struct MemoryUse {
-    flash_bytes: u64,
-    ram_bytes: u64,
-    /// By section.
-    pub(super) is_in_ram: Vec<bool>,
-}
-
-impl MemoryUse {
-    fn new(image: &Image<'_>, settled: &Settled) -> Self {
-        let mut sums = Self { flash_bytes: 0, ram_bytes: 0, is_in_ram: Vec::new() };
-        sums.is_in_ram = image.sections.iter().map(is_ram_alone).collect();
-        if image.is_relocatable() {
-            sums.add_unplaced(image);
-        }
-        for region in &settled.regions {
-            region.fragments.iter().for_each(|it| sums.add(image, *it, is_ram_in(region, it)));
-        }
-        for fragment in &settled.homeless {
-            let is_ram = fragment.view == View::Run && is_ram_alone(&image.sections[fragment.section_idx]);
-            sums.add(image, *fragment, is_ram);
-        }
-        sums
-    }
-
-    fn add(&mut self, image: &Image<'_>, fragment: Fragment, is_ram: bool) {
-        let section = &image.sections[fragment.section_idx];
-        if fragment.is_stored(section) {
-            self.flash_bytes += fragment.span.size();
-        }
-        if fragment.view == View::Run {
-            self.is_in_ram[fragment.section_idx] = is_ram;
-            self.ram_bytes += if is_ram { fragment.span.size() } else { 0 };
-        }
-    }
-
-    /// Sections of an object file count whole: they have no addresses that could overlap.
-    fn add_unplaced(&mut self, image: &Image<'_>) {
-        for section in image.sections.iter().filter(|it| it.takes_memory()) {
-            self.flash_bytes += if section.load.is_some() { section.size() } else { 0 };
-            self.ram_bytes += if is_ram_alone(section) { section.size() } else { 0 };
-        }
-    }
-}
-
-fn is_ram_in(region: &Occupied, fragment: &Fragment) -> bool {
-    fragment.view == View::Run && region.kind == RegionKind::Ram
-}
-
-/// Whether a section outside of every known memory takes RAM.
-fn is_ram_alone(section: &ImageSection<'_>) -> bool {
-    section.load.is_none() || section.is_copied() || section.is_writable
 }
 
 fn totals(use_of: &MemoryUse, sections: &[Section]) -> Totals {
@@ -218,6 +161,8 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
             krate,
             kind: image.symbols[owner.symbol_idx].kind,
             retained_bytes: graph.map(|it| it.retained_bytes(owner_idx)),
+            retained_flash_bytes: 0,
+            retained_ram_bytes: 0,
             reachable: graph.map(|it| it.is_reachable(owner_idx)),
             aliases,
             file: None,
@@ -264,22 +209,6 @@ fn crates(
     let mut crates: Vec<CrateUse> = by_name.into_values().collect();
     crates.sort_by_key(|it| std::cmp::Reverse((it.flash_bytes + it.ram_bytes, it.defining_bytes)));
     crates
-}
-
-/// What each crate keeps alive, for as many crates as there is time for, the biggest first.
-fn retain(crates: &mut [CrateUse], rows: &[Named], graph: &Graph) {
-    let crate_of = |row: &Named| row.symbol.krate.clone().unwrap_or_else(|| UNKNOWN_CRATE.to_owned());
-    let numbers: BTreeMap<String, usize> =
-        crates.iter().enumerate().map(|(idx, it)| (it.name.clone(), idx)).collect();
-    let crate_by_row: Vec<usize> = rows.iter().map(|it| numbers[&crate_of(it)]).collect();
-    let row_by_node = rows_by_node(rows);
-    let crate_by_node: Vec<Option<usize>> =
-        row_by_node.iter().map(|it| it.map(|row_idx| crate_by_row[row_idx])).collect();
-    let n_crates = MAX_CRATE_STEPS / graph.size().max(1);
-    for (crate_idx, krate) in crates.iter_mut().enumerate().take(n_crates) {
-        let is_gone = |node: usize| crate_by_node.get(node) == Some(&Some(crate_idx));
-        krate.retained_bytes = Some(graph.retained_bytes_of(is_gone));
-    }
 }
 
 /// All complaints, or as many as somebody may want to read.

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::assemble::{Findings, MemoryUse, Named, UNKNOWN_CRATE};
+use super::assemble::{Findings, Named, UNKNOWN_CRATE};
+use super::memory_use::MemoryUse;
 use super::{CodeUse, FileUse, SectionKind, UnitUse, Warning};
 use crate::debug::sweep::{Origin, Sweep};
 use crate::debug::{self, DebugInfo};

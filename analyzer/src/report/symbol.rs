@@ -25,6 +25,12 @@ pub struct Symbol {
     /// where references are not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retained_bytes: Option<u64>,
+    /// Of the retained bytes, those that are stored on the device.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retained_flash_bytes: u64,
+    /// Of the retained bytes, those that take RAM. Initial values of `.data` count for both parts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retained_ram_bytes: u64,
     /// Whether a root leads to it. Absent where references are not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reachable: Option<bool>,
@@ -78,4 +84,15 @@ pub struct CrateUse {
     /// went. Absent where references are not known, and for the smallest of very many crates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retained_bytes: Option<u64>,
+    /// Of the retained bytes, those that are stored on the device.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retained_flash_bytes: u64,
+    /// Of the retained bytes, those that take RAM. Initial values of `.data` count for both parts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retained_ram_bytes: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields so")]
+pub(super) fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

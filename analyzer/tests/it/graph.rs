@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
+use plimsoll_analyzer::graph::SourceLine;
 use plimsoll_analyzer::{Report, WhyError};
 
 use crate::support::{corpus, elf, explain};
@@ -45,8 +46,9 @@ fn rows(report: &Report) -> String {
     let mut text = String::new();
     for it in &report.symbols {
         let reachable = if it.reachable.unwrap() { "" } else { " unreachable" };
-        writeln!(text, "{} {} retains {}{reachable}", it.name, it.size_bytes, it.retained_bytes.unwrap())
-            .unwrap();
+        let parts = format!("{} + {}", it.retained_flash_bytes, it.retained_ram_bytes);
+        let retained = it.retained_bytes.unwrap();
+        writeln!(text, "{} {} retains {retained} = {parts}{reachable}", it.name, it.size_bytes).unwrap();
     }
     text
 }
@@ -73,8 +75,13 @@ fn why(name: &str) -> String {
         Err(error) => return error.to_string(),
     };
     let mut text = format!(
-        "{} {}, retains {}, from {:?}\n",
-        why.symbol.name, why.size_bytes, why.retained_bytes, why.root
+        "{} {}, retains {} = {} + {}, from {:?}\n",
+        why.symbol.name,
+        why.size_bytes,
+        why.retained_bytes,
+        why.retained_flash_bytes,
+        why.retained_ram_bytes,
+        why.root
     );
     for it in &why.path {
         let at = it.at_address.map_or(String::new(), |it| format!(" at {it:#x}"));
@@ -99,14 +106,14 @@ fn what_a_symbol_retains_goes_with_it() {
     check(
         &rows(&explain(IMAGE)),
         expect![[r#"
-        __VECTORS 8 retains 48
-        counter 8 retains 8
-        dead 8 retains 8 unreachable
-        main 8 retains 40
-        never 8 retains 8 unreachable
-        table 8 retains 24
-        used 8 retains 32
-    "#]],
+            __VECTORS 8 retains 48 = 40 + 8
+            counter 8 retains 8 = 0 + 8
+            dead 8 retains 8 = 8 + 0 unreachable
+            main 8 retains 40 = 32 + 8
+            never 8 retains 8 = 8 + 0 unreachable
+            table 8 retains 24 = 16 + 8
+            used 8 retains 32 = 24 + 8
+        "#]],
     );
 }
 
@@ -137,23 +144,23 @@ fn why_names_the_way_and_who_keeps_it() {
     check(
         &why("counter"),
         expect![[r#"
-        counter 8, retains 8, from Some(Vector)
-        path 0x10000000 __VECTORS at 0x10000004 Data
-        path 0x10000100 main at 0x10000100 Call
-        path 0x10000108 used at 0x10000108 Address
-        path 0x10000200 table at 0x10000200 Data
-        path 0x10000208 (anonymous in .rodata) at 0x10000208 Data
-        path 0x20000000 counter
-        dominators (anonymous in .rodata), table, used, main, __VECTORS
-        kept by (anonymous in .rodata) at [10000208]
-    "#]],
+            counter 8, retains 8 = 0 + 8, from Some(Vector)
+            path 0x10000000 __VECTORS at 0x10000004 Data
+            path 0x10000100 main at 0x10000100 Call
+            path 0x10000108 used at 0x10000108 Address
+            path 0x10000200 table at 0x10000200 Data
+            path 0x10000208 (anonymous in .rodata) at 0x10000208 Data
+            path 0x20000000 counter
+            dominators (anonymous in .rodata), table, used, main, __VECTORS
+            kept by (anonymous in .rodata) at [10000208]
+        "#]],
     );
     check(
         &why("dead"),
         expect![[r#"
-        dead 8, retains 8, from None
-        dominators 
-    "#]],
+            dead 8, retains 8 = 8 + 0, from None
+            dominators 
+        "#]],
     );
 }
 
@@ -207,10 +214,45 @@ fn retained_sizes_obey_their_laws() {
             assert!(it.retained_bytes >= Some(it.size_bytes), "{name}: {it:?}");
             let limit = if it.reachable == Some(true) { graph.reachable_bytes } else { it.size_bytes };
             assert!(it.retained_bytes <= Some(limit), "{name}: {it:?}");
+            let (flash, ram) = (it.retained_flash_bytes, it.retained_ram_bytes);
+            let whole = it.retained_bytes.unwrap();
+            assert!(flash <= whole && ram <= whole && whole <= flash + ram, "{name}: {it:?}");
         }
         let biggest = report.crates.iter().filter_map(|it| it.retained_bytes).max().unwrap();
         assert!(biggest <= owned + anonymous, "{name}");
     }
+}
+
+#[test]
+fn what_a_shared_library_offers_is_reachable() {
+    let content = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    let report = plimsoll_analyzer::analyze(&content, &[]).unwrap();
+    let Some(graph) = report.graph.filter(|_| report.header.kind == "shared") else { return };
+    assert!(graph.unreachable_bytes < graph.reachable_bytes / 10, "{} B", graph.unreachable_bytes);
+}
+
+#[test]
+fn the_way_to_a_symbol_has_source_lines() {
+    let Some(content) = corpus::file("m0p-rust-rp2040-embassy.elf") else { return };
+    let why = plimsoll_analyzer::why(&content, "core::fmt::write").unwrap();
+    let lines: Vec<String> = why.path.iter().flat_map(|it| &it.line).map(place).collect();
+    assert!(lines.contains(&"rtt-target-0.5.0/src/print.rs:40".to_owned()), "{lines:?}");
+    assert_eq!(lines.len() + 2, why.path.len(), "all but the assembly and the end have one: {lines:?}");
+    assert!(why.kept_by.iter().all(|it| !it.lines.is_empty()), "{:?}", why.kept_by);
+}
+
+#[test]
+fn of_inlined_code_the_line_outside_of_the_standard_library_is_named_too() {
+    let Some(content) = corpus::file("m0p-rust-rp2040-embassy.elf") else { return };
+    let why = plimsoll_analyzer::why(&content, "core::option::unwrap_failed").unwrap();
+    let lines = why.kept_by.iter().flat_map(|it| &it.lines).map(place);
+    let lines: Vec<String> = lines.map(|it| it.rsplit('/').next().unwrap().to_owned()).collect();
+    // What the standard library itself unwraps has no line outside of it.
+    assert_eq!(lines, ["RP2040.rs:24", "RP2040.rs:27", "RP2040.rs:30", "option.rs:932", "option.rs:932"]);
+}
+
+fn place(line: &SourceLine) -> String {
+    format!("{}:{}", line.file, line.line)
 }
 
 #[test]

@@ -5,12 +5,14 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 const ANALYZE_JSON: &str = "\
-The JSON of --json is versioned by `schema_version` (2). Among others:
+The JSON of --json is versioned by `schema_version` (3). Among others:
   totals.{flash_bytes,ram_bytes,symbol_bytes,padding_bytes,unattributed_bytes}
   regions[].{name,aliases[],kind,origin_address,used_bytes,length_bytes,source,parts[]}
   sections[].{name,kind,size_bytes,run_address,load_address,allocated}
-  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,file?,line?,unit?,retained_bytes?,reachable?}
-  crates[].{name,flash_bytes,ram_bytes,n_symbols,code_bytes,defining_bytes,retained_bytes?}
+  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,file?,line?,unit?,reachable?,
+    retained_bytes?,retained_flash_bytes?,retained_ram_bytes?}  (with all that only it leads to; a part of 0 is left out)
+  crates[].{name,flash_bytes,ram_bytes,n_symbols,code_bytes,defining_bytes,retained_bytes?,
+    retained_flash_bytes?,retained_ram_bytes?}
   code.{symbol_bytes,located_bytes,unlocated_bytes}
   files[].{path,code_bytes}, units[].{name,language?,producer?,flash_bytes,ram_bytes}
   formatting.{total_bytes,symbols[]}  (indices into symbols)
@@ -25,11 +27,15 @@ one of grown, shrunk, new, gone, same. Rows are ordered by the size of the chang
 
 const WHY_JSON: &str = "\
 The JSON of --json:
-  symbol.{name,address}, size_bytes, retained_bytes, reachable, root
-  path[].{name,address,at_address?,kind?}   from a root to the symbol, each with what leads to the next
-  dominators[].{name,address}               whom every way leads through, nearest first
-  kept_by[].{name,address,at_addresses[]}   the last steps of all ways
-`kind` is call, jump, address, data or fall_through; `root` is entry, vector or kept.";
+  symbol.{name,address}, size_bytes, retained_{,flash_,ram_}bytes, reachable, root
+  path[].{name,address,at_address?,kind?,line?,user_line?}
+                                    from a root to the symbol, each with what leads to the next
+  dominators[].{name,address}       whom every way leads through, nearest first
+  kept_by[].{name,address,at_addresses[],lines[]?}
+                                    the last steps of all ways
+`kind` is call, jump, address, data or fall_through; `root` is entry, vector, kept or exported.
+A line is {file,line,function?}: `line` is the innermost of inlined code, `user_line` where that is the
+standard library's the nearest outside of it; `lines` are those that one can change. They need DWARF.";
 
 /// Arguments of `plimsoll analyze`.
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ pub(crate) fn report(report: &Report, top: usize, width: Option<usize>) -> Strin
         regions(report, width),
         sections(report, width),
         source::symbols(report, top, width),
+        source::unreachable(report, top, width),
         source::crates(report, top, width),
         source::files(report, top, width),
         source::units(report, top, width),

@@ -17,21 +17,36 @@ pub(super) fn symbols(report: &Report, top: usize, width: Option<usize>) -> Stri
     let listed_symbols = || report.symbols.iter().take(top);
     let is_wide = width.is_none_or(|it| it >= MIN_WIDTH_FOR_SOURCE);
     let has_source = is_wide && listed_symbols().any(|it| it.file.is_some());
-    let mut columns = vec![("size", Align::Right), ("crate", Align::Left), ("section", Align::Left)];
+    let has_graph = has_roots(report);
+    let mut columns = vec![("size", Align::Right)];
+    columns.extend(has_graph.then_some(("retains", Align::Right)));
+    columns.extend([("crate", Align::Left), ("section", Align::Left)]);
     columns.extend(has_source.then_some(("source", Align::Left)));
     columns.push(("symbol", Align::Left));
     let mut table = Table::new(&columns);
     for symbol in listed_symbols() {
-        let mut cells = vec![
-            Cell::new(grouped(symbol.size_bytes)),
-            Cell::new(symbol.krate.as_deref().unwrap_or_default()),
-            Cell::new(&symbol.section).styled(FAINT),
-        ];
+        let mut cells = vec![Cell::new(grouped(symbol.size_bytes))];
+        cells.extend(has_graph.then(|| retained(symbol)));
+        cells.push(Cell::new(symbol.krate.as_deref().unwrap_or_default()));
+        cells.push(Cell::new(&symbol.section).styled(FAINT));
         cells.extend(has_source.then(|| Cell::new(source(report, symbol)).styled(FAINT)));
         cells.push(Cell::new(&symbol.name));
         table.row(cells);
     }
     listed("Symbols", top, report.symbols.len(), &table.render(width))
+}
+
+/// Where nothing begins, nothing leads anywhere.
+fn has_roots(report: &Report) -> bool {
+    report.graph.as_ref().is_some_and(|it| !it.roots.is_empty())
+}
+
+/// What goes with the symbol; where nothing leads to it, it goes alone.
+fn retained(symbol: &Symbol) -> Cell {
+    match symbol.reachable {
+        Some(false) => Cell::new("unreachable").styled(FAINT),
+        _ => Cell::new(symbol.retained_bytes.map(grouped).unwrap_or_default()),
+    }
 }
 
 /// `…/src/fmt/mod.rs:1602`.
@@ -41,10 +56,30 @@ fn source(report: &Report, symbol: &Symbol) -> String {
     file.map_or_else(String::new, |it| shortened_start(&format!("{}{line}", it.path), MAX_SOURCE_CHARS))
 }
 
+/// Symbols that no root leads to: the linker might have dropped them.
+pub(super) fn unreachable(report: &Report, top: usize, width: Option<usize>) -> String {
+    let is_listed = |it: &&Symbol| it.reachable == Some(false) && has_roots(report);
+    let symbols: Vec<&Symbol> = report.symbols.iter().filter(is_listed).collect();
+    let mut table = Table::new(&[("size", Align::Right), ("section", Align::Left), ("symbol", Align::Left)]);
+    for symbol in symbols.iter().take(top) {
+        table.row([
+            Cell::new(grouped(symbol.size_bytes)),
+            Cell::new(&symbol.section).styled(FAINT),
+            Cell::new(&symbol.name),
+        ]);
+    }
+    let bytes = symbols.iter().map(|it| it.size_bytes).sum();
+    let title = format!("Unreachable: {} B that no root leads to", grouped(bytes));
+    listed(&title, top, symbols.len(), &table.render(width))
+}
+
 /// The biggest crates; of code, also how much each defined, wherever it was inlined.
 pub(super) fn crates(report: &Report, top: usize, width: Option<usize>) -> String {
     let has_source = report.code.located_bytes > 0;
+    let has_graph = has_roots(report);
     let mut columns = vec![("flash", Align::Right), ("RAM", Align::Right), ("symbols", Align::Right)];
+    let retained = [("retains flash", Align::Right), ("retains RAM", Align::Right)];
+    columns.extend(has_graph.then_some(retained).into_iter().flatten());
     columns.extend(
         has_source.then_some([("code", Align::Right), ("defines", Align::Right)]).into_iter().flatten(),
     );
@@ -56,6 +91,10 @@ pub(super) fn crates(report: &Report, top: usize, width: Option<usize>) -> Strin
             Cell::new(grouped(krate.ram_bytes)),
             Cell::new(grouped(krate.n_symbols)),
         ];
+        let retained = has_graph.then_some([krate.retained_flash_bytes, krate.retained_ram_bytes]);
+        let is_known = krate.retained_bytes.is_some();
+        let figure = |it| Cell::new(if is_known { grouped(it) } else { String::new() });
+        cells.extend(retained.into_iter().flatten().map(figure));
         let bytes = has_source.then_some([krate.code_bytes, krate.defining_bytes]);
         cells.extend(bytes.into_iter().flatten().map(|it| Cell::new(grouped(it))));
         cells.push(Cell::new(&krate.name));

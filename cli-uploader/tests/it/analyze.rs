@@ -56,7 +56,13 @@ fn debug_information_tells_where_code_was_written() {
     let stdout = String::from_utf8(output.stdout).unwrap();
     let half = stdout.lines().find(|it| it.ends_with("  half")).unwrap();
     assert!(half.contains("/little.c:1 "), "{stdout}");
-    for expected in ["  code  defines  crate\n", "source file\n", "/little.c\n", "C         little.c\n"] {
+    for expected in [
+        "  code  defines  crate\n",
+        "  retains RAM  ",
+        "source file\n",
+        "/little.c\n",
+        "C         little.c\n",
+    ] {
         assert!(stdout.contains(expected), "{expected:?} in {stdout}");
     }
 }
@@ -71,10 +77,52 @@ fn only_the_biggest_are_listed_unless_all_are_wanted() {
 }
 
 #[test]
+fn what_no_root_leads_to_is_listed() {
+    let mut image = elf(&[("main", 64), ("core::fmt::write", 128), ("padding", 8), ("dead", 16)]);
+    // Execution begins in `main` and runs on into `write`, which ends with no-operations and a return.
+    image[24..28].copy_from_slice(&0x1000_0001_u32.to_le_bytes());
+    let text = image.windows(128).position(|it| it.iter().all(|it| *it == 0xbf)).unwrap();
+    let end = text + 64 + 128;
+    image[end - 10..end].copy_from_slice(&[0xc0, 0x46, 0xc0, 0x46, 0xc0, 0x46, 0xc0, 0x46, 0x70, 0x47]);
+    let sandbox = Sandbox::empty();
+    sandbox.file("app.elf", image);
+    sandbox.plimsoll(&["analyze", "app.elf"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        arm, 32 bit, executable
+        flash 216 B, RAM 0 B, of which formatting 0 B, padding 0 B, unattributed 0 B
+
+        Regions (inferred: --memory names them)
+          used  of        origin  region
+           216        0x10000000  flash
+
+        Sections
+          size     runs at   stored at  symbols  padding  unattributed  section
+           216  0x10000000  0x10000000      216        0             0  .text
+
+        Symbols
+          size      retains  crate  section  symbol
+           128          128         .text    core::fmt::write
+            64          192         .text    main
+            16  unreachable         .text    dead
+             8  unreachable         .text    padding
+
+        Unreachable: 24 B that no root leads to
+          size  section  symbol
+            16  .text    dead
+             8  .text    padding
+
+        Crates
+          flash  RAM  symbols  retains flash  retains RAM  crate
+            216    0        4            216            0  (unknown)
+    "#]]);
+}
+
+#[test]
 fn the_report_is_json_as_documented() {
     let output = sandbox().plimsoll(&["analyze", "old.elf", "--memory", "memory.x", "--json"]).output();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["schema_version"], 2);
+    assert_eq!(report["schema_version"], 3);
     let text = report["sections"].as_array().unwrap().iter().find(|it| it["name"] == ".text").unwrap();
     for member in ["size_bytes", "run_address", "load_address"] {
         assert!(text[member].is_u64(), "sections[].{member}");

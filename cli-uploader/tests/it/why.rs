@@ -22,7 +22,7 @@ fn the_way_to_a_symbol_is_shown() {
     sandbox().plimsoll(&["why", "app.elf", "fmt::write"]).check(expect![[r#"
         exit 0
         --- stdout
-        core::fmt::write: 128 B, 144 B with all that only it leads to
+        core::fmt::write: 128 B, 144 B with all that only it leads to (144 B of flash, 0 B of RAM)
 
         A shortest way, from the entry point
                   at  how           symbol
