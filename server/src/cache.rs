@@ -11,6 +11,9 @@ use std::convert::Infallible;
 pub enum CachePolicy {
     /// Ask again every time, and never share between people. The default.
     Private,
+    /// Drawn from a build's ELF, which never changes: only a newer server could say more. For the one
+    /// who asked, since projects may be private.
+    Day,
     /// Never write it down: tokens.
     Never,
     /// The content is named by its hash and never changes.
@@ -22,6 +25,7 @@ impl CachePolicy {
     pub fn header(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             CachePolicy::Private => "private, no-cache",
+            CachePolicy::Day => "private, max-age=86400",
             CachePolicy::Never => "no-store",
             CachePolicy::Forever => "public, max-age=31536000, immutable",
         })

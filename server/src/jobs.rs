@@ -6,6 +6,7 @@
 pub mod analyze;
 pub mod judge;
 pub mod measure;
+pub mod question;
 pub mod wake;
 pub mod worker;
 

@@ -109,6 +109,7 @@ fn state(config: &Config, data: &Path, pool: PgPool, address: SocketAddr) -> any
         settings: Arc::new(settings),
         signals: Signals::default(),
         analysis_permits: Arc::new(Semaphore::new(config.n_workers())),
+        question_permits: Arc::new(Semaphore::new(1)),
         login_limit: Arc::new(LoginLimit::default()),
     })
 }

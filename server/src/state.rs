@@ -28,6 +28,8 @@ pub struct AppState {
     pub signals: Signals,
     /// A permit for each ELF that may be held in memory at once.
     pub analysis_permits: Arc<Semaphore>,
+    /// A permit for each question about an ELF that may be answered at once.
+    pub question_permits: Arc<Semaphore>,
     /// How often a client may try to log in.
     pub login_limit: Arc<crate::auth::LoginLimit>,
 }

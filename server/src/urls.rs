@@ -65,21 +65,64 @@ pub fn build(project: &ProjectName, build_id: Uuid) -> String {
     format!("/{project}/builds/{build_id}")
 }
 
+/// The pages below a build's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildPart {
+    /// Its symbols, to be searched.
+    Symbols,
+    /// Crates, files and compile units.
+    Source,
+    /// What formatting and panics cost, by source line.
+    Formatting,
+    /// Worst-case stacks.
+    Stack,
+    /// What is there more than once.
+    Duplicates,
+    /// What could be saved.
+    Advice,
+}
+
+/// A page below a build's own.
+pub fn build_part(project: &ProjectName, build_id: Uuid, part: BuildPart) -> String {
+    let word = match part {
+        BuildPart::Symbols => "symbols",
+        BuildPart::Source => "source",
+        BuildPart::Formatting => "formatting",
+        BuildPart::Stack => "stack",
+        BuildPart::Duplicates => "duplicates",
+        BuildPart::Advice => "advice",
+    };
+    format!("{}/{word}", build(project, build_id))
+}
+
+/// Why a symbol is in a build.
+pub fn build_why(project: &ProjectName, build_id: Uuid, symbol: &str) -> String {
+    with_query(build_why_form(project, build_id), &[("symbol", Some(symbol))])
+}
+
+/// Where it is asked why a symbol is in a build.
+pub fn build_why_form(project: &ProjectName, build_id: Uuid) -> String {
+    format!("{}/why", build(project, build_id))
+}
+
 /// Which symbols of a build its page shows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SymbolsView<'a> {
     /// Those that hold this text.
     pub filter: Option<&'a str>,
+    /// Those of this kind.
+    pub kind: Option<&'a str>,
     /// Ordered by this column.
     pub sort: Option<&'a str>,
     /// Not only the first.
     pub all: bool,
 }
 
-/// A build's page with its table of symbols narrowed and ordered.
+/// A build's symbols, narrowed and ordered.
 pub fn build_symbols(project: &ProjectName, build_id: Uuid, view: SymbolsView<'_>) -> String {
-    let pairs = [("filter", view.filter), ("sort", view.sort), ("all", view.all.then_some("1"))];
-    format!("{}#symbols", with_query(build(project, build_id), &pairs))
+    let pairs =
+        [("filter", view.filter), ("kind", view.kind), ("sort", view.sort), ("all", view.all.then_some("1"))];
+    with_query(build_part(project, build_id, BuildPart::Symbols), &pairs)
 }
 
 /// Where two builds are chosen to be compared.
@@ -145,6 +188,11 @@ pub fn api_elf(project: &ProjectName, build_id: Uuid) -> String {
 /// A build's whole report.
 pub fn api_report(project: &ProjectName, build_id: Uuid) -> String {
     format!("{}/report", paths::build(project, build_id))
+}
+
+/// Why a symbol is in a build, as JSON.
+pub fn api_why(project: &ProjectName, build_id: Uuid, symbol: &str) -> String {
+    with_query(format!("{}/why", paths::build(project, build_id)), &[("symbol", Some(symbol))])
 }
 
 /// The comparison of two builds as JSON.

@@ -11,6 +11,7 @@ mod series;
 mod symbols;
 mod tokens;
 mod uploads;
+mod why;
 
 use crate::api;
 use crate::cache::CachePolicy;
@@ -30,6 +31,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(builds::show))
         .routes(routes!(builds::report))
         .routes(routes!(download::elf))
+        .routes(routes!(why::show))
         .routes(routes!(compare::show))
         .routes(routes!(series::show))
         .routes(routes!(projects::targets))

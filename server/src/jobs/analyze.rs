@@ -63,7 +63,7 @@ fn explain(recipe: &Recipe, elf: &[u8]) -> Result<Report, Hopeless> {
 }
 
 /// The stored ELF; its size was counted when it arrived.
-fn unpack(elf_zstd: &[u8], elf_bytes: u64) -> anyhow::Result<Vec<u8>> {
+pub(super) fn unpack(elf_zstd: &[u8], elf_bytes: u64) -> anyhow::Result<Vec<u8>> {
     let mut elf = Vec::new();
     let decoder = zstd::Decoder::with_buffer(elf_zstd).context("a stored ELF is damaged")?;
     decoder.take(elf_bytes + 1).read_to_end(&mut elf).context("a stored ELF is damaged")?;

@@ -73,6 +73,12 @@ impl fmt::Display for Delta {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count(pub usize);
 
+impl From<u64> for Count {
+    fn from(it: u64) -> Self {
+        Self(usize::try_from(it).unwrap_or(usize::MAX))
+    }
+}
+
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&grouped(self.0 as u64))

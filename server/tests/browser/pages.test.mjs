@@ -80,7 +80,7 @@ test("pages say the same without JavaScript", async () => {
 test("a JSON twin stands behind the pages that show data", async () => {
   const { context, page } = await open(browser);
   await beAdministrator(page);
-  for (const name of ["projects", "project", "build", "compare", "symbol", "alerts"]) {
+  for (const name of ["projects", "project", "build", "build-formatting", "build-symbols", "build-why", "compare", "symbol", "alerts"]) {
     await page.goto(base + pages[name]);
     const twin = await page.locator('link[rel="alternate"][type="application/json"]').getAttribute("href");
     const response = await page.request.get(base + twin);

@@ -83,6 +83,7 @@ impl TestApp {
             settings: Arc::new(settings),
             signals: Signals::default(),
             analysis_permits: Arc::new(Semaphore::new(2)),
+            question_permits: Arc::new(Semaphore::new(1)),
             login_limit: Arc::new(LoginLimit::default()),
         };
         let mut tx = state.db.begin().await.unwrap();

@@ -1,12 +1,11 @@
 //! A report as the build's page shows it.
 
+use super::savings::Savings;
 use super::sections::{SectionLine, listed};
-use super::symbols::{self, SymbolTable};
 use crate::db::views::builds::{BuildFacts, BuildRow};
 use crate::db::views::targets::VerdictRow;
-use crate::urls;
 use crate::web::commit::{Bar, Change, size, size_of};
-use crate::web::format::{Address, Bytes, Count};
+use crate::web::format::{Address, Bytes};
 use crate::web::gauge::{Gauge, Standing};
 use crate::web::project::budget_words;
 use plimsoll_analyzer::Report;
@@ -22,6 +21,8 @@ pub struct ReportView {
     pub verdicts: Vec<VerdictLine>,
     /// Flash, RAM, formatting.
     pub figures: Vec<Figure>,
+    /// What could be saved.
+    pub savings: Option<Savings>,
     /// One per region in use.
     pub gauges: Vec<Gauge>,
     /// Who uses the regions.
@@ -30,12 +31,6 @@ pub struct ReportView {
     pub sections: Vec<SectionLine>,
     /// Their sum.
     pub sections_total: u64,
-    /// The biggest ones, or those asked for.
-    pub symbols: SymbolTable,
-    /// What each crate owns.
-    pub crates: Vec<CrateLine>,
-    /// What formatting costs.
-    pub formatting: FormattingView,
     /// What was odd.
     pub warnings: Vec<Warning>,
 }
@@ -94,38 +89,6 @@ pub struct PartLine {
     pub bar: Bar,
 }
 
-/// A crate.
-pub struct CrateLine {
-    /// Its name.
-    pub name: String,
-    /// Bytes of flash.
-    pub flash: Bytes,
-    /// Bytes of RAM.
-    pub ram: Bytes,
-    /// Its symbols.
-    pub n_symbols: Count,
-    /// Beside the biggest crate.
-    pub bar: Bar,
-}
-
-/// The formatting machinery.
-pub struct FormattingView {
-    /// Its own bytes.
-    pub total: Bytes,
-    /// Its symbols, biggest first.
-    pub rows: Vec<FormattingLine>,
-}
-
-/// A symbol of the formatting machinery.
-pub struct FormattingLine {
-    /// Its name.
-    pub name: String,
-    /// Its history.
-    pub url: String,
-    /// Its size.
-    pub size: Bytes,
-}
-
 /// The totals of the baseline.
 pub struct Old {
     flash: Option<u64>,
@@ -146,7 +109,7 @@ impl Old {
 
 impl ReportView {
     /// Shapes a report.
-    pub fn new(report: &Report, verdicts: &[VerdictRow], old: Old, context: &symbols::Context<'_>) -> Self {
+    pub fn new(report: &Report, verdicts: &[VerdictRow], old: Old) -> Self {
         let lines: Vec<VerdictLine> = verdicts.iter().map(verdict).collect();
         let standing = lines.iter().map(|it| it.standing).max().unwrap_or(Standing::Open);
         let (sections, sections_total) = listed(&report.sections);
@@ -155,13 +118,11 @@ impl ReportView {
             verdict_headline: headline(standing),
             verdicts: lines,
             figures: figures(report, &old),
+            savings: None,
             gauges: gauges(report, verdicts),
             regions: report.regions.iter().map(region).collect(),
             sections,
             sections_total,
-            symbols: symbols::table(report, context),
-            crates: crates(report),
-            formatting: formatting(report, context),
             warnings: report.warnings.clone(),
         }
     }
@@ -231,26 +192,4 @@ fn part(part: &RegionPart, used_bytes: u64) -> PartLine {
         size: Bytes(part.bytes),
         bar: Bar::share(part.bytes, used_bytes),
     }
-}
-
-fn crates(report: &Report) -> Vec<CrateLine> {
-    let biggest = report.crates.iter().map(|it| it.flash_bytes).max().unwrap_or(0);
-    let line = |it: &plimsoll_analyzer::report::CrateUse| CrateLine {
-        name: it.name.clone(),
-        flash: Bytes(it.flash_bytes),
-        ram: Bytes(it.ram_bytes),
-        n_symbols: Count(usize::try_from(it.n_symbols).unwrap_or(usize::MAX)),
-        bar: Bar::share(it.flash_bytes, biggest),
-    };
-    report.crates.iter().map(line).collect()
-}
-
-fn formatting(report: &Report, context: &symbols::Context<'_>) -> FormattingView {
-    let symbols = report.formatting.symbols.iter().filter_map(|it| report.symbols.get(*it));
-    let line = |it: &plimsoll_analyzer::report::Symbol| FormattingLine {
-        name: it.name.clone(),
-        url: urls::symbol(context.project, context.target, &it.name),
-        size: Bytes(it.size_bytes),
-    };
-    FormattingView { total: Bytes(report.formatting.total_bytes), rows: symbols.map(line).collect() }
 }

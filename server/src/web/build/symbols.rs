@@ -1,13 +1,40 @@
-//! The table of symbols: narrowed by a text, ordered by a column, both in the address.
+//! `GET /{owner}/{name}/builds/{build_id}/symbols`: narrowed by a text and a kind, ordered by a column, all
+//! in the address.
 
-use super::BuildQuery;
-use crate::urls::{self, SymbolsView};
-use crate::web::commit::Bar;
+use super::frame::{BuildCard, Frame};
+use super::names::Names;
+use crate::auth::ReadProject;
+use crate::extract::{Path, Query};
+use crate::state::AppState;
+use crate::urls::{self, BuildPart, SymbolsView};
+use crate::web::commit::{Bar, size_text};
 use crate::web::format::{Address, Bytes, Count, counted};
-use plimsoll_analyzer::Report;
-use plimsoll_analyzer::report::Symbol;
-use plimsoll_protocol::ProjectName;
+use crate::web::shell::{ProjectHead, Shell};
+use crate::web::{Page, PageResult};
+use askama::Template;
+use axum::extract::State;
+use plimsoll_analyzer::report::{Symbol, SymbolKind};
+use serde::Deserialize;
 use uuid::Uuid;
+
+/// Which symbols are asked for, in which order.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct SymbolsQuery {
+    filter: Option<String>,
+    kind: Option<String>,
+    sort: Option<String>,
+    all: Option<String>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/build_symbols.html")]
+pub struct SymbolsPage {
+    shell: Shell,
+    project: ProjectHead,
+    build: BuildCard,
+    symbols: Option<SymbolTable>,
+}
 
 /// More rows than these are shown on demand.
 const FIRST_ROWS: usize = 50;
@@ -15,20 +42,15 @@ const FIRST_ROWS: usize = 50;
 const MAX_ROWS: usize = 5000;
 
 /// Whose symbols are shown, and which.
-pub struct Context<'a> {
-    /// The project.
-    pub project: &'a ProjectName,
-    /// The build.
-    pub build_id: Uuid,
-    /// Its target.
-    pub target: &'a str,
-    /// What is asked for.
-    pub query: &'a BuildQuery,
+struct Context<'a> {
+    names: Names<'a>,
+    target: &'a str,
+    query: &'a SymbolsQuery,
 }
 
 impl Context<'_> {
     fn link(&self, view: SymbolsView<'_>) -> String {
-        urls::build_symbols(self.project, self.build_id, view)
+        urls::build_symbols(self.names.project, self.names.build_id, view)
     }
 }
 
@@ -38,6 +60,8 @@ pub struct SymbolTable {
     pub action_url: String,
     /// The text that is looked for.
     pub filter: String,
+    /// The kinds that there are.
+    pub kinds: Vec<KindChoice>,
     /// The column that orders.
     pub sort: String,
     /// How much is shown.
@@ -52,6 +76,16 @@ pub struct SymbolTable {
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<SymbolLine>,
+}
+
+/// A kind to choose.
+pub struct KindChoice {
+    /// As the report says it.
+    pub key: String,
+    /// In words.
+    pub label: String,
+    /// Whether only this one is shown.
+    pub selected: bool,
 }
 
 /// A column's head.
@@ -72,8 +106,18 @@ pub struct SymbolLine {
     pub name: String,
     /// Its history.
     pub url: String,
+    /// Why it is there.
+    pub why_url: Option<String>,
+    /// Where it was written.
+    pub place: Option<String>,
+    /// Whether nothing leads to it.
+    pub unreachable: bool,
     /// Its size.
     pub size: Bytes,
+    /// What would go if it went.
+    pub retained: String,
+    /// What it is.
+    pub kind: String,
     /// Its crate.
     pub krate: String,
     /// Its section.
@@ -88,16 +132,20 @@ pub struct SymbolLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Size,
+    Retained,
     Name,
+    Kind,
     Crate,
     Section,
     Address,
 }
 
 impl Sort {
-    const ALL: [(Sort, &'static str); 5] = [
+    const ALL: [(Sort, &'static str); 7] = [
         (Sort::Name, "Symbol"),
         (Sort::Size, "Size"),
+        (Sort::Retained, "Retained"),
+        (Sort::Kind, "Kind"),
         (Sort::Crate, "Crate"),
         (Sort::Section, "Section"),
         (Sort::Address, "Address"),
@@ -106,6 +154,8 @@ impl Sort {
     fn key(self) -> &'static str {
         match self {
             Sort::Size => "size",
+            Sort::Retained => "retained",
+            Sort::Kind => "kind",
             Sort::Name => "name",
             Sort::Crate => "crate",
             Sort::Section => "section",
@@ -124,6 +174,8 @@ impl Sort {
             Sort::Size => {
                 rows.sort_by(|a, b| b.size_bytes.cmp(&a.size_bytes).then_with(|| a.name.cmp(&b.name)))
             }
+            Sort::Retained => rows.sort_by_key(|it| std::cmp::Reverse(it.retained_bytes)),
+            Sort::Kind => rows.sort_by(|a, b| (a.kind, b.size_bytes).cmp(&(b.kind, a.size_bytes))),
             Sort::Name => rows.sort_by(|a, b| a.name.cmp(&b.name)),
             Sort::Crate => rows.sort_by(|a, b| (&a.krate, b.size_bytes).cmp(&(&b.krate, a.size_bytes))),
             Sort::Section => rows.sort_by(|a, b| (&a.section, b.size_bytes).cmp(&(&b.section, a.size_bytes))),
@@ -132,34 +184,74 @@ impl Sort {
     }
 }
 
-/// Shapes the table.
-pub fn table(report: &Report, context: &Context<'_>) -> SymbolTable {
-    let filter = context.query.filter.clone().unwrap_or_default();
-    let filter = filter.trim();
-    let sort = Sort::parse(context.query.sort.as_deref());
-    let mut matching: Vec<&Symbol> = report.symbols.iter().filter(|it| matches(it, filter)).collect();
+/// Shows the page.
+pub async fn show(
+    State(state): State<AppState>,
+    read: ReadProject,
+    Path((_, _, build_id)): Path<(String, String, Uuid)>,
+    Query(query): Query<SymbolsQuery>,
+) -> PageResult<SymbolsPage> {
+    let frame = Frame::load(&state, read, build_id, Some(BuildPart::Symbols)).await?;
+    let symbols = frame.report.as_ref().map(|report| {
+        let names = Names { report, project: frame.name(), build_id };
+        table(&Context { names, target: &frame.build.target, query: &query })
+    });
+    Ok(Page(SymbolsPage { symbols, shell: frame.shell, project: frame.project, build: frame.build }))
+}
+
+fn table(context: &Context<'_>) -> SymbolTable {
+    let report = context.names.report;
+    let query = context.query;
+    let filter = query.filter.as_deref().unwrap_or_default().trim();
+    let kinds = kinds(&report.symbols, query.kind.as_deref());
+    let kind = kinds.iter().find(|it| it.selected).map(|it| it.key.as_str());
+    let sort = Sort::parse(query.sort.as_deref());
+    let is_kind = |it: &&Symbol| kind.is_none_or(|kind| kind_key(it.kind) == kind);
+    let lowercase = filter.to_lowercase();
+    let mut matching: Vec<&Symbol> =
+        report.symbols.iter().filter(is_kind).filter(|it| matches(it, &lowercase)).collect();
     sort.apply(&mut matching);
-    let n_rows = if context.query.all.is_some() { MAX_ROWS } else { FIRST_ROWS };
+    let n_rows = if query.all.is_some() { MAX_ROWS } else { FIRST_ROWS };
     let biggest = matching.iter().map(|it| it.size_bytes).max().unwrap_or(0);
-    let view =
-        SymbolsView { filter: Some(filter).filter(|it| !it.is_empty()), sort: Some(sort.key()), all: false };
+    let filter_of_view = Some(filter).filter(|it| !it.is_empty());
+    let view = SymbolsView { filter: filter_of_view, kind, sort: Some(sort.key()), all: false };
     let is_cut = matching.len() > n_rows && n_rows < MAX_ROWS;
+    let is_narrowed = view.filter.is_some() || view.kind.is_some();
     SymbolTable {
-        action_url: urls::build(context.project, context.build_id),
-        words: words(report, &matching, n_rows, filter),
+        action_url: urls::build_part(context.names.project, context.names.build_id, BuildPart::Symbols),
+        words: words(report.symbols.len(), &matching, n_rows, is_narrowed),
         all_url: is_cut.then(|| context.link(SymbolsView { all: true, ..view })),
         n_matching: Count(matching.len()),
-        clear_url: view.filter.map(|_| context.link(SymbolsView { filter: None, ..view })),
+        clear_url: is_narrowed.then(|| context.link(SymbolsView { filter: None, kind: None, ..view })),
         columns: Sort::ALL.iter().map(|(it, label)| column(*it, label, sort, (context, view))).collect(),
         rows: matching.iter().take(n_rows).map(|it| line(it, biggest, context)).collect(),
         sort: sort.key().to_owned(),
         filter: filter.to_owned(),
+        kinds,
     }
 }
 
+/// The kinds that the report has, in the order in which it ranks them.
+fn kinds(symbols: &[Symbol], wanted: Option<&str>) -> Vec<KindChoice> {
+    let mut kinds: Vec<SymbolKind> = symbols.iter().map(|it| it.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let choice = |it: SymbolKind| {
+        let key = kind_key(it);
+        KindChoice { label: key.replace('_', " "), selected: Some(key.as_str()) == wanted, key }
+    };
+    kinds.into_iter().map(choice).collect()
+}
+
+/// The word that the report has for a kind.
+fn kind_key(kind: SymbolKind) -> String {
+    let word = serde_json::to_value(kind).ok();
+    word.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Whether a symbol holds the text, which is in lower case.
 fn matches(symbol: &Symbol, filter: &str) -> bool {
-    let filter = filter.to_lowercase();
-    let holds = |text: &str| text.to_lowercase().contains(&filter);
+    let holds = |text: &str| text.to_lowercase().contains(filter);
     filter.is_empty()
         || holds(&symbol.name)
         || holds(&symbol.section)
@@ -167,21 +259,16 @@ fn matches(symbol: &Symbol, filter: &str) -> bool {
         || symbol.krate.as_deref().is_some_and(holds)
 }
 
-fn words(report: &Report, matching: &[&Symbol], n_rows: usize, filter: &str) -> String {
+fn words(n_symbols: usize, matching: &[&Symbol], n_rows: usize, is_narrowed: bool) -> String {
     let sum = matching.iter().fold(0_u64, |sum, it| sum.saturating_add(it.size_bytes));
-    let shown = matching.len().min(n_rows);
-    match (report.symbols.is_empty(), filter.is_empty()) {
-        (true, _) => "The file has no symbols.".to_owned(),
+    let shown = Count(matching.len().min(n_rows));
+    let (n_matching, sum) = (Count(matching.len()), Bytes(sum));
+    match (n_symbols, is_narrowed) {
+        (0, _) => "The file has no symbols.".to_owned(),
+        (_, false) => format!("{shown} of {} shown, {sum} in all", counted(n_symbols, "symbol")),
         (_, true) => {
-            format!("{} of {} shown, {} in all", Count(shown), counted(matching.len(), "symbol"), Bytes(sum))
+            format!("{n_matching} of {} fit, {sum} in all; {shown} shown", counted(n_symbols, "symbol"))
         }
-        (_, false) => format!(
-            "{} of {} with “{filter}”, {} in all; {} shown",
-            Count(matching.len()),
-            counted(report.symbols.len(), "symbol"),
-            Bytes(sum),
-            Count(shown)
-        ),
     }
 }
 
@@ -191,20 +278,27 @@ fn column(
     current: Sort,
     (context, view): (&Context<'_>, SymbolsView<'_>),
 ) -> Column {
-    let order = if own == Sort::Size { "descending" } else { "ascending" };
+    let numeric = matches!(own, Sort::Size | Sort::Retained);
+    let order = if numeric { "descending" } else { "ascending" };
     Column {
         label,
         url: context.link(SymbolsView { sort: Some(own.key()), ..view }),
-        numeric: own == Sort::Size,
+        numeric,
         order: (own == current).then_some(order),
     }
 }
 
 fn line(symbol: &Symbol, biggest: u64, context: &Context<'_>) -> SymbolLine {
+    let names = &context.names;
     SymbolLine {
         name: symbol.name.clone(),
-        url: urls::symbol(context.project, context.target, &symbol.name),
+        url: urls::symbol(names.project, context.target, &symbol.name),
+        why_url: names.why_url(symbol),
+        place: names.place(symbol),
+        unreachable: symbol.reachable == Some(false),
         size: Bytes(symbol.size_bytes),
+        retained: size_text(symbol.retained_bytes),
+        kind: kind_key(symbol.kind).replace('_', " "),
         krate: symbol.krate.clone().unwrap_or_default(),
         section: symbol.section.clone(),
         address: Address(symbol.run_address),

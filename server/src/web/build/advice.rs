@@ -1,0 +1,76 @@
+//! `GET /{owner}/{name}/builds/{build_id}/advice`: what could be saved, and what that rests on.
+
+use super::frame::{BuildCard, Frame};
+use crate::auth::ReadProject;
+use crate::extract::Path;
+use crate::state::AppState;
+use crate::urls::{self, BuildPart};
+use crate::web::format::Bytes;
+use crate::web::shell::{ProjectHead, Shell};
+use crate::web::{Page, PageResult};
+use askama::Template;
+use axum::extract::State;
+use plimsoll_analyzer::report::{Certainty, Insight};
+use uuid::Uuid;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/build_advice.html")]
+pub struct AdvicePage {
+    shell: Shell,
+    project: ProjectHead,
+    build: BuildCard,
+    none: Option<String>,
+    advice: Vec<AdviceLine>,
+}
+
+/// A piece of advice.
+pub struct AdviceLine {
+    /// What it saves.
+    pub saves: Bytes,
+    /// `saves`, `saves at least` or `saves up to`.
+    pub certainty: &'static str,
+    /// What is there and what to do.
+    pub advice: String,
+    /// What it rests on.
+    pub evidence: Vec<String>,
+    /// Where it comes from, where that is an address.
+    pub source_url: Option<String>,
+}
+
+/// Shows the page.
+pub async fn show(
+    State(state): State<AppState>,
+    read: ReadProject,
+    Path((_, _, build_id)): Path<(String, String, Uuid)>,
+) -> PageResult<AdvicePage> {
+    let frame = Frame::load(&state, read, build_id, Some(BuildPart::Advice)).await?;
+    let report = frame.report.as_ref();
+    let advice: Vec<AdviceLine> = report.into_iter().flat_map(|it| &it.insights).map(line).collect();
+    let none = report.filter(|_| advice.is_empty()).map(|it| match it.schema_version {
+        ..3 => "The build was measured before Plimsoll gave advice. Builds that are uploaded from now on get some.",
+        _ => "Nothing to say: none of the known ways to save bytes applies here.",
+    });
+    Ok(Page(AdvicePage {
+        none: none.map(str::to_owned),
+        advice,
+        shell: frame.shell,
+        project: frame.project,
+        build: frame.build,
+    }))
+}
+
+/// Shapes a piece of advice.
+pub fn line(insight: &Insight) -> AdviceLine {
+    AdviceLine {
+        saves: Bytes(insight.saves_bytes),
+        certainty: match insight.certainty {
+            Certainty::Exact => "saves",
+            Certainty::AtLeast => "saves at least",
+            Certainty::UpTo => "saves up to",
+        },
+        advice: insight.advice.clone(),
+        evidence: insight.evidence.clone(),
+        source_url: Some(insight.source_url.clone()).filter(|it| it.starts_with("https://")),
+    }
+}

@@ -1,0 +1,159 @@
+//! `GET /{owner}/{name}/builds/{build_id}/formatting`: what formatting and panics cost, and which source
+//! lines ask for them.
+
+use super::frame::{BuildCard, Frame};
+use super::names::{Names, SymbolLink, unknown};
+use crate::auth::ReadProject;
+use crate::extract::Path;
+use crate::state::AppState;
+use crate::urls::{self, BuildPart};
+use crate::web::commit::Bar;
+use crate::web::format::{Bytes, Count};
+use crate::web::shell::{ProjectHead, Shell};
+use crate::web::{Page, PageResult};
+use askama::Template;
+use axum::extract::State;
+use plimsoll_analyzer::report::{Blame, BlamedLine, HelperUse};
+use uuid::Uuid;
+
+/// More lines than these stand in the report alone.
+const MAX_LINES: usize = 200;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/build_formatting.html")]
+pub struct FormattingPage {
+    shell: Shell,
+    project: ProjectHead,
+    build: BuildCard,
+    costs: Option<Costs>,
+}
+
+struct Costs {
+    formatting: Machinery,
+    panics: Machinery,
+    helpers: Vec<HelperLine>,
+}
+
+/// What one sort of machinery costs.
+struct Machinery {
+    own: Bytes,
+    details: Vec<(&'static str, Bytes)>,
+    blame: Option<BlameView>,
+    unknown: Option<String>,
+    symbols: Vec<SymbolLink>,
+}
+
+struct BlameView {
+    together: Bytes,
+    lines: Vec<LineView>,
+    more: Option<String>,
+    crates: Vec<CrateView>,
+}
+
+struct LineView {
+    place: String,
+    function: String,
+    krate: String,
+    saves: Bytes,
+    shared: Bytes,
+    bar: Bar,
+}
+
+struct CrateView {
+    name: String,
+    n_lines: Count,
+    saves: Bytes,
+    bar: Bar,
+}
+
+struct HelperLine {
+    symbol: SymbolLink,
+    purpose: String,
+    used_by: Vec<SymbolLink>,
+}
+
+/// Shows the page.
+pub async fn show(
+    State(state): State<AppState>,
+    read: ReadProject,
+    Path((_, _, build_id)): Path<(String, String, Uuid)>,
+) -> PageResult<FormattingPage> {
+    let frame = Frame::load(&state, read, build_id, Some(BuildPart::Formatting)).await?;
+    let report = frame.report.as_ref();
+    let costs = report.map(|report| costs(&Names { report, project: frame.name(), build_id }));
+    Ok(Page(FormattingPage { costs, shell: frame.shell, project: frame.project, build: frame.build }))
+}
+
+fn costs(names: &Names<'_>) -> Costs {
+    let (formatting, panics) = (&names.report.formatting, &names.report.panics);
+    let own = (formatting.total_bytes, formatting.symbols.as_slice());
+    let panic_own = (panics.total_bytes, panics.symbols.as_slice());
+    let mut costs = Costs {
+        formatting: machinery(names, "Who formats", own, formatting.blame.as_ref()),
+        panics: machinery(names, "Who may panic", panic_own, panics.blame.as_ref()),
+        helpers: names.report.helpers.iter().filter_map(|it| helper(names, it)).collect(),
+    };
+    costs.formatting.details = present(&[("for floating-point numbers", formatting.float_bytes)]);
+    costs.panics.details = present(&[
+        ("messages", panics.message_bytes),
+        ("records of places", panics.location_bytes),
+        ("paths of source files", panics.path_bytes),
+    ]);
+    costs
+}
+
+fn present(details: &[(&'static str, u64)]) -> Vec<(&'static str, Bytes)> {
+    details.iter().filter(|it| it.1 > 0).map(|it| (it.0, Bytes(it.1))).collect()
+}
+
+fn machinery(
+    names: &Names<'_>,
+    question: &str,
+    (own_bytes, symbols): (u64, &[usize]),
+    blame: Option<&Blame>,
+) -> Machinery {
+    Machinery {
+        own: Bytes(own_bytes),
+        details: Vec::new(),
+        blame: blame.map(blame_view),
+        unknown: blame.is_none().then(|| unknown(names.report, question)),
+        symbols: names.symbols(symbols),
+    }
+}
+
+fn blame_view(blame: &Blame) -> BlameView {
+    let whole = blame.saves_at_least_bytes;
+    let n_more = blame.lines.len().saturating_sub(MAX_LINES);
+    let crates = blame.crates.iter().map(|it| CrateView {
+        name: it.name.clone(),
+        n_lines: Count::from(it.n_lines),
+        saves: Bytes(it.saves_at_least_bytes),
+        bar: Bar::share(it.saves_at_least_bytes, whole),
+    });
+    BlameView {
+        together: Bytes(whole),
+        lines: blame.lines.iter().take(MAX_LINES).map(|it| line_view(it, whole)).collect(),
+        more: (n_more > 0).then(|| format!("{} more lines stand in the report", Count(n_more))),
+        crates: crates.collect(),
+    }
+}
+
+fn line_view(it: &BlamedLine, whole: u64) -> LineView {
+    LineView {
+        place: format!("{}:{}", it.file, it.line),
+        function: it.function.clone().unwrap_or_default(),
+        krate: it.krate.clone().unwrap_or_default(),
+        saves: Bytes(it.saves_at_least_bytes),
+        shared: Bytes(it.shared_bytes),
+        bar: Bar::share(it.saves_at_least_bytes, whole),
+    }
+}
+
+fn helper(names: &Names<'_>, it: &HelperUse) -> Option<HelperLine> {
+    Some(HelperLine {
+        symbol: names.symbol(it.symbol)?,
+        purpose: it.purpose.clone(),
+        used_by: names.symbols(&it.used_by),
+    })
+}

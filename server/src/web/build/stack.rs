@@ -1,0 +1,156 @@
+//! `GET /{owner}/{name}/builds/{build_id}/stack`: how deep the stacks may get, and what that leaves of the RAM.
+
+use super::frame::{BuildCard, Frame};
+use super::names::{Names, SymbolLink, unknown};
+use crate::auth::ReadProject;
+use crate::extract::Path;
+use crate::state::AppState;
+use crate::urls::{self, BuildPart};
+use crate::web::commit::Bar;
+use crate::web::format::{Address, Bytes};
+use crate::web::shell::{ProjectHead, Shell};
+use crate::web::{Page, PageResult};
+use askama::Template;
+use axum::extract::State;
+use plimsoll_analyzer::report::{FrameSource, Headroom, StackRoot, StackRootKind, StackUse};
+use uuid::Uuid;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/build_stack.html")]
+pub struct StackPage {
+    shell: Shell,
+    project: ProjectHead,
+    build: BuildCard,
+    unknown: Option<String>,
+    stack: Option<StackView>,
+}
+
+struct StackView {
+    source: &'static str,
+    headroom: Option<HeadroomView>,
+    roots: Vec<RootView>,
+    recursions: Vec<Vec<SymbolLink>>,
+    unknown_calls: Vec<CallsLine>,
+}
+
+struct HeadroomView {
+    words: String,
+    style: &'static str,
+    region: String,
+    length: Bytes,
+    fixed: Bytes,
+    stack: Bytes,
+}
+
+struct RootView {
+    name: String,
+    kind: &'static str,
+    worst: Bytes,
+    is_lower_bound: bool,
+    is_open: bool,
+    path: Vec<FrameLine>,
+}
+
+struct FrameLine {
+    name: String,
+    why_url: Option<String>,
+    frame: Bytes,
+    bar: Bar,
+}
+
+struct CallsLine {
+    symbol: SymbolLink,
+    at: Vec<Address>,
+}
+
+/// Shows the page.
+pub async fn show(
+    State(state): State<AppState>,
+    read: ReadProject,
+    Path((_, _, build_id)): Path<(String, String, Uuid)>,
+) -> PageResult<StackPage> {
+    let frame = Frame::load(&state, read, build_id, Some(BuildPart::Stack)).await?;
+    let report = frame.report.as_ref();
+    let names = report.map(|report| Names { report, project: frame.name(), build_id });
+    let stack = names.and_then(|names| Some(view(names.report.stack.as_ref()?, &names)));
+    let unknown = report.filter(|_| stack.is_none()).map(|it| unknown(it, "The stacks"));
+    Ok(Page(StackPage { stack, unknown, shell: frame.shell, project: frame.project, build: frame.build }))
+}
+
+fn view(stack: &StackUse, names: &Names<'_>) -> StackView {
+    StackView {
+        source: source_words(stack.source),
+        headroom: stack.headroom.as_ref().map(headroom),
+        roots: stack.roots.iter().enumerate().map(|(idx, it)| root(it, idx == 0, names)).collect(),
+        recursions: stack.recursions.iter().map(|it| names.symbols(it)).collect(),
+        unknown_calls: stack
+            .unknown_calls
+            .iter()
+            .filter_map(|it| {
+                let at = it.at_addresses.iter().map(|it| Address(*it)).collect();
+                Some(CallsLine { symbol: names.symbol(it.symbol)?, at })
+            })
+            .collect(),
+    }
+}
+
+fn source_words(source: FrameSource) -> &'static str {
+    match source {
+        FrameSource::StackSizes => {
+            "the compiler's .stack_sizes, and prologues of functions that it leaves out"
+        }
+        FrameSource::FrameInformation => "call frame information, else the functions' prologues",
+        FrameSource::Prologues => "the functions' prologues",
+    }
+}
+
+/// What is left of a RAM, in words.
+fn headroom(headroom: &Headroom) -> HeadroomView {
+    let most = if headroom.is_upper_bound { "at most " } else { "" };
+    let left = Bytes(headroom.headroom_bytes.unsigned_abs());
+    let (style, words) = match headroom.headroom_bytes {
+        ..0 => ("over", format!("{left} more than {} holds", headroom.region)),
+        _ => ("fine", format!("{most}{left} of {} left", headroom.region)),
+    };
+    HeadroomView {
+        words,
+        style,
+        region: headroom.region.clone(),
+        length: Bytes(headroom.length_bytes),
+        fixed: Bytes(headroom.static_bytes),
+        stack: Bytes(headroom.stack_bytes),
+    }
+}
+
+fn root(root: &StackRoot, is_open: bool, names: &Names<'_>) -> RootView {
+    let biggest = root.path.iter().map(|it| it.frame_bytes).max().unwrap_or(0);
+    let line = |it: &plimsoll_analyzer::report::StackFrame| FrameLine {
+        name: it.name.clone(),
+        why_url: it.symbol.and_then(|it| names.report.symbols.get(it)).and_then(|it| names.why_url(it)),
+        frame: Bytes(it.frame_bytes),
+        bar: Bar::share(it.frame_bytes, biggest),
+    };
+    RootView {
+        name: root.name.clone(),
+        kind: match root.kind {
+            StackRootKind::Main => "from reset on",
+            StackRootKind::Interrupt => "interrupt or exception",
+            StackRootKind::Panic => "panic handler, counted apart",
+        },
+        worst: Bytes(root.worst_bytes),
+        is_lower_bound: root.is_lower_bound,
+        is_open,
+        path: root.path.iter().map(line).collect(),
+    }
+}
+
+/// What the overview says of the stacks: the headroom, or the worst of the main program.
+pub fn summary(stack: &StackUse) -> Option<String> {
+    if let Some(it) = &stack.headroom {
+        return Some(headroom(it).words);
+    }
+    let main = stack.roots.iter().find(|it| it.kind == StackRootKind::Main)?;
+    let least = if main.is_lower_bound { "at least " } else { "" };
+    Some(format!("{} needs {least}{}", main.name, Bytes(main.worst_bytes)))
+}
