@@ -108,6 +108,12 @@ impl Graph {
         self.retained_bytes[node]
     }
 
+    /// What an owner's code looks like in any build, as the report writes it.
+    pub(crate) fn fingerprint(&self, owner: usize) -> Option<String> {
+        let body = self.references.bodies.get(owner).copied().flatten()?;
+        body.loose.map(|it| format!("{:08x}{:016x}", it.hash, it.sketch))
+    }
+
     /// How much work one question of [`Self::retained_bytes_of`] is.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len() + self.edges.len()

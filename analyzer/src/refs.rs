@@ -9,6 +9,7 @@
 //! - A word that instructions load is theirs: the reference is made where it is loaded.
 
 mod avr;
+mod body;
 mod code;
 mod data;
 mod decode;
@@ -24,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::span::Span;
+use body::Bodies;
+pub(crate) use body::Body;
 use code::Facts;
 pub(crate) use data::is_unwind;
 pub(crate) use places::{Nodes, Places};
@@ -83,6 +86,8 @@ pub(crate) struct References {
     pub(crate) nodes: Nodes,
     /// Where the vector tables are.
     pub(crate) vectors: Vec<Span>,
+    /// What functions do, by owner; `None` for what is no decoded code.
+    pub(crate) bodies: Vec<Option<Body>>,
 }
 
 /// Why an image has no references.
@@ -116,9 +121,14 @@ impl References {
             return Err(NoReferences::NoDecoder);
         }
         let mut facts = Facts::default();
+        let mut bodies = Bodies::new(image, attribution.owners.len());
         if let Some(mut decoder) = decoder {
-            code::sweep(&places, decoder.as_mut(), |at, step, place| facts.add(&places, at, step, place));
+            code::sweep(&places, decoder.as_mut(), |at, step, place| {
+                facts.add(&places, at, step, place);
+                bodies.add(&places, at, step, place);
+            });
         }
+        let bodies = bodies.finish(&places);
         facts.loads.sort_unstable();
         let mut list = facts.take_branches();
         match source {
@@ -136,7 +146,7 @@ impl References {
         }
         let nodes = places.nodes(list.iter().map(|it| it.target_address));
         let vectors = places.vectors.clone();
-        Ok(Self { source, list, n_unknown_calls: facts.n_unknown_calls, nodes, vectors })
+        Ok(Self { source, list, n_unknown_calls: facts.n_unknown_calls, nodes, vectors, bodies })
     }
 
     /// Referenced addresses inside of bytes that no symbol claims, each once, in order: where

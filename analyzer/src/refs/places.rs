@@ -166,6 +166,11 @@ impl<'image> Places<'image> {
         self.image.symbols[self.attribution.owners[owner].symbol_idx].kind
     }
 
+    /// Whether a place is all that its symbol owns.
+    pub(crate) fn is_whole(&self, place: &Place) -> bool {
+        matches!(place.label, Label::Symbol(owner) if self.attribution.owners[owner].bytes == place.span.size())
+    }
+
     /// What the last mark at or before an address says; code without one.
     fn mark_at(&self, section_idx: usize, address: u64) -> MarkKind {
         let marks = self.marks(section_idx);

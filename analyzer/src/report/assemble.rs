@@ -8,7 +8,7 @@ use super::{
     Warning,
 };
 use super::{retained, source};
-use crate::bloat::formatting;
+use crate::bloat::{duplicates, formatting, generics};
 use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
@@ -59,9 +59,9 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         formatting: formatting(&named),
         panics: Panics::default(),
         helpers: Vec::new(),
-        families: Vec::new(),
-        identical_bodies: Vec::new(),
-        duplicate_texts: Vec::new(),
+        families: generics::families(&named),
+        identical_bodies: graph.map(|it| duplicates::identical_bodies(&named, it)).unwrap_or_default(),
+        duplicate_texts: duplicates::texts(findings, &named),
         stack: None,
         insights: Vec::new(),
         graph: graph.map(|it| it.summary(image, attribution)),
@@ -115,11 +115,12 @@ fn segments(image: &Image<'_>) -> Vec<Segment> {
 }
 
 /// A row of the symbol table with what the other tables need of it.
-pub(super) struct Named {
-    pub(super) symbol: Symbol,
+pub(crate) struct Named {
+    pub(crate) symbol: Symbol,
     /// Its node in the graph: the owner's number, or behind those the piece's.
-    pub(super) node: usize,
+    pub(crate) node: usize,
     pub(super) section_idx: usize,
+    pub(crate) language: Language,
     is_formatting: bool,
 }
 
@@ -152,6 +153,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
         is_formatting: language == Language::Rust && formatting::is_formatting(&name),
         section_idx: owner.section_idx,
         node: owner_idx,
+        language,
         symbol: Symbol {
             name,
             mangled,
@@ -164,6 +166,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
             retained_flash_bytes: 0,
             retained_ram_bytes: 0,
             reachable: graph.map(|it| it.is_reachable(owner_idx)),
+            body: graph.and_then(|it| it.fingerprint(owner_idx)),
             aliases,
             file: None,
             line: None,

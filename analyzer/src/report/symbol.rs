@@ -34,6 +34,11 @@ pub struct Symbol {
     /// Whether a root leads to it. Absent where references are not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reachable: Option<bool>,
+    /// By what a function can be known again in another build: 8 hexadecimal digits that are equal for
+    /// equal code, addresses aside, then 16 of which as many are equal as the code is alike. Absent for
+    /// data, short functions, and where no code is decoded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// Other names of the same bytes, mangled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,

@@ -6,6 +6,8 @@ mod corpus;
 mod debug;
 mod decoders;
 mod diff;
+mod duplicates;
+mod families;
 mod formatting;
 mod gnu_ld;
 mod graph;

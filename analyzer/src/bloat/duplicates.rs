@@ -1,0 +1,117 @@
+//! Bytes that are in the image more than once: functions that do the same, texts that say the same.
+
+use std::collections::BTreeMap;
+
+use crate::graph::Graph;
+use crate::image::{Image, ImageSection};
+use crate::map::{Attribution, Label};
+use crate::names::Language;
+use crate::report::assemble::{Findings, Named};
+use crate::report::{DuplicateText, IdenticalBodies, SymbolKind};
+use crate::span::Span;
+
+/// Shorter texts are chance.
+const MIN_TEXT_BYTES: usize = 4;
+/// Among code, short runs of instructions look like text.
+const MIN_TEXT_BYTES_IN_CODE: usize = 8;
+/// More of a text is not shown.
+const MAX_SHOWN_BYTES: usize = 200;
+
+/// Functions of one size whose fingerprints are equal, the most saving first. None without a decoder.
+pub(crate) fn identical_bodies(rows: &[Named], graph: &Graph) -> Vec<IdenticalBodies> {
+    let mut by_body: BTreeMap<(u64, u64), Vec<usize>> = BTreeMap::new();
+    for (row_idx, row) in rows.iter().enumerate() {
+        let body = graph.references.bodies.get(row.node).copied().flatten();
+        if let Some(body) = body.filter(|_| row.symbol.kind != SymbolKind::Data) {
+            by_body.entry((row.symbol.size_bytes, body.exact)).or_default().push(row_idx);
+        }
+    }
+    let mut groups: Vec<IdenticalBodies> = Vec::new();
+    for ((size_bytes, _), mut symbols) in by_body.into_iter().filter(|(_, it)| it.len() > 1) {
+        symbols.sort_by_key(|it| rows[*it].symbol.run_address);
+        let saves_up_to_bytes = all_but_one(size_bytes, symbols.len());
+        groups.push(IdenticalBodies { symbols, size_bytes, saves_up_to_bytes });
+    }
+    groups.sort_by(|a, b| {
+        (b.saves_up_to_bytes.cmp(&a.saves_up_to_bytes)).then_with(|| a.symbols.cmp(&b.symbols))
+    });
+    groups
+}
+
+/// Texts that stand in several places that are only read, the most saving first.
+pub(crate) fn texts(findings: &Findings<'_>, rows: &[Named]) -> Vec<DuplicateText> {
+    if findings.image.is_relocatable() {
+        return Vec::new();
+    }
+    let mut places: BTreeMap<&[u8], Vec<u64>> = BTreeMap::new();
+    for (section_idx, span) in constants(findings, rows) {
+        collect(&findings.image.sections[section_idx], span, &mut places);
+    }
+    let mut texts: Vec<DuplicateText> = Vec::new();
+    for (text, mut run_addresses) in places {
+        run_addresses.sort_unstable();
+        run_addresses.dedup();
+        if run_addresses.len() > 1 {
+            let size_bytes = text.len() as u64;
+            let saves_up_to_bytes = all_but_one(size_bytes, run_addresses.len());
+            texts.push(DuplicateText { text: shown(text), run_addresses, size_bytes, saves_up_to_bytes });
+        }
+    }
+    texts.sort_by(|a, b| {
+        (b.saves_up_to_bytes.cmp(&a.saves_up_to_bytes)).then_with(|| a.run_addresses.cmp(&b.run_addresses))
+    });
+    texts
+}
+
+fn all_but_one(size_bytes: u64, n: usize) -> u64 {
+    size_bytes.saturating_mul(n as u64 - 1)
+}
+
+/// What may hold texts: constants with a symbol, and what lies between symbols. Rust's texts have no end,
+/// so they are told by where references lead. In C that would cut what ends like another text, which
+/// linkers keep once for both.
+fn constants(findings: &Findings<'_>, rows: &[Named]) -> Vec<(usize, Span)> {
+    let Findings { image, attribution, .. } = *findings;
+    let data = attribution.owners.iter().filter(|it| image.symbols[it.symbol_idx].kind == SymbolKind::Data);
+    let mut constants: Vec<(usize, Span)> =
+        data.map(|it| (it.section_idx, Span::saturating(it.address, it.bytes))).collect();
+    match &findings.graph {
+        Ok(graph) if rows.iter().any(|it| it.language == Language::Rust) => {
+            let pieces = &graph.references.nodes.pieces;
+            constants.extend(pieces.iter().map(|it| (it.section_idx, it.span)));
+        }
+        _ => constants.extend(gaps(image, attribution)),
+    }
+    constants.retain(|(section_idx, _)| !image.sections[*section_idx].is_writable);
+    constants
+}
+
+fn gaps(image: &Image<'_>, attribution: &Attribution) -> impl Iterator<Item = (usize, Span)> {
+    let labels = |section_idx| attribution.labels(section_idx).map(move |(span, it)| (section_idx, span, it));
+    let all = (0..image.sections.len()).flat_map(labels);
+    all.filter(|(.., it)| *it == Label::Unattributed).map(|(section_idx, span, _)| (section_idx, span))
+}
+
+/// Each text of a span, C's up to their zeroes.
+fn collect<'data>(section: &ImageSection<'data>, span: Span, places: &mut BTreeMap<&'data [u8], Vec<u64>>) {
+    let min_bytes = if section.is_executable { MIN_TEXT_BYTES_IN_CODE } else { MIN_TEXT_BYTES };
+    let index = |address: u64| usize::try_from(address - section.run.start()).ok();
+    let range = index(span.start()).zip(index(span.end()));
+    let Some(content) = range.and_then(|(from, to)| section.data.get(from..to)) else { return };
+    let mut address = span.start();
+    for text in content.split(|it| *it == 0) {
+        if text.len() >= min_bytes && is_text(text) {
+            places.entry(text).or_default().push(address);
+        }
+        address = address.saturating_add(text.len() as u64 + 1);
+    }
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    let is_printed = |it: char| !it.is_control() || matches!(it, '\n' | '\r' | '\t' | '\x1b');
+    std::str::from_utf8(bytes).is_ok_and(|it| it.chars().all(is_printed))
+}
+
+fn shown(text: &[u8]) -> String {
+    String::from_utf8_lossy(&text[..text.len().min(MAX_SHOWN_BYTES)]).into_owned()
+}

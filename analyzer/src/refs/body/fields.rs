@@ -1,0 +1,182 @@
+//! Which bits of an instruction are a distance or an address.
+
+use iced_x86::{Decoder, DecoderOptions, FlowControl};
+
+use crate::image::Image;
+use crate::refs::decode::{Flow, Step, Value};
+
+/// A machine that has a decoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Isa {
+    Thumb,
+    Riscv,
+    Xtensa,
+    Avr,
+    X86 { bits: u32 },
+}
+
+impl Isa {
+    pub(super) fn of(image: &Image<'_>) -> Option<Self> {
+        match image.header.machine.as_str() {
+            "arm" => Some(Self::Thumb),
+            "riscv" => Some(Self::Riscv),
+            "xtensa" => Some(Self::Xtensa),
+            "avr" => Some(Self::Avr),
+            "x86-64" => Some(Self::X86 { bits: 64 }),
+            "x86" => Some(Self::X86 { bits: 32 }),
+            _ => None,
+        }
+    }
+}
+
+/// An instruction, and which of its bits depend on where things lie.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    instruction: u128,
+    /// Bits that count from the instruction to its target.
+    distance: u128,
+    /// Bits that are an address, or a part of one.
+    address: u128,
+}
+
+impl Fields {
+    pub(super) fn of(isa: Isa, code: &[u8], step: &Step) -> Self {
+        let instruction = code.iter().take(16).rev().fold(0_u128, |sum, it| sum << 8 | u128::from(*it));
+        let short = instruction as u32;
+        let (distance, address) = match isa {
+            Isa::Thumb if code.len() == 2 => (thumb_narrow(short, step), 0),
+            Isa::Thumb => thumb_wide(short, step),
+            Isa::Riscv if code.len() == 2 => riscv_compressed(short, step),
+            Isa::Riscv => riscv(short, step),
+            Isa::Xtensa => (xtensa(short, step), 0),
+            Isa::Avr => avr(short, step),
+            Isa::X86 { bits } => return Self { instruction, ..x86(bits, code, step) },
+        };
+        Self { instruction, distance: distance.into(), address: address.into() }
+    }
+
+    /// Whether the target can be told from the instruction only by where it lies.
+    pub(super) fn has_distance(&self) -> bool {
+        self.distance != 0
+    }
+
+    pub(super) fn without_distance(&self) -> u128 {
+        self.instruction & !self.distance
+    }
+
+    pub(super) fn without_addresses(&self) -> u128 {
+        self.without_distance() & !self.address
+    }
+}
+
+/// Whether control may go to a place that the instruction itself names.
+fn branches(step: &Step) -> bool {
+    matches!(step.flow, Flow::Branch(_) | Flow::Jump(_) | Flow::Call(_))
+}
+
+fn forms_address(step: &Step) -> bool {
+    matches!(step.value, Value::Address(_))
+}
+
+fn thumb_narrow(code: u32, step: &Step) -> u32 {
+    match code >> 11 {
+        0b01001 | 0b10100 => 0x00ff,
+        0b11100 => 0x07ff,
+        0b11010 | 0b11011 if branches(step) => 0x00ff,
+        0b10110 | 0b10111 if branches(step) => 0x02f8,
+        _ => 0,
+    }
+}
+
+/// The first half is the lower one.
+fn thumb_wide(code: u32, step: &Step) -> (u32, u32) {
+    let (first, second) = (code & 0xffff, code >> 16);
+    let halves = |first: u32, second: u32| second << 16 | first;
+    let is_branch = first & 0xf800 == 0xf000 && second & 0x8000 != 0 && branches(step);
+    match (is_branch, second & 0x5000) {
+        (true, 0) => return (halves(0x043f, 0x2fff), 0),
+        (true, _) => return (halves(0x07ff, 0x2fff), 0),
+        _ => {}
+    }
+    match first & 0xfbff {
+        _ if first & 0xff7f == 0xf85f => (halves(0x0080, 0x0fff), 0),
+        0xf20f | 0xf2af if forms_address(step) => (halves(0x04a0, 0x70ff), 0),
+        // MOVW and MOVT.
+        it if it & 0xff70 == 0xf240 && second & 0x8000 == 0 => (0, halves(0x040f, 0x70ff)),
+        _ => (0, 0),
+    }
+}
+
+/// What completes an upper part counts as a distance: `auipc` began one.
+fn riscv(code: u32, step: &Step) -> (u32, u32) {
+    let has_base = code >> 15 & 31 != 0;
+    match code & 0x7f {
+        0x6f | 0x17 => (0xffff_f000, 0),
+        0x63 => (0xfe00_0f80, 0),
+        0x37 => (0, 0xffff_f000),
+        0x67 if has_base && branches(step) => (0xfff0_0000, 0),
+        0x13 | 0x03 | 0x07 if has_base && forms_address(step) => (0xfff0_0000, 0),
+        0x23 | 0x27 if has_base && forms_address(step) => (0xfe00_0f80, 0),
+        _ => (0, 0),
+    }
+}
+
+fn riscv_compressed(code: u32, step: &Step) -> (u32, u32) {
+    match (code & 3, code >> 13 & 7) {
+        (1, 0b001 | 0b101) if branches(step) => (0x1ffc, 0),
+        (1, 0b110 | 0b111) => (0x1c7c, 0),
+        (1, 0b000) if forms_address(step) => (0x107c, 0),
+        (1, 0b011) => (0, 0x107c),
+        (0, _) if forms_address(step) => (0x1c60, 0),
+        _ => (0, 0),
+    }
+}
+
+fn xtensa(code: u32, step: &Step) -> u32 {
+    match (code & 0xf, code >> 4 & 3) {
+        (1, _) if matches!(step.value, Value::Load(_)) => 0xff_ff00,
+        _ if !branches(step) => 0,
+        (5, _) | (6, 0) => 0xff_ffc0,
+        (6, 1) => 0xff_f000,
+        (6 | 7, _) => 0xff_0000,
+        (12, _) => 0xf030,
+        _ => 0,
+    }
+}
+
+fn avr(code: u32, step: &Step) -> (u32, u32) {
+    match code >> 12 & 0xf {
+        0xc | 0xd => (0x0fff, 0),
+        0xf if branches(step) => (0x03f8, 0),
+        _ if step.len_bytes == 4 && branches(step) => (0xffff_01f1, 0),
+        _ if step.len_bytes == 4 => (0, 0xffff_0000),
+        _ => (0, 0),
+    }
+}
+
+/// Read once more, since only the whole instruction tells where in it the numbers are.
+fn x86(bits: u32, code: &[u8], step: &Step) -> Fields {
+    let mut fields = Fields { instruction: 0, distance: 0, address: 0 };
+    if !branches(step) && !forms_address(step) && !matches!(step.flow, Flow::CallThrough(_)) {
+        return fields;
+    }
+    let Ok(mut decoder) = Decoder::try_with_ip(bits, code, 0, DecoderOptions::NONE) else { return fields };
+    let instruction = decoder.decode();
+    let offsets = decoder.get_constant_offsets(&instruction);
+    let is_near = !matches!(instruction.flow_control(), FlowControl::Next) && branches(step);
+    let immediate = bytes_at(offsets.immediate_offset(), offsets.immediate_size());
+    let displacement = bytes_at(offsets.displacement_offset(), offsets.displacement_size());
+    if is_near {
+        fields.distance = immediate;
+    } else if instruction.is_ip_rel_memory_operand() {
+        fields.distance = displacement;
+    } else {
+        fields.address = immediate | displacement;
+    }
+    fields
+}
+
+fn bytes_at(offset: usize, n_bytes: usize) -> u128 {
+    let ones = 1_u128.checked_shl(8 * n_bytes as u32).map_or(0, |it| it - 1);
+    ones.checked_shl(8 * offset as u32).unwrap_or(0)
+}
