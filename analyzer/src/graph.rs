@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::refs::{EdgeSource, NoReferences, References};
+use crate::report::{Endianness, Header};
 use dominators::Dominators;
 use edges::Edges;
 pub use lines::SourceLine;
@@ -177,11 +178,13 @@ fn retained(bytes: &[u64], dominators: &Dominators) -> Vec<u64> {
 }
 
 /// Why there is no graph, as a clause.
-pub(crate) fn reason(missing: NoReferences, machine: &str) -> String {
+pub(crate) fn reason(missing: NoReferences, header: &Header) -> String {
     match missing {
         NoReferences::Unlinked => "an object file has no addresses yet, so there is no graph".into(),
         NoReferences::NoDecoder => {
-            format!("no decoder for {machine} and no relocations, so nothing is said about references")
+            let order = if header.endianness == Endianness::Big { "big-endian " } else { "" };
+            let machine = &header.machine;
+            format!("no decoder for {order}{machine} and no relocations, so nothing is said about references")
         }
         NoReferences::NoSymbols => "there are no symbols, so there is no graph".into(),
         NoReferences::TooLarge => "the references are beyond the limits of this analysis".into(),

@@ -8,6 +8,7 @@
 //! - A pointer into the vector table is a small number that looks like one.
 //! - A word that instructions load is theirs: the reference is made where it is loaded.
 
+mod arm;
 mod avr;
 mod body;
 mod code;

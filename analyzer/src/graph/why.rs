@@ -113,8 +113,8 @@ pub(crate) fn why(
     debug: &DebugInfo<'_>,
     name: &str,
 ) -> Result<Why, WhyError> {
-    let graph = Graph::new(image, attribution, None)
-        .map_err(|it| WhyError::NoGraph(reason(it, &image.header.machine)))?;
+    let graph =
+        Graph::new(image, attribution, None).map_err(|it| WhyError::NoGraph(reason(it, &image.header)))?;
     let mut asked = Question { image, attribution, graph: &graph, debug, reader: names::Reader::new() };
     let node = asked.find(name)?;
     Ok(asked.answer(node))

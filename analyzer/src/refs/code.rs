@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::decode::{Decode, Flow, Step, Value};
 use super::places::{Place, Places};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
-use crate::image::MarkKind;
 use crate::map::Label;
 
 /// Decodes all code and tells `see` each instruction and the place it is in.
@@ -13,7 +12,7 @@ pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl
     for place in places.list.iter().filter(|it| is_code(places, it)) {
         decoder.reset();
         for (span, mode) in places.modes(place) {
-            if mode != MarkKind::Code {
+            if !decoder.enter(mode) {
                 continue;
             }
             let code = Code { content: places.content(span, place.section_idx), start: span.start() };

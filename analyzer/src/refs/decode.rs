@@ -1,8 +1,8 @@
 //! What the analysis needs to know about an instruction, the same for every machine.
 
+use super::arm::Arm;
 use super::avr::Avr;
 use super::riscv::Riscv;
-use super::thumb::Thumb;
 use super::x86::X86;
 use super::xtensa::Xtensa;
 use crate::image::{Image, MarkKind};
@@ -76,6 +76,11 @@ pub(crate) trait Decode {
 
     /// Forgets what is in the registers: another function begins.
     fn reset(&mut self);
+
+    /// Code of this sort follows; whether it can be decoded.
+    fn enter(&mut self, mode: MarkKind) -> bool {
+        mode == MarkKind::Code
+    }
 }
 
 /// What is peculiar about a machine's code.
@@ -103,7 +108,7 @@ pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
     let mut marks = image.marks.iter();
     let global_pointer = marks.find(|it| it.kind == MarkKind::GlobalPointer).map(|it| it.address);
     match image.header.machine.as_str() {
-        "arm" => Some(Box::new(Thumb::default())),
+        "arm" => Some(Box::new(Arm::default())),
         "riscv" => Some(Box::new(Riscv::new(is_64_bits, global_pointer))),
         "xtensa" => Some(Box::new(Xtensa)),
         "avr" => Some(Box::new(Avr::default())),

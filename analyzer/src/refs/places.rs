@@ -124,10 +124,16 @@ impl<'image> Places<'image> {
         match place {
             Some(place) if !self.section(place).is_executable => self.data_target(place, number),
             Some(place) if self.is_data(place, number) => Some(number),
+            Some(place) if self.is_long_code(place, number) => self.is_start(number).then_some(number),
             Some(_) => self.code_target(number),
             None if self.machine.has_word_addresses => self.code_target(number),
             None => None,
         }
+    }
+
+    /// Whether 32-bit code of ARM begins here: pointers to it are even.
+    fn is_long_code(&self, place: &Place, address: u64) -> bool {
+        address & 3 == 0 && self.machine.is_thumb && self.mark_at(place.section_idx, address) == MarkKind::Arm
     }
 
     fn data_target(&self, place: &Place, number: u64) -> Option<u64> {

@@ -4,7 +4,7 @@ use super::decode::{Decode, Flow, Step, Value, half_at, sign_extend};
 
 /// What a register is known to hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Known {
+pub(super) enum Known {
     #[default]
     Nothing,
     /// The word in the pool at this address.

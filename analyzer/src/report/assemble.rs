@@ -229,10 +229,14 @@ fn warnings(
     }
     warnings.extend(homeless(image, settled));
     let worth_saying = |it: &NoReferences| !matches!(it, NoReferences::Unlinked | NoReferences::NoSymbols);
-    warnings.extend(graph.as_ref().err().copied().filter(worth_saying).map(|missing| Warning {
-        place: "graph".into(),
-        message: graph::reason(missing, &image.header.machine),
-    }));
+    warnings.extend(
+        graph
+            .as_ref()
+            .err()
+            .copied()
+            .filter(worth_saying)
+            .map(|missing| Warning { place: "graph".into(), message: graph::reason(missing, &image.header) }),
+    );
     let n_left_out = warnings.len().saturating_sub(MAX_WARNINGS);
     if n_left_out > 0 {
         warnings.truncate(MAX_WARNINGS);

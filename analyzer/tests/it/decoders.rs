@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::Command;
 
-use crate::support::{corpus, elf};
+use crate::support::{corpus, elf, linkers};
 
 /// Programs that may be there, in the order of preference. GNU's knows all machines where it was
 /// built for all; LLVM's is part of the toolchain.
@@ -186,20 +186,67 @@ fn compile(compiler: &str, flags: &[&str]) -> Option<Vec<u8>> {
     output.status.success().then(|| std::fs::read(&image).unwrap())
 }
 
+const ARM_NONE: &str = "arm-none-eabi-gcc";
+/// Pulls in whole libraries, whoever needs them.
+const WHOLE_C: [&str; 5] = [
+    "-Wl,--whole-archive",
+    "-lc",
+    "-lm",
+    "-Wl,--no-whole-archive",
+    "-Wl,--unresolved-symbols=ignore-all,--allow-multiple-definition",
+];
+
 #[test]
 fn branches_of_compiled_c_are_those_of_objdump() {
-    let compilers: [(&str, &[&str]); 4] = [
+    let compilers: [(&str, &[&str]); 6] = [
         ("avr-gcc", &["-mmcu=atmega2560", "-Wl,-u,vfprintf", "-lprintf_flt"]),
-        ("arm-none-eabi-gcc", &["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "--specs=nosys.specs"]),
-        ("arm-none-eabi-gcc", &["-mcpu=cortex-m0", "-mthumb", "--specs=nosys.specs"]),
+        (ARM_NONE, &["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "--specs=nosys.specs"]),
+        (ARM_NONE, &["-mcpu=cortex-m0", "-mthumb", "--specs=nosys.specs"]),
+        (ARM_NONE, &["-mcpu=arm926ej-s", "-marm", "--specs=nosys.specs"]),
+        (ARM_NONE, &["-mcpu=cortex-a7", "-marm", "--specs=nosys.specs"]),
         ("gcc", &["-static"]),
     ];
     for (compiler, flags) in compilers {
         let name = format!("{compiler} {}", flags[0]);
-        match compile(compiler, flags) {
-            // The assembly in AVR's C library says wrong sizes: some functions end within a jump.
-            Some(content) => check(&name, &content, 0.99),
-            None => eprintln!("skipped: no {name}"),
+        // The host's C library refuses; this very test is large enough.
+        let n_links = if compiler == "gcc" { 1 } else { 2 };
+        for libraries in [&[] as &[&str], &WHOLE_C].into_iter().take(n_links) {
+            match compile(compiler, &[flags, libraries].concat()) {
+                // The assembly in AVR's C library says wrong sizes: some functions end within a jump.
+                Some(content) => check(&name, &content, if compiler == "avr-gcc" { 0.99 } else { 0.999 }),
+                None => eprintln!("skipped: no {name}"),
+            }
+        }
+    }
+}
+
+/// All of `core` and `alloc` for another machine; `None` where the toolchain has them not.
+fn whole_rust(target: &str) -> Option<Vec<u8>> {
+    let rustc = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output().ok()?;
+    let libraries = std::path::PathBuf::from(String::from_utf8(rustc.stdout).ok()?.trim());
+    let named = |name: &str| {
+        let files = std::fs::read_dir(&libraries).ok()?.flatten().map(|it| it.path());
+        let is_it = |it: &std::path::PathBuf| {
+            let file = it.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            file.starts_with(name) && file.ends_with(".rlib")
+        };
+        files.into_iter().find(is_it)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("whole.elf");
+    let mut linker = Command::new(linkers::program(linkers::Linker::Lld));
+    linker.args(["-flavor", "gnu", "--unresolved-symbols=ignore-all", "--whole-archive"]);
+    linker.args([named("libcore-")?, named("liballoc-")?, named("libcompiler_builtins-")?]);
+    let output = linker.arg("-o").arg(&image).output().ok()?;
+    output.status.success().then(|| std::fs::read(&image).unwrap())
+}
+
+#[test]
+fn branches_of_all_of_rusts_core_are_those_of_objdump() {
+    for target in ["thumbv6m-none-eabi", "thumbv7em-none-eabi", "riscv32imc-unknown-none-elf"] {
+        match whole_rust(target) {
+            Some(content) => check(target, &content, 0.999),
+            None => eprintln!("skipped: no core for {target}"),
         }
     }
 }

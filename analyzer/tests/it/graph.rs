@@ -197,6 +197,11 @@ fn a_machine_without_a_decoder_keeps_the_rest() {
         &report.warnings[0].message,
         expect!["no decoder for tricore and no relocations, so nothing is said about references"],
     );
+    let report = explain("endian big\nsection .text 0x100 32 x\nfunc main 0x100 32");
+    check(
+        &report.warnings[0].message,
+        expect!["no decoder for big-endian arm and no relocations, so nothing is said about references"],
+    );
     let image = elf::build("machine 44\nsection .text 0x100 32 x\nfunc main 0x100 32");
     assert!(matches!(plimsoll_analyzer::why(&image, "main"), Err(WhyError::NoGraph(_))));
 }

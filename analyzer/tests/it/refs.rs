@@ -102,6 +102,20 @@ fn decoding_finds_what_the_linker_wrote_down() {
 }
 
 #[test]
+fn the_32_bit_code_of_arm_is_read_where_the_marks_say_so() {
+    // Loads the address of the other out of its pool, calls it, and comes back.
+    let image = elf::build(
+        "section .text 0x100 0x18 x\nfunc main 0x100 16\nfunc used 0x110 8\nlabel $a 0x100 0 local
+         label $d 0x10c 0 local\nlabel $a.1 0x110 0 local\nword .text 0 0xe59f3004\nword .text 4 0xe12fff33
+         word .text 8 0xe12fff1e\nword .text 12 0x110\nword .text 16 0xeafffffa\nword .text 20 0xe12fff1e",
+    );
+    let found = plimsoll_analyzer::references(&image, None).unwrap();
+    let found: Vec<_> = found.iter().map(|it| (it.at_address, it.target_address, it.kind)).collect();
+    use plimsoll_analyzer::ReferenceKind::{Address, Call, Jump};
+    assert_eq!(found, [(0x100, 0x110, Address), (0x104, 0x110, Call), (0x110, 0x100, Jump)]);
+}
+
+#[test]
 fn an_object_file_has_no_references() {
     let image = elf::build("kind rel\nsection .text 0 32 x\nfunc main 1 32");
     assert_eq!(plimsoll_analyzer::references(&image, None).unwrap(), []);

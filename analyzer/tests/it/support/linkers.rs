@@ -94,7 +94,7 @@ impl Workshop {
     }
 }
 
-fn program(linker: Linker) -> PathBuf {
+pub(crate) fn program(linker: Linker) -> PathBuf {
     if linker == Linker::Gnu {
         return "arm-none-eabi-ld".into();
     }
