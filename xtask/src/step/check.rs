@@ -72,15 +72,37 @@ pub fn workflows() -> Result<()> {
     run(schema("vendor.compose-spec").arg("docker-compose.yml"))
 }
 
-/// Every leg of the voyage is built; the emulator runs them and compares what they say.
+/// Every leg of the voyage is built; the emulator runs them and compares what they say. What the analyzer
+/// decodes of them is compared with what the linker knows.
 pub fn firmware() -> Result<()> {
     demo::build_firmware()?;
+    compare_references()?;
     let emulator = root().join("firmware/emulator");
     run(Command::new("npm").current_dir(&emulator).args(["ci", "--no-audit", "--no-fund"]))?;
     let mut test = Command::new("npm");
     test.env("FIRMWARE_ELFS", target_folder().join(voyage::OUTPUT_FOLDER));
     test.env("FIRMWARE_LEGS", target_folder().join("voyage"));
     run(test.current_dir(&emulator).arg("test"))
+}
+
+/// Links the firmware with its relocations kept, where the analyzer's test looks for it. Its own folder:
+/// other arguments for the linker would build everything else anew as well.
+fn compare_references() -> Result<()> {
+    let flags = format!("target.{FIRMWARE_TARGET}.rustflags=[\"-C\", \"link-arg=--emit-relocs\"]");
+    let mut build = cargo();
+    build.args(["build", "--package", "plimsoll-firmware", "--features", "device", "--profile", "firmware"]);
+    build.args(["--target", FIRMWARE_TARGET, "--config", &flags, "--target-dir"]);
+    run(build.arg(target_folder().join("emit-relocs")))?;
+    run(cargo().args([
+        "test",
+        "--package",
+        "plimsoll-analyzer",
+        "--test",
+        "it",
+        "refs::",
+        "--",
+        "--nocapture",
+    ]))
 }
 
 /// The pages of a fresh demo, visited by a real browser.

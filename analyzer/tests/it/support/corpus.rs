@@ -11,6 +11,20 @@ pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
     files().into_iter().chain(own).collect()
 }
 
+/// Our own firmware linked with its relocations kept, as `cargo xtask firmware` does; without it, a message.
+pub(crate) fn own_with_relocations() -> Vec<(String, Vec<u8>)> {
+    let folder: PathBuf =
+        [env!("CARGO_MANIFEST_DIR"), "..", "target/emit-relocs/thumbv6m-none-eabi/firmware"].iter().collect();
+    let read = |name: &str| {
+        let content = std::fs::read(folder.join(name)).ok();
+        if content.is_none() {
+            eprintln!("skipped: there is no {name} in {}", folder.display());
+        }
+        Some((format!("our own {name}"), content?))
+    };
+    ["blink", "logger"].into_iter().filter_map(read).collect()
+}
+
 /// Name and content of every ELF of the corpus. Without the corpus there is none, and a message.
 pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "shared", "corpus"].iter().collect();
