@@ -115,6 +115,25 @@ impl Graph {
         body.loose.map(|it| format!("{:08x}{:016x}", it.hash, it.sketch))
     }
 
+    /// Who refers to `node`, where that is one.
+    pub(crate) fn only_source(&self, node: usize) -> Option<usize> {
+        match self.edges.sources(node) {
+            [source] => Some(*source as usize),
+            _ => None,
+        }
+    }
+
+    /// By node: whether every way to it leads through `dominator`, or it is that.
+    pub(crate) fn dominated_by(&self, dominator: usize) -> Vec<bool> {
+        let mut is_dominated = vec![false; self.bytes.len()];
+        is_dominated[dominator] = true;
+        let tree: Vec<(usize, usize)> = self.dominators.bottom_up().collect();
+        for (node, parent) in tree.into_iter().rev().filter(|(node, _)| *node != dominator) {
+            is_dominated[node] = is_dominated[parent];
+        }
+        is_dominated
+    }
+
     /// How much work one question of [`Self::retained_bytes_of`] is.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len() + self.edges.len()

@@ -97,7 +97,7 @@ pub struct Report {
     /// What the stack needs at worst; absent where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<StackUse>,
-    /// Advice, the most saving first.
+    /// Advice, the most saving first. Two pieces may be about the same bytes: they do not add up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub insights: Vec<Insight>,
     /// Who refers to whom, in figures; absent where that is not known.

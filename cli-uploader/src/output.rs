@@ -1,5 +1,6 @@
 //! The only printer to standard output: whole texts, with colours where they are wanted.
 
+mod advice;
 mod answer;
 mod report;
 mod source;

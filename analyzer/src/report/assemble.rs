@@ -12,6 +12,7 @@ use crate::bloat::{duplicates, formatting, generics};
 use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
+use crate::insight;
 use crate::layout::regions::{self, Settled};
 use crate::layout::{MemoryRegion, fragments};
 use crate::map::{Attribution, Owner};
@@ -46,7 +47,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     if let Some(graph) = graph {
         retained::enter(findings, graph, &use_of, (&mut named, &mut crates));
     }
-    Report {
+    let mut report = Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
         totals: totals(&use_of, &sections),
@@ -68,7 +69,9 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         warnings: warnings(findings, memory, (&settled, &source.warnings)),
         sections,
         symbols: named.into_iter().map(|it| it.symbol).collect(),
-    }
+    };
+    report.insights = insight::advise(&report, findings);
+    report
 }
 
 fn totals(use_of: &MemoryUse, sections: &[Section]) -> Totals {

@@ -1,8 +1,8 @@
-//! Advice, with evidence and what it saves.
+//! Rows of advice, with evidence and what following it saves.
 
 use serde::{Deserialize, Serialize};
 
-/// A piece of advice.
+/// A piece of advice. Two pieces may be about the same bytes, so their savings do not add up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Insight {
@@ -12,6 +12,12 @@ pub struct Insight {
     pub advice: String,
     /// What following it saves, of flash and RAM together.
     pub saves_bytes: u64,
+    /// Of these, bytes that are stored on the device.
+    #[serde(default)]
+    pub flash_bytes: u64,
+    /// Of these, bytes of RAM.
+    #[serde(default)]
+    pub ram_bytes: u64,
     /// How sure that figure is.
     pub certainty: Certainty,
     /// What it rests on, most telling first: symbols, lines, sections in words with their bytes.

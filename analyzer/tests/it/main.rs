@@ -12,6 +12,7 @@ mod formatting;
 mod gnu_ld;
 mod graph;
 mod image;
+mod insights;
 mod laws;
 mod layout;
 mod link_error;

@@ -17,6 +17,8 @@ The JSON of --json is versioned by `schema_version` (3). Among others:
   files[].{path,code_bytes}, units[].{name,language?,producer?,flash_bytes,ram_bytes}
   formatting.{total_bytes,symbols[]}  (indices into symbols)
   graph?.{edge_source,n_edges,n_unknown_calls,roots[],reachable_bytes,unreachable_bytes}
+  insights[].{kind,advice,saves_bytes,flash_bytes,ram_bytes,certainty,evidence[],source_url}
+                                  certainty is exact, at_least or up_to; savings may overlap
   warnings[].{place,message}
 Sizes are bytes, addresses are numbers. Fields may be added; a field that changes raises the version.";
 
@@ -50,7 +52,7 @@ pub struct AnalyzeArgs {
     /// How many symbols and crates to list
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
     pub top: usize,
-    /// List all symbols and crates
+    /// List all symbols, crates and advice
     #[arg(long, conflicts_with = "top")]
     pub all: bool,
     /// Where the regions are; without it they are inferred from the ELF.

@@ -1,7 +1,7 @@
 //! Reports and diffs for people.
 
 use super::table::{Align, Cell, Table};
-use super::{BAD, FAINT, GOOD, STRONG, source};
+use super::{BAD, FAINT, GOOD, STRONG, advice, source};
 use crate::text::{grouped, percent, signed, visible};
 use anstyle::Style;
 use plimsoll_analyzer::report::{Region, RegionSource, Section};
@@ -18,6 +18,7 @@ pub(crate) fn report(report: &Report, top: usize, width: Option<usize>) -> Strin
         source::crates(report, top, width),
         source::files(report, top, width),
         source::units(report, top, width),
+        advice::advice(report, top),
     ]
     .concat()
 }

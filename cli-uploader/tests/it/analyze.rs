@@ -68,6 +68,31 @@ fn debug_information_tells_where_code_was_written() {
 }
 
 #[test]
+fn advice_comes_last_with_what_it_rests_on() {
+    let sandbox = Sandbox::empty();
+    let trivial = |path: &str| (format!("_ZN4core{path}17h0123456789abcdefE"), 16);
+    let paths = ["3ptr13read_volatile", "3ptr14write_volatile", "4cell13Cell$LT$T$GT$3get"];
+    let mut functions: Vec<(String, usize)> = paths.iter().map(|it| trivial(it)).collect();
+    functions.push(("_ZN3app4work17h0123456789abcdefE".to_owned(), 480));
+    let functions: Vec<(&str, usize)> = functions.iter().map(|(name, size)| (name.as_str(), *size)).collect();
+    sandbox.file("app.elf", elf(&functions));
+    let output = sandbox.plimsoll(&["analyze", "app.elf"]).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    expect![[r#"
+         (savings may overlap, so they do not add up)
+          at least 120 B of flash
+            480 B of Rust were compiled without optimisation: even core::cell::Cell<T>::get is a function of its own. `opt-level = "s"` or `"z"` in the profile.
+            - 16 B core::cell::Cell<T>::get
+            - 16 B core::ptr::read_volatile
+            - 16 B core::ptr::write_volatile
+            https://docs.rust-embedded.org/book/unsorted/speed-vs-size.html
+    "#]]
+    .assert_eq(stdout.split_once("\nAdvice").unwrap().1);
+    let none = sandbox.plimsoll(&["analyze", "app.elf", "-n", "0"]).output();
+    assert!(!String::from_utf8(none.stdout).unwrap().contains("Advice"));
+}
+
+#[test]
 fn only_the_biggest_are_listed_unless_all_are_wanted() {
     let rows = |args: &[&str]| {
         let output = sandbox().plimsoll(args).output();
