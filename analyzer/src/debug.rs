@@ -26,6 +26,7 @@ pub(crate) mod sweep;
 mod units;
 
 pub(crate) use paths::short as short_path;
+pub(crate) use sections::content as section_content;
 
 use gimli::{EndianSlice, RunTimeEndian, Section, constants as dw};
 

@@ -29,6 +29,7 @@ mod names;
 mod refs;
 pub mod report;
 mod span;
+mod stack;
 
 pub use diff::{Change, ChangeKind, Diff};
 pub use error::{Error, ErrorKind};

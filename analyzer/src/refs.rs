@@ -11,9 +11,9 @@
 mod arm;
 mod avr;
 mod body;
-mod code;
+pub(crate) mod code;
 mod data;
-mod decode;
+pub(crate) mod decode;
 mod places;
 mod relocations;
 mod riscv;
@@ -173,7 +173,8 @@ pub(crate) fn branches(image: &Image<'_>, attribution: &Attribution) -> Vec<(u64
     branches
 }
 
-fn places<'image>(
+/// Who is where, for whoever wants to look at the code again.
+pub(crate) fn places<'image>(
     image: &'image Image<'_>,
     attribution: &'image Attribution,
 ) -> Result<Places<'image>, NoReferences> {

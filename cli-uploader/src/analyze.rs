@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Explains one image.
 pub(crate) fn analyze(args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
-    let report = report_of(&args.elf, &regions(&args.layout, &args.layout.memory)?)?;
+    let report = report_in(&args.elf, &args.layout)?;
     if args.json {
         output::print_json(&report)?;
         return Ok(Outcome::Fine);
@@ -45,6 +45,11 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
     let top = if args.all { usize::MAX } else { args.top };
     output::print(&output::diff(&diff, top, output::width()))?;
     Ok(Outcome::Fine)
+}
+
+/// Reads and analyses an image in the memory that the arguments describe.
+pub(crate) fn report_in(elf: &Path, layout: &MemoryArgs) -> anyhow::Result<Report> {
+    report_of(elf, &regions(layout, &layout.memory)?)
 }
 
 /// Reads and analyses an image.

@@ -2,10 +2,12 @@
 
 mod measure;
 mod memory;
+mod stack;
 mod upload;
 
 pub use measure::{AnalyzeArgs, DiffArgs, SizeArgs, SizeFormat, SizeRadix, WhyArgs};
 pub use memory::MemoryArgs;
+pub use stack::StackArgs;
 pub use upload::{BudgetFlag, CommentArgs, CommitArgs, ServerArgs, UploadArgs};
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -41,6 +43,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Say why a symbol is in an image: who leads to it and who keeps it alive
     Why(WhyArgs),
+    /// Say what the stack needs at worst, on which way, and what that leaves of the RAM
+    Stack(StackArgs),
     /// Print section sizes exactly as `llvm-size` (and so `cargo size`) does
     Size(SizeArgs),
     /// Print a completion script for a shell

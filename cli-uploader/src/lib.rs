@@ -18,6 +18,7 @@ mod memory;
 mod output;
 mod plan;
 mod size;
+mod stack;
 mod text;
 mod upload;
 mod why;
@@ -47,6 +48,7 @@ pub fn run(args: Args, environment: &Environment) -> ExitCode {
         Command::Analyze(it) => analyze::analyze(&it),
         Command::Diff(it) => analyze::diff(&it),
         Command::Why(it) => why::run(&it),
+        Command::Stack(it) => stack::run(&it),
         Command::Size(it) => size::run(&it),
         Command::Completions(it) => completions(it.shell),
     };

@@ -4,11 +4,13 @@ mod advice;
 mod answer;
 mod report;
 mod source;
+mod stack;
 mod table;
 mod why;
 
 pub(crate) use answer::{annotation, answer, dry_run, is_quiet, warning_annotation};
 pub(crate) use report::{change_name, diff, report};
+pub(crate) use stack::stack;
 pub(crate) use why::why;
 
 use anstyle::{AnsiColor, Style};

@@ -73,6 +73,11 @@ impl<'data> Loaded<'data> {
     }
 }
 
+/// One section by its name, for who reads it without the rest; empty where it is missing or broken.
+pub(crate) fn content<'data>(image: &Image<'data>, name: &str) -> Cow<'data, [u8]> {
+    Unpacker { image, left: MAX_UNPACKED_BYTES, warnings: Vec::new() }.section(name)
+}
+
 /// All sections by their gimli name; loading cannot fail, what is broken is empty.
 fn loaded<'data>(mut section: impl FnMut(SectionId) -> Cow<'data, [u8]>) -> DwarfSections<Cow<'data, [u8]>> {
     match DwarfSections::load(|id| Ok::<_, std::convert::Infallible>(section(id))) {

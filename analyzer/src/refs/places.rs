@@ -293,6 +293,14 @@ impl Nodes {
         })
     }
 
+    /// Where the node begins that has a byte at `address`.
+    pub(crate) fn start_of(&self, address: u64) -> Option<u64> {
+        let idx = self.lookup.partition_point(|(it, _)| it.end() <= address);
+        let (span, owner) = self.lookup.get(idx).filter(|(it, _)| it.contains_address(address))?;
+        let piece = || self.pieces.get(self.pieces.partition_point(|it| it.span.end() <= address));
+        if owner.is_some() { Some(span.start()) } else { piece().map(|it| it.span.start()) }
+    }
+
     /// The nodes that have bytes inside of `span`.
     pub(crate) fn within(&self, span: Span) -> impl Iterator<Item = usize> {
         let first = self.lookup.partition_point(|(it, _)| it.end() <= span.start());

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::memory_use::MemoryUse;
 use super::{
-    CrateUse, Formatting, Panics, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals,
-    Warning,
+    CrateUse, Formatting, Panics, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol,
+    Totals, Warning,
 };
 use super::{retained, source};
 use crate::bloat::{duplicates, formatting, generics};
@@ -18,6 +18,7 @@ use crate::layout::{MemoryRegion, fragments};
 use crate::map::{Attribution, Owner};
 use crate::names::{self, Language, Name};
 use crate::refs::NoReferences;
+use crate::stack;
 
 /// Crate of symbols whose name does not tell.
 pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
@@ -47,11 +48,14 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     if let Some(graph) = graph {
         retained::enter(findings, graph, &use_of, (&mut named, &mut crates));
     }
+    let regions: Vec<Region> =
+        settled.regions.iter().map(|it| regions::describe(it, image, attribution)).collect();
+    let stack = stack::measure(findings, &mut named, &regions);
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
         totals: totals(&use_of, &sections),
-        regions: settled.regions.iter().map(|it| regions::describe(it, image, attribution)).collect(),
+        regions,
         segments: segments(image),
         crates,
         code: source.code,
@@ -63,7 +67,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         families: generics::families(&named),
         identical_bodies: graph.map(|it| duplicates::identical_bodies(&named, it)).unwrap_or_default(),
         duplicate_texts: duplicates::texts(findings, &named),
-        stack: None,
+        stack,
         insights: Vec::new(),
         graph: graph.map(|it| it.summary(image, attribution)),
         warnings: warnings(findings, memory, (&settled, &source.warnings)),
@@ -170,6 +174,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
             retained_ram_bytes: 0,
             reachable: graph.map(|it| it.is_reachable(owner_idx)),
             body: graph.and_then(|it| it.fingerprint(owner_idx)),
+            frame_bytes: None,
             aliases,
             file: None,
             line: None,

@@ -13,22 +13,27 @@ pub struct StackUse {
     /// Functions that call each other in a circle, each circle once: indices into
     /// [`Report::symbols`](super::Report::symbols). How deep they go nobody knows.
     pub recursions: Vec<Vec<usize>>,
-    /// Functions with calls through registers whose target is not known.
+    /// Functions that take a part of the stack whose size is only known at run time: indices into
+    /// [`Report::symbols`](super::Report::symbols).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub growing_frames: Vec<usize>,
+    /// Functions on some way from a root with calls through registers whose target is not known.
     pub unknown_calls: Vec<UnknownCalls>,
     /// How static data and the stacks share the RAM; absent where no region of known length is RAM.
     pub headroom: Option<Headroom>,
 }
 
-/// Where the sizes of frames come from.
+/// Where the sizes of frames come from: the best source that is there. Of what several say about a
+/// function, the greatest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FrameSource {
     /// The compiler's `.stack_sizes`, and prologues of functions that it does not list.
     StackSizes,
-    /// Call frame information (`.eh_frame`, `.debug_frame`), else prologues.
+    /// Call frame information (`.eh_frame`, `.debug_frame`), and prologues.
     FrameInformation,
-    /// The first instructions of each function.
+    /// The instructions of each function that move the stack pointer.
     Prologues,
 }
 
@@ -40,9 +45,12 @@ pub struct StackRoot {
     pub name: String,
     /// The sort of way in.
     pub kind: StackRootKind,
-    /// The most that is known to be needed: frames along `path`, and for an interrupt what the
-    /// hardware stores.
+    /// Frames along `path`, and for an interrupt what the hardware stores. Where functions call each
+    /// other in a circle, the deepest way is one that meets none of them twice.
     pub worst_bytes: u64,
+    /// Of these, what the hardware stores before the first instruction.
+    #[serde(default)]
+    pub hardware_bytes: u64,
     /// Whether it may need more, because of recursion or calls of unknown targets on some way.
     pub is_lower_bound: bool,
     /// The way that needs most, from the root down.
@@ -71,7 +79,7 @@ pub struct StackFrame {
     pub symbol: Option<usize>,
     /// Its name, demangled.
     pub name: String,
-    /// What it takes of the stack.
+    /// What it takes of the stack; 0 where it has given that back before it jumps on.
     pub frame_bytes: u64,
 }
 

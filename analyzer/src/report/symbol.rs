@@ -39,6 +39,9 @@ pub struct Symbol {
     /// data, short functions, and where no code is decoded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// What a function takes of the stack, those that it calls left out. Absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame_bytes: Option<u64>,
     /// Other names of the same bytes, mangled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,

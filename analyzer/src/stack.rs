@@ -1,0 +1,175 @@
+//! The stack at its worst: frames, the calls between functions, and the deepest way from each root.
+//!
+//! Frames come from what compilers write down (`.stack_sizes`, call frame information) and from the
+//! instructions that move the stack pointer. Each of these can only miss something (`.stack_sizes` knows
+//! no assembly, call frame information nothing below a frame pointer, instructions not what is computed
+//! at run time), so the greatest counts. A frame is gone when its function jumps on with nothing taken.
+
+mod avr;
+mod calls;
+mod circle;
+mod follow;
+mod frames;
+mod names;
+mod riscv;
+mod roots;
+mod thumb;
+mod vtables;
+mod walk;
+mod way;
+mod worst;
+mod x86;
+mod xtensa;
+
+use crate::graph::Graph;
+use crate::refs::{self, Places};
+use crate::report::assemble::{Findings, Named};
+use crate::report::{
+    Headroom, Region, RegionKind, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
+};
+use calls::Calls;
+use names::Names;
+use roots::Entry;
+use walk::Walked;
+use worst::Worst;
+
+/// More code than this is no firmware's, and its stack is not looked at.
+const MAX_CODE_BYTES: u64 = 1 << 24;
+
+/// What Cortex-M stores for an interrupt: eight words, and one to align.
+const ARM_FRAME_BYTES: u64 = 36;
+/// The registers of floating point besides, where anything uses them.
+const ARM_FLOAT_BYTES: u64 = 72;
+
+/// Finds the worst of every root, and enters the frames into the rows of symbols. `None` where nothing
+/// can follow the code.
+pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Region]) -> Option<StackUse> {
+    let Findings { image, attribution, .. } = *findings;
+    let graph = findings.graph.as_ref().ok()?;
+    let code_bytes: u64 = image.sections.iter().filter(|it| it.is_executable).map(|it| it.size()).sum();
+    let places = refs::places(image, attribution).ok().filter(|_| code_bytes <= MAX_CODE_BYTES)?;
+    let walked = walk::walk(&places, &graph.references.nodes)?;
+    let frames = frames::read(image, &graph.references.nodes);
+    let names = Names::new(rows);
+    let calls = Calls::new(&places, (graph, attribution), (&walked.functions, &frames), &names);
+    let entries = roots::find(&places, graph, &names);
+    let worst = Worst::new(&calls.callers);
+    let program = Program { places: &places, graph, names, calls: &calls, worst: &worst };
+    let roots = program.roots(&entries, &walked);
+    let of_row = |number: &usize| program.row(*number);
+    let is_reached = calls.reached(&entries);
+    let unknown = calls.unknown.iter().filter(|(it, _)| is_reached[**it]);
+    let stack = StackUse {
+        source: frames.source,
+        headroom: headroom(&places, graph, &roots, regions),
+        recursions: program.recursions(),
+        growing_frames: calls.growing.iter().filter_map(of_row).collect(),
+        unknown_calls: unknown
+            .filter_map(|(it, at)| Some(UnknownCalls { symbol: of_row(it)?, at_addresses: at.clone() }))
+            .collect(),
+        roots,
+    };
+    let frames: Vec<(usize, u64)> = (0..calls.nodes.len())
+        .filter_map(|it| Some((program.row(it)?, calls.callers[it].frame_bytes)))
+        .collect();
+    frames.into_iter().for_each(|(row, bytes)| rows[row].symbol.frame_bytes = Some(bytes));
+    Some(stack)
+}
+
+/// All that is known, to be put into words.
+struct Program<'a> {
+    places: &'a Places<'a>,
+    graph: &'a Graph,
+    names: Names<'a>,
+    calls: &'a Calls,
+    worst: &'a Worst,
+}
+
+impl Program<'_> {
+    /// The main program, then interrupts by need, then panics.
+    fn roots(&self, entries: &[Entry], walked: &Walked) -> Vec<StackRoot> {
+        let hardware_bytes = match self.places.machine.is_thumb {
+            true if walked.has_float => ARM_FRAME_BYTES + ARM_FLOAT_BYTES,
+            true => ARM_FRAME_BYTES,
+            false => 0,
+        };
+        let stored = |kind| if kind == StackRootKind::Interrupt { hardware_bytes } else { 0 };
+        let numbered = entries.iter().filter_map(|it| Some((self.calls.number(it.node)?, it.kind)));
+        let mut roots: Vec<StackRoot> =
+            numbered.map(|(number, kind)| self.root(number, kind, stored(kind))).collect();
+        let is_reached = self.calls.reached(entries);
+        let panic = self.calls.panics(&is_reached).max_by_key(|it| self.worst.bytes(*it));
+        roots.extend(panic.map(|it| self.root(it, StackRootKind::Panic, 0)));
+        roots.sort_by(|a, b| {
+            (a.kind.cmp(&b.kind))
+                .then_with(|| b.worst_bytes.cmp(&a.worst_bytes))
+                .then_with(|| a.name.cmp(&b.name))
+        });
+        roots
+    }
+
+    fn root(&self, number: usize, kind: StackRootKind, hardware_bytes: u64) -> StackRoot {
+        let frame = |(number, has_released): (usize, bool)| {
+            let node = *self.calls.nodes.get(number)?;
+            Some(StackFrame {
+                symbol: self.names.row(node),
+                name: self.names.shown(node, self.places.image, self.graph),
+                frame_bytes: if has_released { 0 } else { self.calls.callers[number].frame_bytes },
+            })
+        };
+        let path: Vec<StackFrame> = self.worst.path(number).into_iter().filter_map(frame).collect();
+        StackRoot {
+            name: path.first().map_or_else(String::new, |it| it.name.clone()),
+            kind,
+            worst_bytes: self.worst.bytes(number).saturating_add(hardware_bytes),
+            hardware_bytes,
+            is_lower_bound: self.worst.is_lower_bound(number),
+            path,
+        }
+    }
+
+    fn row(&self, number: usize) -> Option<usize> {
+        self.calls.nodes.get(number).and_then(|node| self.names.row(*node))
+    }
+
+    fn recursions(&self) -> Vec<Vec<usize>> {
+        let rows = |circle: &Vec<usize>| circle.iter().filter_map(|it| self.row(*it)).collect();
+        let mut circles: Vec<Vec<usize>> = self.worst.circles.iter().map(rows).collect();
+        circles.retain(|it| !it.is_empty());
+        circles
+    }
+}
+
+/// What is left of the RAM that holds the stack: main and, on top of it, the deepest interrupt.
+/// Priorities are set at run time, so how deep interrupts nest is not known.
+fn headroom(places: &Places<'_>, graph: &Graph, roots: &[StackRoot], regions: &[Region]) -> Option<Headroom> {
+    let deepest =
+        |kind: StackRootKind| roots.iter().filter(|it| it.kind == kind).max_by_key(|it| it.worst_bytes);
+    let main = deepest(StackRootKind::Main)?;
+    let interrupt = deepest(StackRootKind::Interrupt);
+    let region = stack_region(places, graph, regions)?;
+    let length_bytes = region.length_bytes?;
+    let static_bytes = region.used_bytes.saturating_sub(region.reserved_bytes);
+    let stack_bytes = main.worst_bytes.saturating_add(interrupt.map_or(0, |it| it.worst_bytes));
+    let left = i128::from(length_bytes) - i128::from(static_bytes) - i128::from(stack_bytes);
+    Some(Headroom {
+        region: region.name.clone(),
+        length_bytes,
+        static_bytes,
+        stack_bytes,
+        headroom_bytes: i64::try_from(left).unwrap_or(i64::MIN),
+        is_upper_bound: main.is_lower_bound || interrupt.is_some_and(|it| it.is_lower_bound),
+    })
+}
+
+/// Where the first word of ARM's vector table points to, else the biggest RAM.
+fn stack_region<'a>(places: &Places<'_>, graph: &Graph, regions: &'a [Region]) -> Option<&'a Region> {
+    let tables = graph.references.vectors.iter().filter(|_| places.machine.is_thumb);
+    let tops: Vec<u64> = tables.filter_map(|it| places.pointer_at(it.start())).collect();
+    let rams = || regions.iter().filter(|it| it.kind == RegionKind::Ram && it.length_bytes.is_some());
+    let holds = |region: &&Region| {
+        let end = region.origin_address.saturating_add(region.length_bytes.unwrap_or(0));
+        tops.iter().any(|it| region.origin_address < *it && *it <= end)
+    };
+    rams().find(holds).or_else(|| rams().max_by_key(|it| it.length_bytes))
+}

@@ -1,0 +1,58 @@
+//! AVR: single bytes pushed, and the stack pointer copied to Y, lowered and written back.
+
+use super::follow::{Callee, Effect, Follow, Known};
+use crate::refs::decode::half_at;
+
+/// `rcall .+0`: a call of the next instruction only takes the room of a return address.
+pub(super) const CALL_NEXT: u32 = 0xd000;
+
+/// Follows Y, which is the frame's pointer.
+pub(super) struct Avr {
+    frame: Known,
+    /// The low byte of what is to be subtracted from Y.
+    low: i64,
+    return_bytes: i64,
+}
+
+impl Avr {
+    pub(super) fn new(return_bytes: i64) -> Self {
+        Self { frame: Known::Nothing, low: 0, return_bytes }
+    }
+}
+
+impl Follow for Avr {
+    fn see(&mut self, code: &[u8], _at: u64, depth: i64) -> Effect {
+        let mut depth = Some(depth);
+        let code = half_at(code, 0).unwrap_or(0);
+        let imm8 = i64::from(code >> 4 & 0xf0 | code & 0xf);
+        let imm6 = i64::from(code >> 2 & 0x30 | code & 0xf);
+        match code {
+            CALL_NEXT => depth = depth.map(|it| it + self.return_bytes),
+            // `in r28, SPL`
+            0xb7cd => self.frame = depth.map_or(Known::Nothing, Known::Stack),
+            // `out SPL, r28`
+            0xbfcd => depth = self.frame.depth(),
+            _ => match (code & 0xfe0f, code & 0xff30, code & 0xf0f0) {
+                (0x920f, ..) => depth = depth.map(|it| it + 1),
+                (0x900f, ..) => depth = depth.map(|it| it - 1),
+                (_, 0x9720, _) => self.frame = self.frame.plus(-imm6),
+                (_, 0x9620, _) => self.frame = self.frame.plus(imm6),
+                (_, _, 0x50c0) => self.low = imm8,
+                (_, _, 0x40d0) => {
+                    let number = (imm8 << 8 | self.low) as u16;
+                    self.frame = self.frame.plus(-i64::from(number.cast_signed()));
+                }
+                _ => {}
+            },
+        }
+        Effect { depth, callee: Callee::Unknown }
+    }
+
+    fn registers(&mut self) -> &mut [Known] {
+        std::slice::from_mut(&mut self.frame)
+    }
+
+    fn reset(&mut self) {
+        self.frame = Known::Nothing;
+    }
+}

@@ -1,0 +1,246 @@
+//! The graph of calls: who calls whom, what is known of calls through registers, and what is not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::follow::Callee;
+use super::frames::Frames;
+use super::names::{Names, Writer};
+use super::roots::{self, Entry};
+use super::vtables::{self, Vtables};
+use super::walk::{Function, Leaving};
+use super::worst::{Call, Caller};
+use crate::graph::Graph;
+use crate::map::Attribution;
+use crate::refs::{Places, ReferenceKind};
+
+/// Methods of `core::fmt::Write`.
+const WRITERS: [&str; 3] = ["::write_str", "::write_char", "::write_fmt"];
+/// What writes to a `dyn core::fmt::Write` and formats no other object.
+const WRITING: [&str; 9] = [
+    "core::fmt::Formatter",
+    "core::fmt::Write::",
+    "core::fmt::builders::PadAdapter",
+    "core::fmt::float",
+    "core::fmt::num",
+    "core::fmt::write",
+    "bool as core::fmt::",
+    "char as core::fmt::",
+    "str as core::fmt::",
+];
+
+/// The functions of an image by number, and behind them the tables through which several are called.
+pub(super) struct Calls {
+    pub(super) callers: Vec<Caller>,
+    /// The node of each function; tables have none.
+    pub(super) nodes: Vec<usize>,
+    numbers: BTreeMap<usize, usize>,
+    /// By number: instructions that call nobody knows whom.
+    pub(super) unknown: BTreeMap<usize, Vec<u64>>,
+    pub(super) growing: Vec<usize>,
+    /// Who calls a function that does not come back: `(caller, callee)`.
+    panics: Vec<(usize, usize)>,
+}
+
+/// What calls through registers may reach, as numbers of tables.
+struct Tables<'image> {
+    places: &'image Places<'image>,
+    vtables: Vtables,
+    /// What formats values for `core::fmt`.
+    formatters: BTreeSet<u64>,
+    /// Methods of `core::fmt::Write`, by name.
+    writers: BTreeSet<u64>,
+    made: BTreeMap<TableKey, Option<usize>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TableKey {
+    Rust(u64),
+    Cpp(u64),
+    Entries(u64),
+    Formatters,
+    /// Methods of `core::fmt::Write`.
+    Writers(u64),
+}
+
+impl Calls {
+    pub(super) fn new(
+        places: &Places<'_>,
+        (graph, attribution): (&Graph, &Attribution),
+        (functions, frames): (&[Function], &Frames),
+        names: &Names<'_>,
+    ) -> Self {
+        let mut calls = Self::of_functions(functions, frames);
+        let mut tables = Tables {
+            places,
+            vtables: vtables::find(places, &graph.references, attribution),
+            formatters: taken(graph, names, &["::fmt"]),
+            writers: taken(graph, names, &WRITERS),
+            made: BTreeMap::new(),
+        };
+        for function in functions {
+            for leaving in &function.leavings {
+                calls.add(function.node, leaving, &mut tables, (graph, names));
+            }
+        }
+        calls.panics.sort_unstable();
+        calls.panics.dedup();
+        for caller in &mut calls.callers {
+            caller.calls.sort_unstable();
+            caller.calls.dedup();
+        }
+        calls
+    }
+
+    /// The functions with their frames, each node once.
+    fn of_functions(functions: &[Function], frames: &Frames) -> Self {
+        let mut calls = Self {
+            callers: Vec::new(),
+            nodes: Vec::new(),
+            numbers: BTreeMap::new(),
+            unknown: BTreeMap::new(),
+            growing: Vec::new(),
+            panics: Vec::new(),
+        };
+        for function in functions {
+            let number = *calls.numbers.entry(function.node).or_insert_with(|| {
+                calls.callers.push(Caller::default());
+                calls.nodes.push(function.node);
+                calls.nodes.len() - 1
+            });
+            let caller = &mut calls.callers[number];
+            let written = frames.bytes.get(&function.node).copied().unwrap_or(0);
+            caller.frame_bytes = caller.frame_bytes.max(function.frame_bytes).max(written);
+            if function.is_growing && !std::mem::replace(&mut caller.is_lower_bound, true) {
+                calls.growing.push(number);
+            }
+        }
+        calls
+    }
+
+    /// The number of a node, where it is a function.
+    pub(super) fn number(&self, node: usize) -> Option<usize> {
+        self.numbers.get(&node).copied()
+    }
+
+    fn add(
+        &mut self,
+        node: usize,
+        leaving: &Leaving,
+        tables: &mut Tables<'_>,
+        (graph, names): (&Graph, &Names<'_>),
+    ) {
+        let Some(from) = self.number(node) else { return };
+        let to = match leaving.callee {
+            Callee::Address(target) => {
+                let target = if tables.places.machine.is_thumb { target & !1 } else { target };
+                graph.references.nodes.at(target).and_then(|it| self.number(it))
+            }
+            callee => {
+                let key = key(callee, (names.writer(node), names.of(node)), tables);
+                key.and_then(|it| self.table(it, tables, graph))
+            }
+        };
+        let Some(to) = to else {
+            self.callers[from].is_lower_bound = true;
+            self.unknown.entry(from).or_default().push(leaving.at);
+            return;
+        };
+        let name = self.nodes.get(to).map_or("", |it| names.of(*it));
+        if roots::is_avr_interrupt(tables.places, name) {
+            return;
+        }
+        if roots::is_panic(name) && !roots::is_panic(names.of(node)) {
+            self.panics.push((from, to));
+            return;
+        }
+        self.callers[from].calls.push(Call { to: to as u32, has_released: leaving.has_released });
+    }
+
+    /// The number of a table, made when it is first asked for; `None` where nothing is in it.
+    fn table(&mut self, key: TableKey, tables: &mut Tables<'_>, graph: &Graph) -> Option<usize> {
+        if let Some(made) = tables.made.get(&key) {
+            return *made;
+        }
+        let targets = tables.targets(key);
+        let functions = targets.iter().filter_map(|it| self.number(graph.references.nodes.at(*it)?));
+        let calls: Vec<Call> = functions.map(|it| Call { to: it as u32, has_released: true }).collect();
+        let number = (!calls.is_empty()).then_some(self.callers.len());
+        if number.is_some() {
+            self.callers.push(Caller { calls, is_table: true, ..Caller::default() });
+        }
+        tables.made.insert(key, number);
+        number
+    }
+
+    /// What the ways in lead to.
+    pub(super) fn reached(&self, entries: &[Entry]) -> Vec<bool> {
+        let mut is_reached = vec![false; self.callers.len()];
+        let mut waiting: Vec<usize> = entries.iter().filter_map(|it| self.number(it.node)).collect();
+        while let Some(number) = waiting.pop() {
+            if !std::mem::replace(&mut is_reached[number], true) {
+                waiting.extend(self.callers[number].calls.iter().map(|it| it.to as usize));
+            }
+        }
+        is_reached
+    }
+
+    /// Functions that do not come back, of those that somebody calls who is reached.
+    pub(super) fn panics<'a>(&'a self, is_reached: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
+        self.panics.iter().filter(|(from, _)| is_reached[*from]).map(|(_, to)| *to)
+    }
+}
+
+/// Which table a call goes through. What lies behind a pointer is only known to be a vtable in
+/// languages that have them.
+fn key(callee: Callee, (writer, name): (Writer, &str), tables: &Tables<'_>) -> Option<TableKey> {
+    let is_formatting = name.trim_start_matches('<').starts_with("core::fmt::");
+    let word_bytes = tables.places.machine.pointer_bytes;
+    match (callee, writer) {
+        (Callee::Table(address), _) => Some(TableKey::Entries(address)),
+        // An argument is a reference to a value and what formats it.
+        (Callee::Slot(offset), Writer::Rust) if is_formatting && offset == word_bytes => {
+            Some(TableKey::Formatters)
+        }
+        (Callee::Slot(offset), Writer::Rust) if offset > word_bytes && only_writes(name) => {
+            Some(TableKey::Writers(offset))
+        }
+        (Callee::Slot(offset), Writer::Rust) if tables.vtables.rust.contains_key(&offset) => {
+            Some(TableKey::Rust(offset))
+        }
+        (Callee::Slot(offset), Writer::Cpp) => Some(TableKey::Cpp(offset)),
+        (Callee::Slot(_) | Callee::Unknown, Writer::Rust) if is_formatting => Some(TableKey::Formatters),
+        _ => None,
+    }
+}
+
+impl Tables<'_> {
+    fn targets(&self, key: TableKey) -> BTreeSet<u64> {
+        match key {
+            TableKey::Rust(offset) => self.vtables.rust.get(&offset).cloned().unwrap_or_default(),
+            TableKey::Cpp(offset) => self.vtables.cpp.get(&offset).cloned().unwrap_or_default(),
+            TableKey::Entries(address) => vtables::entries(self.places, address),
+            TableKey::Formatters => self.formatters.clone(),
+            TableKey::Writers(offset) => match self.vtables.rust.get(&offset) {
+                Some(slot) => slot.intersection(&self.writers).copied().collect(),
+                None => BTreeSet::new(),
+            },
+        }
+    }
+}
+
+/// Whether a function of `core::fmt` has no other object than what it writes to. Builders and those
+/// who call them have values too.
+fn only_writes(name: &str) -> bool {
+    let name = name.trim_start_matches('<');
+    let is_builder = name.contains("_finish") || name.contains("core::fmt::builders::Debug");
+    WRITING.iter().any(|it| name.starts_with(it)) && !is_builder
+}
+
+/// Functions with one of these names whose address somebody takes: only those are called through words.
+fn taken(graph: &Graph, names: &Names<'_>, endings: &[&str]) -> BTreeSet<u64> {
+    let nodes = &graph.references.nodes;
+    let is_taken = |kind: ReferenceKind| matches!(kind, ReferenceKind::Address | ReferenceKind::Data);
+    let is_called = |node: usize| endings.iter().any(|it| names.of(node).ends_with(it));
+    let taken = graph.references.list.iter().filter(|it| is_taken(it.kind)).map(|it| it.target_address);
+    taken.filter(|it| nodes.at(*it).is_some_and(is_called)).collect()
+}

@@ -1,0 +1,184 @@
+//! What registers hold as far as the stack and calls through them are concerned, the same for every machine.
+
+use std::collections::BTreeMap;
+
+use crate::refs::Places;
+
+/// Smaller numbers are indices and lengths, and no addresses of tables.
+const MIN_ADDRESS: u64 = 0x40;
+
+/// What a register is known to hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Known {
+    #[default]
+    Nothing,
+    /// This number.
+    Number(u64),
+    /// The stack pointer as it was when the function began, less this.
+    Stack(i64),
+    /// This address plus something.
+    Near(u64),
+    /// A word that was loaded from so many bytes behind an unknown address.
+    Slot(u64),
+    /// A word that was loaded from a table at this address.
+    Entry(u64),
+}
+
+/// Where a call through a register may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Callee {
+    /// There.
+    Address(u64),
+    /// Where the word at this offset of something unknown says.
+    Slot(u64),
+    /// Where one of the words at this address says.
+    Table(u64),
+    Unknown,
+}
+
+/// What an instruction does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effect {
+    /// How much of the stack is taken afterwards; `None` where only running it would tell.
+    pub(super) depth: Option<i64>,
+    /// For calls and jumps through registers.
+    pub(super) callee: Callee,
+}
+
+/// Follows registers through the instructions of a function.
+pub(super) trait Follow {
+    /// Takes note of the instruction at the start of `code`, which runs at `at` while `depth` bytes
+    /// of the stack are taken.
+    fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect;
+
+    /// What it knows of registers.
+    fn registers(&mut self) -> &mut [Known];
+
+    /// Forgets everything: another function begins.
+    fn reset(&mut self);
+
+    /// Whether an instruction used registers of floating point, which interrupts then save.
+    fn has_float(&self) -> bool {
+        false
+    }
+}
+
+impl Known {
+    /// What is in the register after `number` was added.
+    pub(super) fn plus(self, number: i64) -> Self {
+        match self {
+            Self::Number(it) => Self::Number(it.wrapping_add_signed(number)),
+            Self::Near(it) => Self::Near(it.wrapping_add_signed(number)),
+            Self::Stack(depth) => Self::Stack(depth.saturating_sub(number)),
+            Self::Nothing | Self::Slot(_) | Self::Entry(_) => Self::Nothing,
+        }
+    }
+
+    /// The sum of two registers of so many bits; what is added to an address is an index.
+    pub(super) fn sum(self, other: Self, bits: u32) -> Self {
+        match (self, other) {
+            (Self::Stack(_), Self::Number(number)) => self.plus(signed(number, bits)),
+            (Self::Number(number), Self::Stack(_)) => other.plus(signed(number, bits)),
+            (Self::Number(one), Self::Number(two)) => Self::Number(one.wrapping_add(two)),
+            (Self::Number(it) | Self::Near(it), _) | (_, Self::Number(it) | Self::Near(it)) => {
+                if it < MIN_ADDRESS { Self::Nothing } else { Self::Near(it) }
+            }
+            _ => Self::Nothing,
+        }
+    }
+
+    /// The first register less the second.
+    pub(super) fn less(self, other: Self, bits: u32) -> Self {
+        match other {
+            Self::Number(number) => self.plus(signed(number, bits).wrapping_neg()),
+            _ => Self::Nothing,
+        }
+    }
+
+    /// Rounds an address in the stack down to a multiple of `align`: at most so much more is taken.
+    pub(super) fn aligned(self, align: u64) -> Self {
+        match (self, i64::try_from(align)) {
+            (Self::Stack(depth), Ok(align)) if align.count_ones() == 1 => {
+                Self::Stack(depth.saturating_add(align - 1))
+            }
+            _ => Self::Nothing,
+        }
+    }
+
+    pub(super) fn callee(self) -> Callee {
+        match self {
+            Self::Number(address) => Callee::Address(address),
+            Self::Slot(offset) => Callee::Slot(offset),
+            Self::Entry(address) => Callee::Table(address),
+            _ => Callee::Unknown,
+        }
+    }
+
+    pub(super) fn depth(self) -> Option<i64> {
+        if let Self::Stack(depth) = self { Some(depth) } else { None }
+    }
+}
+
+/// What is in memory as far as it is known: constants, and what the function put onto its stack.
+pub(super) struct Memory<'image> {
+    pub(super) places: &'image Places<'image>,
+    /// By depth. What was written there at different times and differs is not known.
+    spilled: BTreeMap<i64, Known>,
+}
+
+impl<'image> Memory<'image> {
+    pub(super) fn new(places: &'image Places<'image>) -> Self {
+        Self { places, spilled: BTreeMap::new() }
+    }
+
+    /// The word so far behind what a register holds.
+    pub(super) fn load(&self, base: Known, offset: i64) -> Known {
+        match base.plus(offset) {
+            Known::Number(address) => self.constant(address).map_or(Known::Nothing, Known::Number),
+            Known::Near(address) => Known::Entry(address),
+            Known::Stack(depth) => self.spilled.get(&depth).copied().unwrap_or_default(),
+            _ => u64::try_from(offset).map_or(Known::Nothing, Known::Slot),
+        }
+    }
+
+    pub(super) fn store(&mut self, base: Known, offset: i64, word: Known) {
+        if let Known::Stack(depth) = base.plus(offset) {
+            let spilled = self.spilled.entry(depth).or_insert(word);
+            if *spilled != word {
+                *spilled = Known::Nothing;
+            }
+        }
+    }
+
+    /// Forgets the stack: another function begins.
+    pub(super) fn reset(&mut self) {
+        self.spilled.clear();
+    }
+
+    /// A word that nothing changes at run time.
+    fn constant(&self, address: u64) -> Option<u64> {
+        let place = self.places.at(address)?;
+        if self.places.section(place).is_writable { None } else { self.places.pointer_at(address) }
+    }
+}
+
+/// What is known where two ways meet: what both know. Of the stack pointer's copies, which compilers
+/// keep in one register throughout a function, those of the first way stay.
+pub(super) fn meet(registers: &mut [Known], others: &[Known]) {
+    for (register, other) in registers.iter_mut().zip(others) {
+        if *register != *other && !matches!(register, Known::Stack(_)) {
+            *register = Known::Nothing;
+        }
+    }
+}
+
+/// Forgets what is not kept throughout a function.
+pub(super) fn forget(registers: &mut [Known]) {
+    registers.iter_mut().filter(|it| it.depth().is_none()).for_each(|it| *it = Known::Nothing);
+}
+
+/// The low `bits` as a signed number.
+pub(super) fn signed(number: u64, bits: u32) -> i64 {
+    let shift = 64 - bits;
+    (number << shift).cast_signed() >> shift
+}

@@ -1,0 +1,66 @@
+//! What the functions of an image are called, by node.
+
+use crate::graph::Graph;
+use crate::image::Image;
+use crate::report::assemble::Named;
+
+/// Crate of symbols of C++.
+const CPP: &str = "C++";
+
+/// Who wrote a function, as far as that tells what it calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    Rust,
+    Cpp,
+    /// C, assembly, or unknown.
+    Other,
+}
+
+/// Names of symbols, and where their rows are.
+pub(super) struct Names<'rows> {
+    rows: &'rows [Named],
+    /// By node.
+    row_of: Vec<Option<usize>>,
+}
+
+impl<'rows> Names<'rows> {
+    pub(super) fn new(rows: &'rows [Named]) -> Self {
+        let n_nodes = rows.iter().map(|it| it.node + 1).max().unwrap_or(0);
+        let mut row_of = vec![None; n_nodes];
+        rows.iter().enumerate().for_each(|(row_idx, row)| row_of[row.node] = Some(row_idx));
+        Self { rows, row_of }
+    }
+
+    /// No node from here on has a name.
+    pub(super) fn len(&self) -> usize {
+        self.row_of.len()
+    }
+
+    /// Index of the symbol in the report; `None` for what has no symbol.
+    pub(super) fn row(&self, node: usize) -> Option<usize> {
+        self.row_of.get(node).copied().flatten()
+    }
+
+    /// Demangled; empty for what has no symbol.
+    pub(super) fn of(&self, node: usize) -> &'rows str {
+        self.row(node).map_or("", |it| &self.rows[it].symbol.name)
+    }
+
+    pub(super) fn writer(&self, node: usize) -> Writer {
+        match self.row(node).and_then(|it| self.rows[it].symbol.krate.as_deref()) {
+            Some(CPP) => Writer::Cpp,
+            Some(_) => Writer::Rust,
+            None => Writer::Other,
+        }
+    }
+
+    /// A name for people, whatever it is.
+    pub(super) fn shown(&self, node: usize, image: &Image<'_>, graph: &Graph) -> String {
+        match graph.references.nodes.piece(node) {
+            Some(piece) if self.row(node).is_none() => {
+                format!("(anonymous in {})", image.sections[piece.section_idx].name)
+            }
+            _ => self.of(node).to_owned(),
+        }
+    }
+}

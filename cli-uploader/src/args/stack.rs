@@ -1,0 +1,50 @@
+//! Arguments of `plimsoll stack`.
+
+use super::MemoryArgs;
+use clap::Args;
+use std::path::PathBuf;
+
+const HELP: &str = "\
+How to read it:
+  main       from reset on; the path goes from the root down to the deepest function
+  interrupt  with what the hardware stores when it strikes (Cortex-M: 36 bytes, 108 with floating point)
+  panic      apart, since it does not come back: on top of whatever was running
+  \"perhaps more\" means that there is recursion, a frame that grows at run time, or a call of nobody
+  knows whom on some way down; all of these are listed. Where functions call each other in a circle,
+  the deepest way is one that meets none of them twice.
+
+Headroom is the length of the RAM less static data, the worst of main, and the deepest interrupt on top
+of it. Which interrupts may interrupt each other is decided at run time: with nested priorities, subtract
+the others too. It needs to know how long the RAM is: give the linker script with --memory.
+
+Frames come from .stack_sizes (rustc -Z emit-stack-sizes, clang -fstack-size-section) where it is there,
+from call frame information, and from the instructions that move the stack pointer; the greatest counts.
+
+The JSON of --json:
+  source                                  stack_sizes, frame_information or prologues
+  roots[].{name,kind,worst_bytes,hardware_bytes,is_lower_bound,path[].{name,frame_bytes}}
+  headroom.{region,length_bytes,static_bytes,stack_bytes,headroom_bytes,is_upper_bound}  or null
+  recursions[][], growing_frames[]        names
+  unknown_calls[].{name,at_addresses[]}
+  frames[].{name,frame_bytes}             every function, biggest first";
+
+/// Arguments of `plimsoll stack`.
+#[derive(Debug, Args)]
+#[command(after_long_help = HELP)]
+pub struct StackArgs {
+    /// The image
+    #[arg(value_name = "ELF")]
+    pub elf: PathBuf,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How many interrupts and lists of functions to show
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    /// Show all of them
+    #[arg(long, conflicts_with = "top")]
+    pub all: bool,
+    /// Where the regions are; without it nobody knows how long the RAM is.
+    #[command(flatten)]
+    pub layout: MemoryArgs,
+}
