@@ -101,6 +101,16 @@ impl Graph {
         Ok(Self { references, roots, bytes, edges, dominators, retained_bytes })
     }
 
+    /// Who refers to a node.
+    pub(crate) fn referrers(&self, node: usize) -> impl Iterator<Item = usize> {
+        self.edges.sources(node).iter().map(|it| *it as usize)
+    }
+
+    /// Whom a node refers to.
+    pub(crate) fn targets(&self, node: usize) -> impl Iterator<Item = usize> {
+        self.edges.targets(node).iter().map(|it| *it as usize)
+    }
+
     pub(crate) fn is_reachable(&self, node: usize) -> bool {
         self.dominators.is_reachable(node)
     }

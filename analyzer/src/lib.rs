@@ -16,6 +16,7 @@
 //! information are in [`debug`]; beyond them it is left out, with a warning. A file with more than 4,194,304
 //! references, or whose sections share bytes, gets no graph and a warning.
 
+mod anonymous;
 mod bloat;
 pub mod debug;
 pub mod diff;
@@ -50,6 +51,7 @@ pub fn analyze(elf: &[u8], memory: &[MemoryRegion]) -> Result<Report, Error> {
     let image = image::Image::parse(elf)?;
     let attribution = map::Attribution::new(&image);
     let graph = graph::Graph::new(&image, &attribution, None);
+    let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
     let sections = debug::DebugSections::new(&image);
     let debug = debug::DebugInfo::new(&sections);
     let findings =

@@ -1,26 +1,33 @@
-//! Who owns which byte: symbols first, then padding, and what is left has no owner.
+//! Who owns which byte: symbols first, then padding, then what can be told without a name.
 //!
 //! Each section is an address space of its own, since overlays and object files reuse addresses.
 //! Claims are made in the order of addresses (of two symbols at one address the bigger first), so
 //! the order of the symbol table does not matter. A gap is *padding* when it is what aligning the
 //! next symbol, or the end of the section, leaves over: smaller than the power of two that the next
 //! address is a multiple of and than the section's alignment, and filled with what linkers fill
-//! gaps with (zeroes, `0xff`, traps, no-operations). Every other gap is *unattributed*.
+//! gaps with (zeroes, `0xff`, traps, no-operations). Every other gap is *unattributed*, until
+//! references and content tell what its pieces are.
 
 mod byte_map;
 mod owners;
+mod padding;
 
+use crate::anonymous::{self, Piece, Split};
 use crate::image::{Image, ImageSection};
+use crate::refs::References;
 use crate::report::Warning;
-use crate::span::{Span, is_alignment_gap};
+use crate::span::Span;
 pub(crate) use byte_map::ByteMap;
 pub(crate) use owners::Owner;
+pub(crate) use padding::Filling;
 
 /// The one label of a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
     /// Index of an [`Owner`].
     Symbol(usize),
+    /// Index of a [`Piece`].
+    Anonymous(usize),
     Padding,
     Unattributed,
 }
@@ -47,6 +54,9 @@ pub(crate) struct Attribution {
     /// Parallel to the image's sections; empty maps for those that take no memory.
     maps: Vec<ByteMap<Label>>,
     pub(crate) owners: Vec<Owner>,
+    /// Pieces of gaps, by address; in the graph, node `owners.len() + n` is piece `n`. Empty before
+    /// [`Self::refined`].
+    pub(crate) anonymous: Vec<Piece>,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -57,15 +67,38 @@ impl Attribution {
         let mut maps: Vec<_> = image.sections.iter().map(|it| ByteMap::new(extent(it))).collect();
         let (owners, warnings) = owners::claim(image, &mut maps);
         for (map, section) in maps.iter_mut().zip(&image.sections) {
-            map.fill(|gap| label_of_gap(section, gap));
+            let filling = Filling::new(image, section);
+            map.fill(|gap| if filling.is_padding(gap) { Label::Padding } else { Label::Unattributed });
         }
-        Self { maps, owners, warnings }
+        Self { maps, owners, anonymous: Vec::new(), warnings }
     }
 
-    /// What symbols own of a section, by address: index of the owner, bytes.
+    /// The same with owners for the pieces of gaps, as far as references and content tell.
+    pub(crate) fn refined(mut self, image: &Image<'_>, references: Option<&References>) -> Self {
+        let Split { pieces, padding } = match references {
+            Some(it) => Split { pieces: it.nodes.pieces.clone(), padding: it.nodes.padding.clone() },
+            None => anonymous::by_content(image, &self),
+        };
+        let mut labels: Vec<Vec<(Span, Label)>> = vec![Vec::new(); self.maps.len()];
+        for (piece_idx, piece) in pieces.iter().enumerate().filter(|(_, it)| it.is_known()) {
+            labels[piece.section_idx].push((piece.span, Label::Anonymous(piece_idx)));
+        }
+        for (section_idx, span) in &padding {
+            labels[*section_idx].push((*span, Label::Padding));
+        }
+        for (map, mut labels) in self.maps.iter_mut().zip(labels) {
+            labels.sort_by_key(|(span, _)| span.start());
+            map.refine(&labels, |it| it == Label::Unattributed);
+        }
+        self.anonymous = pieces;
+        self
+    }
+
+    /// What is owned of a section, by address: the owner's node in the graph, bytes.
     pub(crate) fn owned(&self, section_idx: usize, span: Span) -> impl Iterator<Item = (usize, Span)> {
         self.maps[section_idx].within(span).filter_map(|(span, label)| match label {
             Label::Symbol(owner_idx) => Some((owner_idx, span)),
+            Label::Anonymous(piece_idx) => Some((self.owners.len() + piece_idx, span)),
             Label::Padding | Label::Unattributed => None,
         })
     }
@@ -80,7 +113,7 @@ impl Attribution {
         let mut count = Count::default();
         for (part, label) in self.maps[section_idx].within(span) {
             let bytes = match label {
-                Label::Symbol(_) => &mut count.symbol_bytes,
+                Label::Symbol(_) | Label::Anonymous(_) => &mut count.symbol_bytes,
                 Label::Padding => &mut count.padding_bytes,
                 Label::Unattributed => &mut count.unattributed_bytes,
             };
@@ -88,42 +121,4 @@ impl Attribution {
         }
         count
     }
-}
-
-fn label_of_gap(section: &ImageSection<'_>, gap: Span) -> Label {
-    let fits = is_alignment_gap(gap.size(), gap.end(), section.align_bytes);
-    if fits && is_filled(section, gap) { Label::Padding } else { Label::Unattributed }
-}
-
-/// What linkers and assemblers fill gaps with: zeroes, erased flash, traps (`0xd4` on ARM, `0xcc`
-/// and `0x90` on x86).
-const FILL_BYTES: [u8; 5] = [0x00, 0xff, 0xd4, 0xcc, 0x90];
-/// No-operations of Thumb (two of them, in both byte orders), RISC-V (compressed or not) and Xtensa.
-const FILL_WORDS: [&[u8]; 7] = [
-    &[0x00, 0xbf],
-    &[0xbf, 0x00],
-    &[0xc0, 0x46],
-    &[0x46, 0xc0],
-    &[0x01, 0x00],
-    &[0x13, 0x00, 0x00, 0x00],
-    &[0x3d, 0xf0],
-];
-
-/// Whether the gap holds what gaps are filled with. Memory without content always does.
-fn is_filled(section: &ImageSection<'_>, gap: Span) -> bool {
-    if section.data.is_empty() {
-        return true;
-    }
-    let index = |address: u64| usize::try_from(address - section.run.start()).ok();
-    let content = index(gap.start()).zip(index(gap.end())).and_then(|(from, to)| section.data.get(from..to));
-    content.is_some_and(is_fill)
-}
-
-/// One fill byte again and again, or no-operations, up to whose alignment there may be zeroes.
-fn is_fill(content: &[u8]) -> bool {
-    let is_uniform = |it: &u8| content.iter().all(|other| other == it);
-    let n_zeroes = content.iter().take_while(|it| **it == 0).count().min(3);
-    let is_repeated =
-        |word: &[u8]| (0..=n_zeroes).any(|it| content[it..].chunks(word.len()).all(|chunk| chunk == word));
-    FILL_BYTES.iter().any(is_uniform) || FILL_WORDS.iter().any(|it| is_repeated(it))
 }

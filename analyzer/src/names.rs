@@ -4,6 +4,9 @@ mod crate_name;
 mod demangle;
 mod generated;
 
+/// What the name of a `core::panic::Location` begins with.
+pub(crate) const LOCATION: &str = "Location ";
+
 /// A symbol's name for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
@@ -21,8 +24,11 @@ impl Name {
 }
 
 /// The name without the number that compilers append to tell equal names apart: it changes with
-/// every unrelated edit. `buffer.4321` → `buffer`.
+/// every unrelated edit. `buffer.4321` → `buffer`. So do line and column of a location.
 pub(crate) fn stem(name: &str) -> &str {
+    if name.starts_with(LOCATION) {
+        return name.trim_end_matches(|it: char| it.is_ascii_digit() || it == ':');
+    }
     let stem = name.trim_end_matches(|it: char| it.is_ascii_digit());
     match stem.strip_suffix('.') {
         Some(stem) if !stem.is_empty() && name.len() > stem.len() + 1 => stem,

@@ -23,14 +23,15 @@ mod xtensa;
 
 use serde::{Deserialize, Serialize};
 
+use crate::anonymous;
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::span::Span;
 use body::Bodies;
 pub(crate) use body::Body;
-use code::Facts;
+pub(crate) use code::Facts;
 pub(crate) use data::is_unwind;
-pub(crate) use places::{Nodes, Places};
+pub(crate) use places::{Nodes, Place, Places};
 
 /// More references than this are not kept in mind: the report then has no graph.
 const MAX_REFERENCES: usize = 1 << 22;
@@ -85,6 +86,8 @@ pub(crate) struct References {
     /// Calls through registers of which nobody knows what they hold.
     pub(crate) n_unknown_calls: u64,
     pub(crate) nodes: Nodes,
+    /// `(literal, instruction)` where the literal is no part of a symbol.
+    pub(crate) pool_loads: Vec<(u64, u64)>,
     /// Where the vector tables are.
     pub(crate) vectors: Vec<Span>,
     /// What functions do, by owner; `None` for what is no decoded code.
@@ -145,9 +148,12 @@ impl References {
         if list.len() > MAX_REFERENCES || facts.is_overflowing() {
             return Err(NoReferences::TooLarge);
         }
-        let nodes = places.nodes(list.iter().map(|it| it.target_address));
+        let nodes = places.nodes(anonymous::split(&places, &list, &facts));
+        let loads = facts.loads.iter().copied();
+        let pool_loads = loads.filter(|(pool, _)| nodes.at(*pool).is_some_and(|it| !nodes.is_owner(it)));
+        let pool_loads = pool_loads.collect();
         let vectors = places.vectors.clone();
-        Ok(Self { source, list, n_unknown_calls: facts.n_unknown_calls, nodes, vectors, bodies })
+        Ok(Self { source, list, n_unknown_calls: facts.n_unknown_calls, nodes, pool_loads, vectors, bodies })
     }
 
     /// Referenced addresses inside of bytes that no symbol claims, each once, in order: where

@@ -15,6 +15,7 @@
 //! - No number is negative and no byte has two owners. Where the addresses of sections overlap, a
 //!   region counts each byte once, for the section that comes first by address.
 
+mod anonymous;
 pub(crate) mod assemble;
 mod blame;
 mod code;
@@ -44,8 +45,9 @@ use crate::graph::GraphSummary;
 /// - 2: source files, lines and compile units of symbols, defining crates; `graph`, and who retains how
 ///   much: `retained_bytes` and `reachable` of symbols, `retained_bytes` of crates. Everything new is
 ///   absent or empty in older documents.
-/// - 3: blame for formatting and panics, helpers, families, identical bodies, duplicated texts, stack,
-///   insights; retained bytes by the memory that they take.
+/// - 3: rows without a symbol (texts, locations, tables, …) in `symbols`; blame for formatting and panics,
+///   helpers, families, identical bodies, duplicated texts, stack, insights; retained bytes by the memory
+///   that they take.
 pub const SCHEMA_VERSION: u32 = 3;
 
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
@@ -64,7 +66,7 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// Program segments in file order.
     pub segments: Vec<Segment>,
-    /// Symbols that own bytes, biggest first; ties by name.
+    /// Symbols that own bytes, and what owns bytes without one, biggest first; ties by name.
     pub symbols: Vec<Symbol>,
     /// Bytes per crate, biggest first; ties by name.
     pub crates: Vec<CrateUse>,
@@ -149,11 +151,11 @@ pub struct Totals {
     /// Bytes of RAM that are taken at run time (by run address): `.data`, `.bss`, code that runs in
     /// RAM, reservations; filler between sections is not counted.
     pub ram_bytes: u64,
-    /// Allocated bytes owned by a symbol, each byte once.
+    /// Allocated bytes of the rows in [`Report::symbols`], each byte once.
     pub symbol_bytes: u64,
-    /// Alignment filler between symbols.
+    /// Alignment filler.
     pub padding_bytes: u64,
-    /// Allocated bytes that no symbol claims.
+    /// Allocated bytes of which nobody knows what they are.
     pub unattributed_bytes: u64,
 }
 
@@ -178,11 +180,11 @@ pub struct Region {
     /// rest of RAM makes `used_bytes` say nothing; the difference still does.
     #[serde(default)]
     pub reserved_bytes: u64,
-    /// Of the used bytes, those owned by symbols.
+    /// Of the used bytes, those of the rows in [`Report::symbols`].
     pub symbol_bytes: u64,
     /// Of the used bytes, alignment filler (also between sections).
     pub padding_bytes: u64,
-    /// Of the used bytes, those nobody claims.
+    /// Of the used bytes, those of which nobody knows what they are.
     pub unattributed_bytes: u64,
     /// Whether the region was written down or guessed.
     pub source: RegionSource,
@@ -259,11 +261,11 @@ pub struct Section {
     /// Whether that memory holds something, is set aside, or is only stepped over.
     #[serde(default)]
     pub role: SectionRole,
-    /// Owned by symbols; 0 when not allocated.
+    /// Bytes of its rows in [`Report::symbols`]; 0 when not allocated.
     pub symbol_bytes: u64,
     /// Alignment filler; 0 when not allocated.
     pub padding_bytes: u64,
-    /// Claimed by nobody; 0 when not allocated.
+    /// Bytes of which nobody knows what they are; 0 when not allocated.
     pub unattributed_bytes: u64,
 }
 

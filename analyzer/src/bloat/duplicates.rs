@@ -86,10 +86,19 @@ fn constants(findings: &Findings<'_>, rows: &[Named]) -> Vec<(usize, Span)> {
     constants
 }
 
-fn gaps(image: &Image<'_>, attribution: &Attribution) -> impl Iterator<Item = (usize, Span)> {
+/// What lies between symbols, whatever its pieces are.
+fn gaps(image: &Image<'_>, attribution: &Attribution) -> Vec<(usize, Span)> {
     let labels = |section_idx| attribution.labels(section_idx).map(move |(span, it)| (section_idx, span, it));
-    let all = (0..image.sections.len()).flat_map(labels);
-    all.filter(|(.., it)| *it == Label::Unattributed).map(|(section_idx, span, _)| (section_idx, span))
+    let mut gaps: Vec<(usize, Span)> = Vec::new();
+    for (section_idx, span, label) in (0..image.sections.len()).flat_map(labels) {
+        let last = gaps.last_mut().filter(|(idx, it)| *idx == section_idx && it.end() == span.start());
+        match (label, last) {
+            (Label::Symbol(_), _) => {}
+            (_, Some((_, gap))) => *gap = Span::saturating(gap.start(), gap.size() + span.size()),
+            (_, None) => gaps.push((section_idx, span)),
+        }
+    }
+    gaps
 }
 
 /// Each text of a span, C's up to their zeroes.

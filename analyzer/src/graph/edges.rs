@@ -26,6 +26,12 @@ impl Edges {
             let pair = from.zip(to).filter(|(from, to)| from != to);
             pairs.extend(pair.map(|(from, to)| (from as u32, to as u32)));
         }
+        let loads = references.pool_loads.iter().filter_map(|(pool, at)| nodes.at(*at).zip(nodes.at(*pool)));
+        pairs.extend(loads.filter(|(from, to)| from != to).map(|(from, to)| (from as u32, to as u32)));
+        // What came off a piece by its content alone goes with it.
+        let first_piece = n_nodes - nodes.pieces.len();
+        let followers = nodes.pieces.iter().enumerate().filter(|(_, it)| it.follows);
+        pairs.extend(followers.map(|(idx, _)| ((first_piece + idx - 1) as u32, (first_piece + idx) as u32)));
         Self::of_pairs(pairs, n_nodes)
     }
 

@@ -55,5 +55,7 @@ fn is_filler_name(name: &str) -> bool {
 
 fn is_reservation_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["stack", "heap"].iter().any(|it| name.contains(it))
+    // TriCore saves the registers of calls in a list of its own.
+    let is_context_save_area = name.trim_start_matches('.').split('_').next() == Some("csa");
+    is_context_save_area || ["stack", "heap"].iter().any(|it| name.contains(it))
 }

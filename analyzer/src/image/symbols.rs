@@ -16,12 +16,13 @@ const MAX_NAME_BYTES: usize = 1 << 16;
 /// The same for all names of a file together.
 const MAX_NAMES_BYTES: usize = 1 << 28;
 
-/// A symbol that says it has bytes in a section.
+/// A symbol that says it has bytes in a section, or where in one something begins.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageSymbol<'data> {
     pub(crate) name: &'data [u8],
     /// Thumb bit cleared; in a file with thread-local storage still an offset for such symbols.
     pub(crate) value: u64,
+    /// 0 where nobody wrote it down, as in assembly.
     pub(crate) size: u64,
     /// Index in the file's section table.
     pub(crate) section_file_idx: usize,
@@ -66,7 +67,7 @@ pub(super) struct Symbols<'data> {
 }
 
 /// Every symbol that can own bytes, and what others tell. Undefined, absolute, section, file and mapping
-/// symbols cannot, nor can those without a size.
+/// symbols cannot, nor can what assemblers call `.L` for themselves.
 pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &File<'data, Elf>,
     table: &SectionTable<'data, Elf>,
@@ -191,7 +192,10 @@ impl<'data, Elf: FileHeader<Endian = Endianness>> Reader<'_, 'data, Elf> {
             .symbols
             .symbol_section(e, symbol, idx)
             .map_err(|_| Error::malformed(entry(idx), "its extended section index is missing"))?;
-        let Some(section) = section.filter(|_| size > 0 && !is_mapping_symbol(name)) else { return Ok(None) };
+        let is_telling = size > 0 || !(name.is_empty() || name.starts_with(b".L"));
+        let Some(section) = section.filter(|_| is_telling && !is_mapping_symbol(name)) else {
+            return Ok(None);
+        };
         let value = symbol.st_value(e).into();
         Ok(Some(ImageSymbol {
             name,

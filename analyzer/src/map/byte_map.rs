@@ -63,6 +63,41 @@ impl<L: Copy> ByteMap<L> {
         self.ranges = filled;
     }
 
+    /// Gives parts of the ranges that `is_open` says another label. `labels` are sorted and do not overlap.
+    pub(crate) fn refine(&mut self, labels: &[(Span, L)], is_open: impl Fn(L) -> bool) {
+        if labels.is_empty() {
+            return;
+        }
+        let mut refined = Vec::with_capacity(self.ranges.len() + 2 * labels.len());
+        let mut next = 0;
+        for (range, label) in self.ranges.drain(..) {
+            let mut cursor = range.start();
+            while let Some((span, other)) = labels.get(next).filter(|(it, _)| it.start() < range.end()) {
+                let part = range.from(cursor).intersection(*span).filter(|_| is_open(label));
+                if let Some(part) = part {
+                    let before = Span::between(cursor, part.start()).filter(|it| !it.is_empty());
+                    refined.extend(before.map(|it| (it, label)));
+                    refined.push((part, *other));
+                    cursor = part.end();
+                }
+                if span.end() > range.end() {
+                    break;
+                }
+                next += 1;
+            }
+            let rest = range.from(cursor);
+            refined.extend((!rest.is_empty()).then_some((rest, label)));
+        }
+        self.ranges = refined;
+    }
+
+    /// What is free from `address` on, up to the next claim.
+    pub(crate) fn free_from(&self, address: u64) -> Option<Span> {
+        let idx = self.ranges.partition_point(|(it, _)| it.end() <= address);
+        let end = self.ranges.get(idx).map_or(self.extent.end(), |(it, _)| it.start());
+        self.extent.intersection(Span::between(address, end)?)
+    }
+
     /// The labelled ranges.
     pub(crate) fn all(&self) -> impl Iterator<Item = (Span, L)> {
         self.ranges.iter().copied()

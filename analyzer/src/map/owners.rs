@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{ByteMap, Label};
+use super::{ByteMap, Filling, Label};
 use crate::image::{Image, ImageSymbol};
-use crate::report::Warning;
+use crate::report::{SymbolKind, Warning};
 use crate::span::Span;
 
 /// A symbol that got bytes.
@@ -30,7 +30,9 @@ struct Claim {
 pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> (Vec<Owner>, Vec<Warning>) {
     let mut owners: Vec<Owner> = Vec::new();
     let mut n_outside = 0_u64;
-    for Claim { symbol_idx, section_idx, address, size } in sorted_claims(image) {
+    let (claims, unsized_claims): (Vec<Claim>, Vec<Claim>) =
+        sorted_claims(image).into_iter().partition(|it| it.size > 0);
+    for Claim { symbol_idx, section_idx, address, size } in claims {
         let section = image.sections[section_idx].run;
         let wanted = Span::saturating(address, size);
         n_outside += u64::from(!section.contains(wanted));
@@ -43,7 +45,34 @@ pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> (Vec<Owne
             owners[owner].aliases.push(symbol_idx);
         }
     }
+    claim_unsized(image, maps, (&unsized_claims, &mut owners));
     (owners, complaints(n_outside))
+}
+
+/// Functions whose size nobody wrote down reach to the next one, to the next symbol, or to the end of
+/// the section. What begins inside of somebody's bytes is a label and gets nothing.
+fn claim_unsized(
+    image: &Image<'_>,
+    maps: &mut [ByteMap<Label>],
+    (claims, owners): (&[Claim], &mut Vec<Owner>),
+) {
+    for (idx, Claim { symbol_idx, section_idx, address, .. }) in claims.iter().enumerate() {
+        let (symbol_idx, section_idx, address) = (*symbol_idx, *section_idx, *address);
+        if let Some(Label::Symbol(owner)) = maps[section_idx].at(address) {
+            if owners[owner].address == address {
+                owners[owner].aliases.push(symbol_idx);
+            }
+            continue;
+        }
+        let Some(free) = maps[section_idx].free_from(address) else { continue };
+        let is_behind = |it: &&Claim| it.section_idx != section_idx || it.address > address;
+        let next = claims[idx..].iter().find(is_behind).filter(|it| it.section_idx == section_idx);
+        let end = next.map_or(free.end(), |it| it.address.min(free.end()));
+        let Some(span) = Span::between(address, end).filter(|it| !it.is_empty()) else { continue };
+        let span = Filling::new(image, &image.sections[section_idx]).without_tail(span);
+        let bytes = maps[section_idx].claim(span, Label::Symbol(owners.len()));
+        owners.push(Owner { symbol_idx, section_idx, address, bytes, aliases: Vec::new() });
+    }
 }
 
 fn complaints(n_outside: u64) -> Vec<Warning> {
@@ -61,6 +90,9 @@ fn sorted_claims(image: &Image<'_>) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::with_capacity(image.symbols.len());
     for (symbol_idx, symbol) in image.symbols.iter().enumerate() {
         let Some(Some(section_idx)) = by_file_idx.get(symbol.section_file_idx) else { continue };
+        if symbol.size == 0 && !is_unsized_function(image, symbol, *section_idx) {
+            continue;
+        }
         let address = address(symbol, tls_start.filter(|_| !image.is_relocatable()));
         claims.push(Claim { symbol_idx, section_idx: *section_idx, address, size: symbol.size });
     }
@@ -69,6 +101,12 @@ fn sorted_claims(image: &Image<'_>) -> Vec<Claim> {
         (it.section_idx, it.address, Reverse(it.size), symbol.rank, symbol.kind, symbol.name)
     });
     claims
+}
+
+/// On Xtensa literals lie between functions, so there the next symbol is not where a function ends.
+fn is_unsized_function(image: &Image<'_>, symbol: &ImageSymbol<'_>, section_idx: usize) -> bool {
+    let is_code = image.sections[section_idx].is_executable && image.header.machine != "xtensa";
+    is_code && symbol.kind == SymbolKind::Function
 }
 
 /// In linked files thread-local symbols count from the start of the thread's template.

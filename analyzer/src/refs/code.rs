@@ -6,9 +6,12 @@ use super::decode::{Decode, Flow, Step, Value};
 use super::places::{Place, Places};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::map::Label;
+use crate::span::Span;
 
 /// Decodes all code and tells `see` each instruction and the place it is in.
 pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step, &Place)) {
+    let has_stray_literals = places.machine.has_stray_literals;
+    let mut literals = Vec::new();
     for place in places.list.iter().filter(|it| is_code(places, it)) {
         decoder.reset();
         for (span, mode) in places.modes(place) {
@@ -16,13 +19,42 @@ pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl
                 continue;
             }
             let code = Code { content: places.content(span, place.section_idx), start: span.start() };
-            let see = |at, step| see(at, step, place);
-            if places.machine.has_stray_literals {
-                code.follow(decoder, see);
+            if has_stray_literals {
+                code.follow(decoder, |at, step| {
+                    literals.extend(step.literal());
+                    see(at, step, place);
+                });
             } else {
-                code.sweep(decoder, see);
+                code.sweep(decoder, |at, step| see(at, step, place));
             }
         }
+    }
+    if has_stray_literals {
+        // What labelled code loads is not known before it is decoded, and ends other labelled code.
+        labelled(places, (decoder, &literals.clone()), |_, step, _| literals.extend(step.literal()));
+        labelled(places, (decoder, &literals), see);
+    }
+}
+
+/// Decodes what begins at labels in gaps, up to the next label or literal.
+fn labelled(
+    places: &Places<'_>,
+    (decoder, literals): (&mut dyn Decode, &[u64]),
+    mut see: impl FnMut(u64, Step, &Place),
+) {
+    let mut borders = places.labelled_code();
+    let starts = borders.clone();
+    borders.extend(literals);
+    borders.sort_unstable();
+    for start in starts {
+        let Some(place) = places.at(start).filter(|it| it.label == Label::Unattributed) else { continue };
+        let next = borders.partition_point(|it| *it <= start);
+        let end = borders.get(next).map_or(place.span.end(), |it| (*it).min(place.span.end()));
+        let Some(span) = Span::between(start, end) else { continue };
+        let place = Place { span, ..*place };
+        let code = Code { content: places.content(span, place.section_idx), start };
+        decoder.reset();
+        code.follow(decoder, |at, step| see(at, step, &place));
     }
 }
 

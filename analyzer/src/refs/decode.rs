@@ -62,6 +62,14 @@ impl Step {
         Self { len_bytes, flow: Flow::Next, value }
     }
 
+    /// The literal it loads.
+    pub(crate) fn literal(self) -> Option<u64> {
+        match self.value {
+            Value::Load(literal) => Some(literal),
+            _ => None,
+        }
+    }
+
     /// Where the code ends in the middle of an instruction.
     pub(crate) fn cut(code: &[u8]) -> Self {
         Self::flow((code.len() as u64).max(1), Flow::End)

@@ -1,6 +1,7 @@
 //! From an address to who is there: symbols, the pieces of gaps between them, and what begins where.
 
 use super::decode::{self, Machine};
+use crate::anonymous::{self, Piece, Split};
 use crate::image::{Image, ImageMark, ImageSection, MarkKind};
 use crate::map::{Attribution, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
@@ -46,21 +47,14 @@ pub(crate) struct Places<'image> {
     pub(crate) vectors: Vec<Span>,
 }
 
-/// A part of a gap, cut where something refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Piece {
-    pub(crate) span: Span,
-    pub(crate) section_idx: usize,
-    /// Whether somebody refers to its first byte; else it is what lies before the first such.
-    pub(crate) is_referenced: bool,
-}
-
 /// What references connect: first the owners of the attribution, then the pieces.
 #[derive(Debug)]
 pub(crate) struct Nodes {
     n_owners: usize,
     /// By address.
     pub(crate) pieces: Vec<Piece>,
+    /// What of the gaps is neither a piece nor a node.
+    pub(crate) padding: Vec<(usize, Span)>,
     /// Symbols and gaps by address, a gap with no number.
     lookup: Vec<(Span, Option<usize>)>,
 }
@@ -118,6 +112,26 @@ impl<'image> Places<'image> {
         })
     }
 
+    /// Four bytes at an address as a number.
+    pub(crate) fn number_at(&self, address: u64) -> Option<u64> {
+        let bytes: [u8; 4] = self.bytes_at(address, 4)?.try_into().ok()?;
+        Some(
+            match self.image.header.endianness {
+                Endianness::Little => u32::from_le_bytes(bytes),
+                Endianness::Big => u32::from_be_bytes(bytes),
+            }
+            .into(),
+        )
+    }
+
+    /// Content of one section; `None` where it reaches beyond.
+    pub(crate) fn bytes_at(&self, address: u64, n_bytes: usize) -> Option<&'image [u8]> {
+        let place = self.at(address)?;
+        let span = Span::new(address, n_bytes as u64)?;
+        let is_inside = self.section(place).run.contains(span);
+        Some(self.content(span, place.section_idx)).filter(|it| is_inside && it.len() == n_bytes)
+    }
+
     /// Where a number that may be a pointer points to; `None` where it is only a number.
     pub(crate) fn target_of(&self, number: u64) -> Option<u64> {
         let place = self.at(number).filter(|_| !self.is_in_vectors(number));
@@ -154,6 +168,12 @@ impl<'image> Places<'image> {
     /// Whether a function begins here.
     pub(crate) fn is_start(&self, address: u64) -> bool {
         self.starts.binary_search(&address).is_ok()
+    }
+
+    /// Where labels without a size stand among code, by address.
+    pub(crate) fn labelled_code(&self) -> Vec<u64> {
+        let begins = anonymous::begins(self).into_iter().filter(|it| !it.is_local).map(|it| it.address);
+        begins.filter(|it| self.at(*it).is_some_and(|it| self.section(it).is_executable)).collect()
     }
 
     pub(crate) fn is_in_vectors(&self, address: u64) -> bool {
@@ -240,36 +260,15 @@ impl<'image> Places<'image> {
         (is_function && (is_entry || self.image.sections.iter().take(MAX_VECTORS).any(is_ram))).then_some(())
     }
 
-    /// Cuts the gaps at the referenced addresses.
-    pub(crate) fn nodes(&self, targets: impl Iterator<Item = u64>) -> Nodes {
-        let mut cuts: Vec<u64> = targets.collect();
-        cuts.sort_unstable();
-        cuts.dedup();
-        let mut pieces = Vec::new();
-        let mut lookup = Vec::with_capacity(self.list.len());
-        for place in &self.list {
-            match place.label {
-                Label::Symbol(owner) => lookup.push((place.span, Some(owner))),
-                _ => {
-                    lookup.push((place.span, None));
-                    cut(place, &cuts, &mut pieces);
-                }
-            }
-        }
-        Nodes { n_owners: self.attribution.owners.len(), pieces, lookup }
-    }
-}
-
-fn cut(place: &Place, cuts: &[u64], pieces: &mut Vec<Piece>) {
-    let from = cuts.partition_point(|it| *it <= place.span.start());
-    let to = cuts.partition_point(|it| *it < place.span.end());
-    let inside = cuts[from..to].iter().copied();
-    let mut start = place.span.start();
-    let mut is_referenced = from > 0 && cuts[from - 1] == start;
-    for end in inside.chain([place.span.end()]) {
-        let span = Span::between(start, end);
-        pieces.extend(span.map(|span| Piece { span, section_idx: place.section_idx, is_referenced }));
-        (start, is_referenced) = (end, true);
+    /// The nodes of an image whose gaps are cut.
+    pub(crate) fn nodes(&self, split: Split) -> Nodes {
+        let owner = |place: &Place| match place.label {
+            Label::Symbol(owner) => Some(owner),
+            _ => None,
+        };
+        let lookup = self.list.iter().map(|it| (it.span, owner(it))).collect();
+        let Split { pieces, padding } = split;
+        Nodes { n_owners: self.attribution.owners.len(), pieces, padding, lookup }
     }
 }
 
@@ -284,12 +283,14 @@ impl Nodes {
         self.pieces.get(node.checked_sub(self.n_owners)?)
     }
 
+    /// Who has the byte at an address; nobody where it is padding.
     pub(crate) fn at(&self, address: u64) -> Option<usize> {
         let idx = self.lookup.partition_point(|(it, _)| it.end() <= address);
         let (_, owner) = self.lookup.get(idx).filter(|(it, _)| it.contains_address(address))?;
         owner.or_else(|| {
             let piece_idx = self.pieces.partition_point(|it| it.span.end() <= address);
-            Some(self.n_owners + piece_idx)
+            let piece = self.pieces.get(piece_idx).filter(|it| it.span.contains_address(address));
+            piece.map(|_| self.n_owners + piece_idx)
         })
     }
 

@@ -7,7 +7,7 @@ use super::{
     CrateUse, Formatting, Panics, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol,
     Totals, Warning,
 };
-use super::{retained, source};
+use super::{anonymous, retained, source};
 use crate::bloat::{duplicates, formatting, generics};
 use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
@@ -126,9 +126,11 @@ pub(crate) struct Named {
     pub(crate) symbol: Symbol,
     /// Its node in the graph: the owner's number, or behind those the piece's.
     pub(crate) node: usize,
+    /// Of what has no symbol: the first symbol that leads to it, as a node.
+    pub(super) user: Option<usize>,
     pub(super) section_idx: usize,
     pub(crate) language: Language,
-    is_formatting: bool,
+    pub(super) is_formatting: bool,
 }
 
 /// Biggest first; ties by name, then by address, so that the order is the file's content only.
@@ -136,6 +138,7 @@ fn named_symbols(findings: &Findings<'_>) -> Vec<Named> {
     let mut reader = names::Reader::new();
     let owners = findings.attribution.owners.iter().enumerate();
     let mut rows: Vec<Named> = owners.map(|it| named(findings, it, &mut reader)).collect();
+    anonymous::add_rows(findings, &mut rows, &mut reader);
     rows.sort_by(|a, b| {
         let key = |it: &Named| (it.symbol.run_address, it.section_idx);
         (b.symbol.size_bytes.cmp(&a.symbol.size_bytes))
@@ -143,6 +146,7 @@ fn named_symbols(findings: &Findings<'_>) -> Vec<Named> {
             .then_with(|| a.symbol.mangled.cmp(&b.symbol.mangled))
             .then_with(|| key(a).cmp(&key(b)))
     });
+    anonymous::enter_referrers(findings, &mut rows);
     rows
 }
 
@@ -161,6 +165,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
         section_idx: owner.section_idx,
         node: owner_idx,
         language,
+        user: None,
         symbol: Symbol {
             name,
             mangled,
@@ -169,6 +174,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
             section: image.sections[owner.section_idx].name.clone(),
             krate,
             kind: image.symbols[owner.symbol_idx].kind,
+            referred_by: Vec::new(),
             retained_bytes: graph.map(|it| it.retained_bytes(owner_idx)),
             retained_flash_bytes: 0,
             retained_ram_bytes: 0,

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::anonymous;
 use super::assemble::{Findings, Named, UNKNOWN_CRATE};
 use super::memory_use::MemoryUse;
 use super::{CodeUse, FileUse, SectionKind, UnitUse, Warning};
@@ -36,6 +37,7 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
             row.symbol.krate = krate.or_else(|| row.symbol.krate.take());
         }
     }
+    anonymous::enter_crates(rows);
     let defining_bytes = tally.defining_bytes(&crates, rows);
     let units = enter_units(image, rows, (&origins, info), use_of);
     let files = enter_files(rows, &origins, &tally.by_file, paths);

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A symbol that owns bytes.
+/// A symbol that owns bytes, or what owns bytes without one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Symbol {
-    /// Demangled, without the hash.
+    /// Demangled, without the hash. Of what has no symbol, what it is in words: a text in quotation
+    /// marks, `Location src/main.rs:12:5`, `constant of app::main`.
     pub name: String,
-    /// As it stands in the symbol table.
+    /// As it stands in the symbol table; empty for what is not in there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub mangled: String,
     /// Bytes it owns; shared bytes belong to the first claim.
     pub size_bytes: u64,
@@ -16,11 +18,16 @@ pub struct Symbol {
     pub run_address: u64,
     /// Name of its section.
     pub section: String,
-    /// The crate (or `C++`) that it comes from, where the name or debug information tells.
+    /// The crate (or `C++`) that it comes from, where the name or debug information tells; of what has
+    /// no symbol, the crate of the first who refers to it.
     #[serde(rename = "crate")]
     pub krate: Option<String>,
-    /// Function or data.
+    /// What it is.
     pub kind: SymbolKind,
+    /// Who refers to what has no symbol, by address, the first eight: indices into
+    /// [`Report::symbols`](super::Report::symbols).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referred_by: Vec<usize>,
     /// Its bytes and those of everything that only it leads to: what would go if it went. Absent
     /// where references are not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,17 +63,42 @@ pub struct Symbol {
     pub unit: Option<usize>,
 }
 
-/// Whether a symbol is executed or read.
+/// What has bytes: the first three have a symbol, the others were told by content and by who refers
+/// to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum SymbolKind {
-    /// `STT_FUNC`.
+    /// `STT_FUNC`, or instructions that somebody calls.
     Function,
     /// `STT_OBJECT`.
     Data,
     /// A label without a type.
     Label,
+    /// A text.
+    String,
+    /// A `core::panic::Location`: path, line and column.
+    Location,
+    /// What `format_args!` compiles to: texts and placeholders.
+    Template,
+    /// Where the branches of a function are.
+    SwitchTable,
+    /// Addresses: methods of a trait object, texts, and the like.
+    PointerTable,
+    /// Words that a function loads.
+    LiteralPool,
+    /// Where hardware looks for handlers.
+    VectorTable,
+    /// Headers of the file that are loaded with it.
+    Header,
+    /// What unwinding needs to know about functions.
+    Unwind,
+    /// Memory set aside for a stack or heap.
+    Reservation,
+    /// Memory without initial values.
+    Variable,
+    /// Other data.
+    Constant,
 }
 
 /// What one crate owns.

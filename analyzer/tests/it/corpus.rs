@@ -61,8 +61,8 @@ fn embassy_on_an_rp2040() {
         RP2040,
         summary,
         expect![[r#"
-            flash 57884 ram 2264 symbols 50267 padding 85 unattributed 9684 (161/1000)
-            543 symbols in 16 crates, formatting 9471 in 58
+            flash 57884 ram 2264 symbols 59824 padding 212 unattributed 0 (0/1000)
+            885 symbols in 16 crates, formatting 9471 in 58
         "#]],
     );
 }
@@ -101,30 +101,30 @@ fn esp_idf_on_an_esp32_p4() {
         "",
         sections,
         expect![[r#"
-        .rtc.text bss content 0x50108118←- 104 = 0+0+104
-        .rtc.force_fast other content 0x50108180←- 0 = 0+0+0
-        .rtc_noinit other content 0x50108180←- 0 = 0+0+0
-        .rtc.force_slow other content 0x50108180←- 0 = 0+0+0
-        .rtc.p4_rev3_mspi_workaround code content 0x50108000←0x50108000 216 = 0+0+216
-        .rtc_reserved bss content 0x50108100←- 24 = 24+0+0
-        .tcm.text code content 0x30100000←0x30100000 290 = 270+6+14
-        .tcm.data data content 0x30100130←0x30100130 72 = 56+0+16
-        .iram0.text code content 0x4ff20000←0x4ff20000 59640 = 58822+60+758
-        .iram0.text_end bss filler 0x4ff2e8f8←- 8 = 0+0+0
-        .iram0.data other content 0x4ff2e900←- 0 = 0+0+0
-        .iram0.bss other content 0x4ff2e900←- 0 = 0+0+0
-        .dram0.dummy other content 0x4ff2e900←- 0 = 0+0+0
-        .dram0.data data content 0x4ff2e900←0x4ff2e900 7304 = 5051+69+2184
-        .noinit bss content 0x4ff30588←- 0 = 0+0+0
-        .dram0.bss bss content 0x4ff30590←- 5796 = 5748+48+0
-        .dram0.heap_start bss reservation 0x4ff31c34←- 12 = 0+0+12
-        .flash.text code content 0x40000020←0x40000020 69948 = 69932+0+16
-        .flash_rodata_dummy bss filler 0x40000020←- 131072 = 0+0+0
-        .flash.appdesc rodata content 0x40020020←0x40020020 256 = 256+0+0
-        .flash.rodata rodata content 0x40020120←0x40020120 30872 = 8139+325+22408
-        .flash.init_array data content 0x400279b8←0x400279b8 192 = 184+0+8
-        .flash.tdata other content 0x40027a78←- 0 = 0+0+0
-    "#]],
+            .rtc.text bss content 0x50108118←- 104 = 104+0+0
+            .rtc.force_fast other content 0x50108180←- 0 = 0+0+0
+            .rtc_noinit other content 0x50108180←- 0 = 0+0+0
+            .rtc.force_slow other content 0x50108180←- 0 = 0+0+0
+            .rtc.p4_rev3_mspi_workaround code content 0x50108000←0x50108000 216 = 216+0+0
+            .rtc_reserved bss content 0x50108100←- 24 = 24+0+0
+            .tcm.text code content 0x30100000←0x30100000 290 = 270+20+0
+            .tcm.data data content 0x30100130←0x30100130 72 = 64+0+8
+            .iram0.text code content 0x4ff20000←0x4ff20000 59640 = 59566+74+0
+            .iram0.text_end bss filler 0x4ff2e8f8←- 8 = 0+0+0
+            .iram0.data other content 0x4ff2e900←- 0 = 0+0+0
+            .iram0.bss other content 0x4ff2e900←- 0 = 0+0+0
+            .dram0.dummy other content 0x4ff2e900←- 0 = 0+0+0
+            .dram0.data data content 0x4ff2e900←0x4ff2e900 7304 = 7162+142+0
+            .noinit bss content 0x4ff30588←- 0 = 0+0+0
+            .dram0.bss bss content 0x4ff30590←- 5796 = 5748+48+0
+            .dram0.heap_start bss reservation 0x4ff31c34←- 12 = 12+0+0
+            .flash.text code content 0x40000020←0x40000020 69948 = 69932+16+0
+            .flash_rodata_dummy bss filler 0x40000020←- 131072 = 0+0+0
+            .flash.appdesc rodata content 0x40020020←0x40020020 256 = 256+0+0
+            .flash.rodata rodata content 0x40020120←0x40020120 30872 = 29456+1408+8
+            .flash.init_array data content 0x400279b8←0x400279b8 192 = 192+0+0
+            .flash.tdata other content 0x40027a78←- 0 = 0+0+0
+        "#]],
     );
 }
 
@@ -153,8 +153,8 @@ fn esp_hal_on_an_esp32_c5() {
         "",
         summary,
         expect![[r#"
-            flash 51558 ram 320928 symbols 46401 padding 99 unattributed 320850 (861/1000)
-            413 symbols in 17 crates, formatting 11817 in 47
+            flash 51558 ram 320928 symbols 367173 padding 177 unattributed 0 (0/1000)
+            567 symbols in 17 crates, formatting 11817 in 47
         "#]],
     );
 }
@@ -193,9 +193,9 @@ fn tasking_on_a_tricore() {
         "",
         summary,
         expect![[r#"
-        flash 14626 ram 33924 symbols 14522 padding 42 unattributed 33986 (700/1000)
-        97 symbols in 1 crates, formatting 0 in 0
-    "#]],
+            flash 14626 ram 33924 symbols 48468 padding 62 unattributed 20 (0/1000)
+            111 symbols in 1 crates, formatting 0 in 0
+        "#]],
     );
 }
 
@@ -237,7 +237,7 @@ fn two_siblings_differ_in_what_their_sources_differ() {
         -12 fp_level_a
         -10 _HardFault
         +6 HardFault_
-        +4 (unattributed)
+        +4 constant of nodbg_a
         -2 (padding)
         +2 SVCall"#]]
     .assert_eq(&rows.join("\n"));

@@ -110,7 +110,7 @@ fn check(name: &str, content: &[u8], min_share: f64) {
     let mut functions: Vec<(u64, u64)> = report
         .symbols
         .iter()
-        .filter(|it| it.kind == plimsoll_analyzer::report::SymbolKind::Function)
+        .filter(|it| it.kind == plimsoll_analyzer::report::SymbolKind::Function && !it.mangled.is_empty())
         .map(|it| (it.run_address, it.run_address + it.size_bytes))
         .collect();
     functions.sort_unstable();

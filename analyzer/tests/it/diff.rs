@@ -106,8 +106,8 @@ fn instances_of_one_name_are_paired_so_that_little_changes() {
 #[test]
 fn padding_and_unattributed_bytes_are_rows_of_their_section() {
     check(
-        "section .text 0x100 64 x align 4\n func a 0x101 32\n func b 0x121 32",
-        "section .text 0x100 128 x align 4\n func a 0x101 30\n func b 0x121 32\n section .rodata 0x180 7",
+        "section .text 0x100 64 align 4\n object a 0x100 32\n object b 0x120 32",
+        "section .text 0x100 128 align 4\n object a 0x100 30\n object b 0x120 32\n section .rodata 0x180 7",
         expect![[r#"
             totals
               +71 grown flash 

@@ -113,6 +113,8 @@ fn what_a_symbol_retains_goes_with_it() {
             never 8 retains 8 = 8 + 0 unreachable
             table 8 retains 24 = 16 + 8
             used 8 retains 32 = 24 + 8
+            constant of table 4 retains 4 = 4 + 0
+            pointers of table 4 retains 16 = 8 + 8
         "#]],
     );
 }
@@ -122,9 +124,9 @@ fn roots_are_the_vectors_and_what_they_lead_to_is_reachable() {
     check(
         &summary(&explain(IMAGE)),
         expect![[r#"
-        Decoded: 8 edges, 0 unknown calls, 48 bytes reachable, 48 not
-        Vector 0x10000000 __VECTORS
-    "#]],
+            Decoded: 8 edges, 0 unknown calls, 48 bytes reachable, 16 not
+            Vector 0x10000000 __VECTORS
+        "#]],
     );
 }
 

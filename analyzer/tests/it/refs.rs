@@ -20,7 +20,7 @@ impl Owners {
         let owner = |it: &plimsoll_analyzer::report::Symbol| {
             (it.run_address, (it.run_address + it.size_bytes, it.run_address))
         };
-        Self(report.symbols.iter().map(owner).collect())
+        Self(report.symbols.iter().filter(|it| !it.mangled.is_empty()).map(owner).collect())
     }
 
     fn of(&self, address: u64) -> Option<u64> {

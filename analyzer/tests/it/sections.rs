@@ -40,9 +40,9 @@ fn a_gap_before_an_aligned_symbol_is_padding() {
 #[test]
 fn a_gap_that_alignment_does_not_explain_is_unattributed() {
     check(
-        "section .text 0x100 64 x align 4\n func a 0x101 4\n func b 0x121 32",
+        "section .rodata 0x100 64 align 4\n object a 0x100 4\n object b 0x120 32",
         expect![[r#"
-        .text code content 0x100←0x100 64 = 36+0+28
+        .rodata rodata content 0x100←0x100 64 = 36+0+28
     "#]],
     );
 }
@@ -50,12 +50,12 @@ fn a_gap_that_alignment_does_not_explain_is_unattributed() {
 #[test]
 fn a_gap_with_content_is_not_padding() {
     check(
-        "section .text 0x100 16 x align 8
-         noise .text 5 3
-         func a 0x101 5
-         func b 0x109 8",
+        "section .rodata 0x100 16 align 8
+         noise .rodata 5 3
+         object a 0x100 5
+         object b 0x108 8",
         expect![[r#"
-            .text code content 0x100←0x100 16 = 13+0+3
+            .rodata rodata content 0x100←0x100 16 = 13+0+3
         "#]],
     );
 }

@@ -115,12 +115,12 @@ fn absolute_undefined_and_file_symbols_are_not_in_the_image() {
 }
 
 #[test]
-fn a_symbol_without_size_owns_nothing() {
+fn a_function_without_size_where_another_begins_is_its_alias() {
     check(
         "section .text 0x100 32 x\n func _start 0x101 0\n func reset 0x101 4",
         expect![[r#"
-        reset .text 0x100 4 -
-    "#]],
+            reset .text 0x100 4 - (_start)
+        "#]],
     );
 }
 

@@ -56,23 +56,23 @@ fn embassy_hosts_and_defines() {
         "m0p-rust-rp2040-embassy.elf",
         crates,
         expect![[r#"
-        46714 = 41776 located + 4938
-        core hosts 19654, defines 20012
-        rp2040_hal hosts 18684, defines 12150
-        probe_rs_debugger_test hosts 3972, defines 3964
-        rtt_target hosts 2240, defines 2140
-        cortex_m hosts 506, defines 506
-        fugit hosts 500, defines 500
-        RP2040 hosts 382, defines 180
-        heapless hosts 306, defines 296
-        critical_section hosts 238, defines 248
-        rp2040_pac hosts 106, defines 6066
-        compiler_builtins hosts 74, defines 26
-        cortex_m_rt hosts 10, defines 10
-        (unknown) hosts 40, defines 40
-        bare_metal hosts 2, defines 2
-        vcell hosts 0, defines 574
-    "#]],
+            46840 = 41776 located + 5064
+            core hosts 19654, defines 20012
+            rp2040_hal hosts 18684, defines 12150
+            probe_rs_debugger_test hosts 3972, defines 3964
+            rtt_target hosts 2240, defines 2140
+            fugit hosts 500, defines 500
+            cortex_m hosts 506, defines 506
+            RP2040 hosts 382, defines 180
+            heapless hosts 306, defines 296
+            critical_section hosts 238, defines 248
+            rp2040_pac hosts 106, defines 6066
+            (unknown) hosts 166, defines 166
+            compiler_builtins hosts 74, defines 26
+            cortex_m_rt hosts 10, defines 10
+            bare_metal hosts 2, defines 2
+            vcell hosts 0, defines 574
+        "#]],
     );
     check(
         "m0p-rust-rp2040-embassy.elf",
@@ -86,7 +86,7 @@ fn embassy_hosts_and_defines() {
             10580+0 rp2040-hal-0.9.2/src/lib.rs/@/rp2040_hal.884076f4aea36912-cgu.1 [Rust, clang LLVM (rustc versio]
             9584+0 library/core/src/lib.rs/@/core.e5c23a8a211a91c8-cgu.0 [Rust, clang LLVM (rustc versio]
             3942+2223 src/lib.rs/@/3obvxv72ja5zh1ej [Rust, clang LLVM (rustc versio]
-            5446+16 rtt-target-0.5.0/src/lib.rs/@/rtt_target.5a25204755a704c9-cgu.0 [Rust, clang LLVM (rustc versio]
+            5470+16 rtt-target-0.5.0/src/lib.rs/@/rtt_target.5a25204755a704c9-cgu.0 [Rust, clang LLVM (rustc versio]
             5454+2 rp2040-hal-0.9.2/src/lib.rs/@/rp2040_hal.884076f4aea36912-cgu.7 [Rust, clang LLVM (rustc versio]
         "#]],
     );
@@ -98,10 +98,10 @@ fn esp_idf_has_dwarf_4_and_5_in_one_file() {
         "rv32-c-espidf-esp32p4.elf",
         crates,
         expect![[r#"
-        129024 = 128758 located + 266
-        (unknown) hosts 129020, defines 129020
-        C++ hosts 4, defines 4
-    "#]],
+            129984 = 129718 located + 266
+            (unknown) hosts 129980, defines 129980
+            C++ hosts 4, defines 4
+        "#]],
     );
     check(
         "rv32-c-espidf-esp32p4.elf",
@@ -127,25 +127,25 @@ fn esp_hal_hosts_and_defines() {
         "rv32-rust-esp32c5.elf",
         crates,
         expect![[r#"
-        37770 = 31176 located + 6594
-        esp_hal hosts 10442, defines 6316
-        core hosts 11518, defines 18632
-        (unknown) hosts 838, defines 838
-        hello_world hosts 8554, defines 168
-        esp_backtrace hosts 3274, defines 580
-        esp_rom_sys hosts 1208, defines 756
-        riscv_pac hosts 754, defines 230
-        esp_println hosts 668, defines 1588
-        log hosts 352, defines 6388
-        riscv_rt hosts 102, defines 260
-        esp_sync hosts 36, defines 1022
-        compiler_builtins hosts 24, defines 24
-        esp32c5 hosts 0, defines 530
-        riscv hosts 0, defines 404
-        heapless hosts 0, defines 22
-        esp_riscv_rt hosts 0, defines 8
-        embassy_sync hosts 0, defines 4
-    "#]],
+            39330 = 31176 located + 8154
+            (unknown) hosts 2398, defines 2398
+            esp_hal hosts 10442, defines 6316
+            core hosts 11518, defines 18632
+            hello_world hosts 8554, defines 168
+            esp_backtrace hosts 3274, defines 580
+            esp_rom_sys hosts 1208, defines 756
+            riscv_pac hosts 754, defines 230
+            esp_println hosts 668, defines 1588
+            log hosts 352, defines 6388
+            riscv_rt hosts 102, defines 260
+            esp_sync hosts 36, defines 1022
+            compiler_builtins hosts 24, defines 24
+            esp32c5 hosts 0, defines 530
+            riscv hosts 0, defines 404
+            heapless hosts 0, defines 22
+            esp_riscv_rt hosts 0, defines 8
+            embassy_sync hosts 0, defines 4
+        "#]],
     );
 }
 

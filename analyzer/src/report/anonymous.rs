@@ -1,0 +1,234 @@
+//! Rows for what has no symbol: named by their content or by who refers to them, so that two builds
+//! call the same thing alike.
+
+use super::assemble::{Findings, Named, rows_by_node};
+use super::{Symbol, SymbolKind};
+use crate::anonymous::{self, Piece, What};
+use crate::debug;
+use crate::graph::Graph;
+use crate::image::Image;
+use crate::names::{self, LOCATION, Language};
+use crate::span::Span;
+
+/// So much of a text is shown.
+const MAX_CHARS: usize = 60;
+/// As many of those who refer to something are listed.
+const MAX_REFERRERS: usize = 8;
+/// So far a way back to a symbol may be: a text, its table, the table of that, a function.
+const MAX_STEPS: usize = 8;
+
+/// Adds a row for each piece that somebody knows. `rows` are those of the symbols, by node.
+pub(super) fn add_rows(findings: &Findings<'_>, rows: &mut Vec<Named>, reader: &mut names::Reader) {
+    let writer = Writer {
+        image: findings.image,
+        graph: findings.graph.as_ref().ok(),
+        contents: Contents::new(findings.image),
+        n_owners: rows.len(),
+    };
+    let pieces = findings.attribution.anonymous.iter().enumerate().filter(|(_, it)| it.is_known());
+    for (piece_idx, piece) in pieces {
+        let node = writer.n_owners + piece_idx;
+        let user = writer.user(node, piece);
+        let row = match piece.what {
+            What::Label(symbol_idx) => writer.label(piece, node, (symbol_idx, reader)),
+            _ => {
+                let user_name = user.and_then(|it| rows.get(it)).map(|it| it.symbol.name.as_str());
+                let name = writer.name(piece, node, (user_name, rows));
+                writer.row(piece, node, name)
+            }
+        };
+        rows.push(Named { user, ..row });
+    }
+}
+
+/// Tells each of those rows who refers to it. `rows` are in the order of the report.
+pub(super) fn enter_referrers(findings: &Findings<'_>, rows: &mut [Named]) {
+    let Ok(graph) = &findings.graph else { return };
+    let by_node = rows_by_node(rows);
+    let n_owners = findings.attribution.owners.len();
+    for row in rows.iter_mut().filter(|it| it.node >= n_owners) {
+        let referrers = graph.referrers(row.node).filter_map(|it| by_node.get(it).copied().flatten());
+        row.symbol.referred_by = referrers.take(MAX_REFERRERS).collect();
+    }
+}
+
+/// Gives each of those rows the crate of its first user.
+pub(super) fn enter_crates(rows: &mut [Named]) {
+    let by_node = rows_by_node(rows);
+    for row_idx in 0..rows.len() {
+        let user = rows[row_idx].user.and_then(|it| by_node.get(it).copied().flatten());
+        if let Some(user) = user.filter(|_| rows[row_idx].symbol.krate.is_none()) {
+            rows[row_idx].symbol.krate = rows[user].symbol.krate.clone();
+        }
+    }
+}
+
+struct Writer<'image> {
+    image: &'image Image<'image>,
+    graph: Option<&'image Graph>,
+    contents: Contents<'image>,
+    n_owners: usize,
+}
+
+impl Writer<'_> {
+    /// The first symbol that leads to a piece, if need be over other pieces.
+    fn user(&self, node: usize, piece: &Piece) -> Option<usize> {
+        if let What::LiteralPool(Some(owner)) = piece.what {
+            return Some(owner);
+        }
+        let graph = self.graph?;
+        let mut cursor = node;
+        for _ in 0..MAX_STEPS {
+            if let Some(owner) = graph.referrers(cursor).find(|it| *it < self.n_owners) {
+                return Some(owner);
+            }
+            cursor = graph.referrers(cursor).next()?;
+        }
+        None
+    }
+
+    fn row(&self, piece: &Piece, node: usize, name: String) -> Named {
+        let is_stored = !self.image.sections[piece.section_idx].data.is_empty();
+        let symbol = Symbol {
+            name,
+            mangled: String::new(),
+            size_bytes: piece.span.size(),
+            run_address: piece.span.start(),
+            section: self.image.sections[piece.section_idx].name.clone(),
+            krate: None,
+            kind: kind(piece.what, is_stored),
+            referred_by: Vec::new(),
+            retained_bytes: self.graph.map(|it| it.retained_bytes(node)),
+            retained_flash_bytes: 0,
+            retained_ram_bytes: 0,
+            body: None,
+            reachable: self.graph.map(|it| it.is_reachable(node)),
+            aliases: Vec::new(),
+            file: None,
+            line: None,
+            unit: None,
+        };
+        let language = Language::Unknown;
+        Named { symbol, node, user: None, section_idx: piece.section_idx, language, is_formatting: false }
+    }
+
+    fn label(&self, piece: &Piece, node: usize, (symbol_idx, reader): (usize, &mut names::Reader)) -> Named {
+        let symbol = &self.image.symbols[symbol_idx];
+        let mangled = String::from_utf8_lossy(symbol.name).into_owned();
+        let names::Name { text, krate, .. } = reader.read(&mangled);
+        let row = self.row(piece, node, text);
+        Named { symbol: Symbol { mangled, krate, kind: symbol.kind, ..row.symbol }, ..row }
+    }
+
+    fn name(&self, piece: &Piece, node: usize, (user, rows): (Option<&str>, &[Named])) -> String {
+        let section = &self.image.sections[piece.section_idx].name;
+        let of_user = |what: &str| match user {
+            Some(user) => format!("{what} of {user}"),
+            None => format!("{what} in {section}"),
+        };
+        match piece.what {
+            What::Text => quoted(self.contents.at(piece.span)),
+            What::Template => match anonymous::template(self.contents.at(piece.span)) {
+                Some(template) => format!("template {}", quoted(template.text.as_bytes())),
+                None => of_user("template"),
+            },
+            What::Location { path, len, line, column } => {
+                let path = self.contents.at(Span::saturating(path, len.into()));
+                let path = debug::short_path(&String::from_utf8_lossy(path));
+                format!("{LOCATION}{path}:{line}:{column}")
+            }
+            What::Vtable => self.vtable(node, rows).unwrap_or_else(|| of_user("vtable")),
+            What::SwitchTable => of_user("switch table"),
+            What::PointerTable => of_user("pointers"),
+            What::LiteralPool(_) => of_user("literals"),
+            What::Code => of_user("code"),
+            What::Variable => of_user("variable"),
+            What::VectorTable => "vector table".into(),
+            What::Header => "ELF header and program headers".into(),
+            What::Unwind => format!("unwind table {section}"),
+            What::Reservation => format!("reserved in {section}"),
+            What::WholeSection => section.clone(),
+            What::Constant | What::Unknown | What::Label(_) => of_user("constant"),
+        }
+    }
+
+    /// By the type and trait of its first method that shows them.
+    fn vtable(&self, node: usize, rows: &[Named]) -> Option<String> {
+        let methods = self.graph?.targets(node).filter_map(|it| rows.get(it));
+        let name = |it: &Named| implementation(&it.symbol.name).map(|it| format!("vtable of {it}"));
+        methods.filter(|it| it.node < self.n_owners).find_map(name)
+    }
+}
+
+/// `<T as Trait>` of `<T as Trait>::method`, `<impl Trait for T>` of `path::<impl Trait for T>::method`.
+fn implementation(method: &str) -> Option<&str> {
+    let start = method.find("<impl ").or_else(|| method.starts_with('<').then_some(0))?;
+    let mut depth = 0_usize;
+    for (at, c) in method[start..].char_indices() {
+        match c {
+            '<' => depth += 1,
+            '>' if method[..start + at].ends_with('-') => {}
+            '>' if depth == 1 => return method.get(start..=start + at),
+            '>' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn kind(what: What, is_stored: bool) -> SymbolKind {
+    match what {
+        What::Text => SymbolKind::String,
+        What::Location { .. } => SymbolKind::Location,
+        What::Template => SymbolKind::Template,
+        What::SwitchTable => SymbolKind::SwitchTable,
+        What::PointerTable | What::Vtable => SymbolKind::PointerTable,
+        What::LiteralPool(_) => SymbolKind::LiteralPool,
+        What::VectorTable => SymbolKind::VectorTable,
+        What::Header => SymbolKind::Header,
+        What::Unwind => SymbolKind::Unwind,
+        What::Reservation => SymbolKind::Reservation,
+        What::Code => SymbolKind::Function,
+        What::Variable => SymbolKind::Variable,
+        What::WholeSection if !is_stored => SymbolKind::Variable,
+        What::WholeSection | What::Constant | What::Unknown => SymbolKind::Constant,
+        What::Label(_) => SymbolKind::Label,
+    }
+}
+
+/// A text in quotation marks on one line, shortened.
+fn quoted(content: &[u8]) -> String {
+    let content = content.strip_suffix(&[0]).unwrap_or(content);
+    let text = String::from_utf8_lossy(content);
+    let mut shown: String = text.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        shown.push('…');
+    }
+    format!("\"{shown}\"")
+}
+
+/// From an address to content.
+struct Contents<'image> {
+    image: &'image Image<'image>,
+    /// Sections with content, by address.
+    sections: Vec<(Span, usize)>,
+}
+
+impl<'image> Contents<'image> {
+    fn new(image: &'image Image<'image>) -> Self {
+        let stored =
+            image.sections.iter().enumerate().filter(|(_, it)| it.takes_memory() && !it.data.is_empty());
+        let mut sections: Vec<(Span, usize)> = stored.map(|(idx, it)| (it.run, idx)).collect();
+        sections.sort_unstable();
+        Self { image, sections }
+    }
+
+    /// Empty where no section has all of it.
+    fn at(&self, span: Span) -> &'image [u8] {
+        let idx = self.sections.partition_point(|(it, _)| it.start() <= span.start());
+        let Some((run, section_idx)) = idx.checked_sub(1).map(|it| self.sections[it]) else { return &[] };
+        let index = |address: u64| usize::try_from(address - run.start()).ok();
+        let range = index(span.start()).zip(index(span.end()));
+        range.and_then(|(from, to)| self.image.sections[section_idx].data.get(from..to)).unwrap_or(&[])
+    }
+}
