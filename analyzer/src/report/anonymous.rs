@@ -102,6 +102,7 @@ impl Writer<'_> {
             retained_flash_bytes: 0,
             retained_ram_bytes: 0,
             body: None,
+            frame_bytes: None,
             reachable: self.graph.map(|it| it.is_reachable(node)),
             aliases: Vec::new(),
             file: None,
