@@ -1,6 +1,7 @@
 //! What changed between two reports. The parts of a diff add up to its total, a report differs
 //! from itself in nothing, and `diff(a, b)` is the negative of `diff(b, a)`.
 
+pub mod cause;
 pub(crate) mod rows;
 
 use serde::{Deserialize, Serialize};

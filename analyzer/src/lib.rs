@@ -32,6 +32,7 @@ pub mod report;
 mod span;
 mod stack;
 
+pub use diff::cause::{Cause, CauseKind, cause};
 pub use diff::{Change, ChangeKind, Diff};
 pub use error::{Error, ErrorKind};
 pub use graph::{Why, WhyError};

@@ -42,6 +42,9 @@ pub(crate) fn document(answers: &Answers) -> String {
     }
     let mut text = format!("### Plimsoll: {}\n\n", verdict(answers));
     text.push_str(&table(answers));
+    for answer in &answers.answers {
+        text.push_str(&cause(answer));
+    }
     if let Some(commit) = &answers.commit {
         text.push_str(&format!("\nAt commit {}.\n", commit.short()));
     }
@@ -156,6 +159,14 @@ fn budgets(answer: &BuildAnswer) -> String {
         .map(|it| format!("❌ {}", cell(&judge::sentence(it))))
         .collect();
     if over.is_empty() { "✅ within".to_owned() } else { over.join("<br>") }
+}
+
+/// Which source line is to blame, in a line.
+fn cause(answer: &BuildAnswer) -> String {
+    let grown = total(answer, "flash").and_then(|it| it.delta_bytes);
+    let Some((cause, grown)) = answer.cause.as_ref().zip(grown) else { return String::new() };
+    let target = code(answer.build.target.as_str());
+    format!("\n{target}: {} B of flash, {}, mostly {}.\n", signed(grown), cause.kind, code(&cause.place()))
 }
 
 fn details(answer: &BuildAnswer) -> String {

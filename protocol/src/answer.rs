@@ -1,7 +1,7 @@
 //! What the server answers.
 
 use crate::{CommitId, ProjectName, TargetName};
-use plimsoll_analyzer::Change;
+use plimsoll_analyzer::{Cause, Change};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -92,6 +92,9 @@ pub struct BuildAnswer {
     pub over_budget: bool,
     /// The biggest changes by symbol, at most 20.
     pub symbol_changes: Vec<Change>,
+    /// The source line that the growth of flash is mostly due to, where one is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// The page that compares the build with its baseline.
     pub compare_url: Option<String>,
 }

@@ -4,7 +4,7 @@ use super::report::{changes, delta};
 use super::table::{Align, Cell, Table};
 use super::{BAD, FAINT, GOOD, STRONG};
 use crate::judge;
-use crate::text::{counted, grouped, percent, shortened, visible};
+use crate::text::{counted, grouped, percent, shortened, signed, visible};
 use plimsoll_analyzer::Report;
 use plimsoll_protocol::{BuildAnswer, BuildState, Delta, NewBuild, Verdict};
 
@@ -54,6 +54,7 @@ fn measured(answer: &BuildAnswer, width: Option<usize>) -> String {
     for verdict in &answer.verdicts {
         text.push_str(&verdict_line(verdict));
     }
+    text.push_str(&cause(answer));
     if answer.baseline.is_some() {
         text.push_str(&changes("Biggest changes", &answer.symbol_changes, N_SYMBOLS, width));
     }
@@ -72,6 +73,14 @@ fn heading(answer: &BuildAnswer) -> String {
         }
     };
     format!("{STRONG}{target}{STRONG:#} {}: {against}\n", answer.build.commit.short())
+}
+
+/// Which source line is to blame.
+fn cause(answer: &BuildAnswer) -> String {
+    let flash = answer.deltas.iter().find(|it| it.kind == "total" && it.name == "flash");
+    let grown = flash.and_then(|it| it.delta_bytes);
+    let Some((cause, grown)) = answer.cause.as_ref().zip(grown) else { return String::new() };
+    format!("  {STRONG}{} B{STRONG:#}: {}\n", signed(grown), visible(&cause.to_string()))
 }
 
 fn deltas(deltas: &[Delta], width: Option<usize>) -> String {

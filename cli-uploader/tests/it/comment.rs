@@ -303,3 +303,14 @@ fn files_that_hold_no_answers_are_refused() {
         hint: `plimsoll upload --wait --answer-file FILE` writes them
     "#]]);
 }
+
+#[test]
+fn the_line_to_blame_is_named_in_one_line_and_stays_code() {
+    let mut build = measured("logger/release", &commit());
+    build["cause"] = json!({
+        "kind": "formatting", "file": "src/`|@ada.rs", "line": 42, "n_other_lines": 1, "grown_bytes": 3900
+    });
+    let shown = String::from_utf8(comment(&sandbox(&[build]), &[]).output().stdout).unwrap();
+    let line = shown.lines().find(|it| it.contains("of flash, "));
+    expect!["`logger/release`: +4,016 B of flash, formatting, mostly <code>src/&#96;&#124;@<!-- -->ada.rs&#58;42</code>."].assert_eq(line.unwrap());
+}

@@ -97,6 +97,20 @@ fn a_first_build_and_a_missing_ancestor_are_said() {
 }
 
 #[test]
+fn the_source_line_that_flash_grew_for_is_named() {
+    let sandbox = Sandbox::with_commits(2);
+    let mut grown = measured("engine/release", &sandbox.head());
+    grown["cause"] = serde_json::json!({
+        "kind": "formatting", "file": "src/\u{1b}main.rs", "line": 42, "n_other_lines": 0, "grown_bytes": 3900
+    });
+    let stub = Stub::replying([Reply::json(200, grown)]);
+    let output = sandbox.plimsoll_with(&stub, &UPLOAD).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let line = stdout.lines().find(|it| it.contains("+4,016 B"));
+    expect![[r#"  +4,016 B: formatting, mostly src/\u{1b}main.rs:42"#]].assert_eq(line.unwrap_or(&stdout));
+}
+
+#[test]
 fn a_queued_build_is_asked_for_until_it_is_measured() {
     let sandbox = Sandbox::with_commits(2);
     let head = sandbox.head();

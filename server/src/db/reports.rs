@@ -3,7 +3,8 @@
 use crate::db::{to_i64, to_u64};
 use crate::domain::Recipe;
 use crate::domain::build::{Measurement, MeasurementKind};
-use plimsoll_analyzer::{Change, ChangeKind};
+use plimsoll_analyzer::{Cause, Change, ChangeKind};
+use sqlx::types::Json;
 use sqlx::{PgExecutor, PgTransaction};
 use uuid::Uuid;
 
@@ -37,17 +38,39 @@ pub async fn delete_all(tx: &mut PgTransaction<'_>, recipe: &Recipe) -> sqlx::Re
     crate::db::budgets::delete_verdicts(tx, (project_id, build_id)).await
 }
 
-/// Stores a report.
-pub async fn insert(tx: &mut PgTransaction<'_>, recipe: &Recipe, body_zstd: &[u8]) -> sqlx::Result<()> {
+/// What a build's growth against its baseline is mostly due to, where a source line is to blame.
+pub async fn find_cause(
+    db: impl PgExecutor<'_>,
+    project_id: Uuid,
+    build_id: Uuid,
+) -> sqlx::Result<Option<Cause>> {
+    let cause = sqlx::query_scalar!(
+        r#"select cause as "cause: Json<Cause>" from report where project_id = $1 and build_id = $2"#,
+        project_id,
+        build_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(cause.flatten().map(|it| it.0))
+}
+
+/// Stores a report, and what the growth is due to.
+pub async fn insert(
+    tx: &mut PgTransaction<'_>,
+    recipe: &Recipe,
+    body_zstd: &[u8],
+    cause: Option<&Cause>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         r#"
-        insert into report (project_id, build_id, schema_version, body_zstd)
-        values ($1, $2, $3, $4)
+        insert into report (project_id, build_id, schema_version, body_zstd, cause)
+        values ($1, $2, $3, $4, $5)
         "#,
         recipe.project_id,
         recipe.build_id,
         i32::try_from(plimsoll_analyzer::report::SCHEMA_VERSION).unwrap_or(i32::MAX),
-        body_zstd
+        body_zstd,
+        cause.map(storable_json) as _
     )
     .execute(&mut **tx)
     .await?;
@@ -214,6 +237,12 @@ pub fn kind_of(old_bytes: Option<i64>, new_bytes: Option<i64>) -> ChangeKind {
         (Some(old), Some(new)) if new < old => ChangeKind::Shrunk,
         _ => ChangeKind::Same,
     }
+}
+
+/// Neither in JSON.
+fn storable_json(cause: &Cause) -> Json<Cause> {
+    let function = cause.function.as_deref().map(storable);
+    Json(Cause { file: storable(&cause.file), function, ..cause.clone() })
 }
 
 /// Postgres keeps no NUL in a text; everything else that an ELF may say, it does.

@@ -86,7 +86,7 @@ async fn write(
         return Ok(Outcome::Lost);
     }
     db::reports::delete_all(&mut tx, recipe).await?;
-    db::reports::insert(&mut tx, recipe, &analysis.body_zstd).await?;
+    db::reports::insert(&mut tx, recipe, &analysis.body_zstd, analysis.cause.as_ref()).await?;
     db::reports::insert_measurements(&mut tx, recipe, &analysis.measurements).await?;
     db::reports::insert_changes(&mut tx, recipe, "symbol", &analysis.symbol_changes).await?;
     db::reports::insert_changes(&mut tx, recipe, "crate", &analysis.crate_changes).await?;

@@ -13,17 +13,21 @@ pub mod stack;
 pub mod symbols;
 pub mod why;
 
+use super::commit::size_of;
+use super::format::Delta;
 use super::shell::{ProjectHead, Shell};
 use super::{Page, PageResult};
 use crate::auth::ReadProject;
+use crate::db;
 use crate::db::views::targets::verdicts;
+use crate::error::AppResult;
 use crate::extract::Path;
 use crate::state::AppState;
-use crate::urls;
+use crate::urls::{self, BuildPart};
 use askama::Template;
 use axum::extract::State;
 use frame::{BuildCard, Frame};
-use report::{Old, ReportView};
+use report::{CauseLine, Old, ReportView};
 use uuid::Uuid;
 
 /// The page.
@@ -49,9 +53,25 @@ pub async fn show(
             let verdicts = verdicts(&state.db, project_id, build_id).await?;
             let mut view = ReportView::new(report, &verdicts, Old::of(&frame.row, &frame.facts));
             view.savings = savings::savings(report, frame.name(), build_id);
+            view.cause = cause(&state, &frame, (project_id, build_id)).await?;
             Some(view)
         }
         None => None,
     };
     Ok(Page(BuildPage { shell: frame.shell, project: frame.project, build: frame.build, report }))
+}
+
+/// The source line that flash grew for against the baseline.
+async fn cause(
+    state: &AppState,
+    frame: &Frame,
+    (project_id, build_id): (Uuid, Uuid),
+) -> AppResult<Option<CauseLine>> {
+    let cause = db::reports::find_cause(&state.db, project_id, build_id).await?;
+    let row = &frame.row;
+    Ok(cause.map(|it| CauseLine {
+        grown: Delta::between(size_of(row.old_flash_bytes), size_of(row.flash_bytes)),
+        words: it.to_string(),
+        url: urls::build_part(frame.name(), build_id, BuildPart::Formatting),
+    }))
 }

@@ -50,6 +50,7 @@ pub async fn answer(
         verdicts: Vec::new(),
         over_budget: false,
         symbol_changes: Vec::new(),
+        cause: None,
         compare_url: None,
     };
     if build.state == BuildState::Measured {
@@ -75,6 +76,7 @@ async fn add_results(
         let key = (project.project_id, build.build_id);
         answer.symbol_changes =
             db::reports::list_changes(&state.db, key, "symbol", MAX_SYMBOL_CHANGES).await?;
+        answer.cause = db::reports::find_cause(&state.db, key.0, key.1).await?;
         let compare = urls::compare(&project.name, baseline.build_id, build.build_id);
         answer.compare_url = Some(absolute(state, &compare));
         answer.baseline = Some(Baseline {

@@ -5,7 +5,7 @@ use super::sections::{SectionLine, listed};
 use crate::db::views::builds::{BuildFacts, BuildRow};
 use crate::db::views::targets::VerdictRow;
 use crate::web::commit::{Bar, Change, size, size_of};
-use crate::web::format::{Address, Bytes};
+use crate::web::format::{Address, Bytes, Delta};
 use crate::web::gauge::{Gauge, Standing};
 use crate::web::project::budget_words;
 use plimsoll_analyzer::Report;
@@ -21,6 +21,8 @@ pub struct ReportView {
     pub verdicts: Vec<VerdictLine>,
     /// Flash, RAM, formatting.
     pub figures: Vec<Figure>,
+    /// Which source line flash mostly grew for.
+    pub cause: Option<CauseLine>,
     /// What could be saved.
     pub savings: Option<Savings>,
     /// One per region in use.
@@ -33,6 +35,16 @@ pub struct ReportView {
     pub sections_total: u64,
     /// What was odd.
     pub warnings: Vec<Warning>,
+}
+
+/// Who is to blame for a growth.
+pub struct CauseLine {
+    /// By how much flash grew.
+    pub grown: Delta,
+    /// `formatting, mostly src/main.rs:42`.
+    pub words: String,
+    /// The page that tells more.
+    pub url: String,
 }
 
 /// What a budget says.
@@ -118,6 +130,7 @@ impl ReportView {
             verdict_headline: headline(standing),
             verdicts: lines,
             figures: figures(report, &old),
+            cause: None,
             savings: None,
             gauges: gauges(report, verdicts),
             regions: report.regions.iter().map(region).collect(),

@@ -29,6 +29,8 @@ async fn a_build_shows_first_how_it_stands_then_what_it_is_made_of(db: PgPool) {
         RAM 64 B ±0 B
         Formatting, at least 0 B ±0 B
         What changed
+        ## What could be saved
+        Duplicates : up to 16 B are there more than once
         ## Regions
         ### FLASH
         8,600 B 8.4 KiB
