@@ -89,7 +89,10 @@ impl Graph {
         attribution: &Attribution,
         source: Option<EdgeSource>,
     ) -> Result<Self, NoReferences> {
-        let references = References::find(image, attribution, source)?;
+        Ok(Self::of(image, attribution, References::find(image, attribution, source)?))
+    }
+
+    pub(crate) fn of(image: &Image<'_>, attribution: &Attribution, references: References) -> Self {
         let owners = attribution.owners.iter().map(|it| it.bytes);
         let pieces = references.nodes.pieces.iter().map(|it| it.span.size());
         let bytes: Vec<u64> = owners.chain(pieces).collect();
@@ -98,7 +101,7 @@ impl Graph {
         let starts: Vec<usize> = roots.iter().map(|it| it.node).collect();
         let dominators = Dominators::new(&edges, &starts);
         let retained_bytes = retained(&bytes, &dominators);
-        Ok(Self { references, roots, bytes, edges, dominators, retained_bytes })
+        Self { references, roots, bytes, edges, dominators, retained_bytes }
     }
 
     /// Who refers to a node.

@@ -49,15 +49,33 @@ pub use report::Report;
 /// assert_eq!(error.to_string(), "file header: not an ELF file: it does not start with 7f 45 4c 46");
 /// ```
 pub fn analyze(elf: &[u8], memory: &[MemoryRegion]) -> Result<Report, Error> {
+    analyze_in_stages(elf, memory, &|_| {})
+}
+
+/// The same, and tells `done` the name of each stage when it is finished: for measuring.
+pub fn analyze_in_stages(
+    elf: &[u8],
+    memory: &[MemoryRegion],
+    done: &dyn Fn(&'static str),
+) -> Result<Report, Error> {
     let image = image::Image::parse(elf)?;
+    done("parse");
     let attribution = map::Attribution::new(&image);
-    let graph = graph::Graph::new(&image, &attribution, None);
+    done("attribution");
+    let references = refs::References::find(&image, &attribution, None);
+    done("references");
+    let graph = references.map(|it| graph::Graph::of(&image, &attribution, it));
+    done("graph");
     let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
+    done("refined attribution");
     let sections = debug::DebugSections::new(&image);
     let debug = debug::DebugInfo::new(&sections);
+    done("DWARF units");
     let findings =
-        report::assemble::Findings { image: &image, attribution: &attribution, graph, debug: &debug };
-    Ok(report::assemble::report(&findings, memory))
+        report::assemble::Findings { image: &image, attribution: &attribution, graph, debug: &debug, done };
+    let report = report::assemble::report(&findings, memory);
+    done("insights");
+    Ok(report)
 }
 
 /// Why the symbol called `name` is in the image: the way that leads to it, and who keeps it alive.

@@ -14,6 +14,7 @@ mod body;
 pub(crate) mod code;
 mod data;
 pub(crate) mod decode;
+mod index;
 mod places;
 mod relocations;
 mod riscv;

@@ -67,13 +67,7 @@ struct Code<'data> {
 impl Code<'_> {
     /// One instruction after the other.
     fn sweep(self, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step)) {
-        let (mut code, mut at) = (self.content, self.start);
-        while !code.is_empty() {
-            let step = decoder.step(code, at);
-            see(at, step);
-            code = code.get(step.len_bytes as usize..).unwrap_or(&[]);
-            at = at.saturating_add(step.len_bytes);
-        }
+        decoder.run(self.content, self.start, &mut see);
     }
 
     /// The same for machines whose assemblers leave bytes unused where control does not get to: after
@@ -114,6 +108,7 @@ pub(crate) struct Facts {
     pub(crate) loads: Vec<(u64, u64)>,
     /// `(instruction, pool word)`: calls through a word.
     calls_through: Vec<(u64, u64)>,
+    /// `(instruction, what it forms the address of)`.
     addresses: Vec<(u64, u64)>,
     pub(crate) n_unknown_calls: u64,
 }
@@ -142,7 +137,8 @@ impl Facts {
         match step.value {
             Value::None => {}
             Value::Load(pool) => self.loads.push((pool, at)),
-            Value::Address(address) => self.addresses.push((at, address)),
+            // Most are only numbers.
+            Value::Address(number) => self.addresses.extend(places.target_of(number).map(|it| (at, it))),
         }
     }
 
@@ -172,15 +168,15 @@ impl Facts {
     }
 
     /// Addresses that instructions form, and those that they load.
-    pub(crate) fn pointers(&self, places: &Places<'_>, list: &mut Vec<Reference>) {
-        for (at_address, address) in &self.addresses {
-            list.extend(places.target_of(*address).map(|target_address| Reference {
-                at_address: *at_address,
-                target_address,
-                kind: ReferenceKind::Address,
-                through_address: None,
-            }));
-        }
+    pub(crate) fn pointers(&mut self, places: &Places<'_>, list: &mut Vec<Reference>) {
+        let kind = ReferenceKind::Address;
+        let formed = std::mem::take(&mut self.addresses).into_iter();
+        list.extend(formed.map(|(at_address, target_address)| Reference {
+            at_address,
+            target_address,
+            kind,
+            through_address: None,
+        }));
         let loads = self.loads.iter().map(|(pool, at)| (*at, *pool, ReferenceKind::Address));
         let calls = self.calls_through.iter().map(|(at, pool)| (*at, *pool, ReferenceKind::Call));
         for (at_address, pool, kind) in loads.chain(calls) {

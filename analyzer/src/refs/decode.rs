@@ -82,6 +82,16 @@ pub(crate) trait Decode {
     /// The instruction at the start of `code`, which is not empty and runs at `at`.
     fn step(&mut self, code: &[u8], at: u64) -> Step;
 
+    /// All instructions of `code` one after the other, each with its address.
+    fn run(&mut self, mut code: &[u8], mut at: u64, see: &mut dyn FnMut(u64, Step)) {
+        while !code.is_empty() {
+            let step = self.step(code, at);
+            see(at, step);
+            code = code.get(step.len_bytes as usize..).unwrap_or(&[]);
+            at = at.saturating_add(step.len_bytes);
+        }
+    }
+
     /// Forgets what is in the registers: another function begins.
     fn reset(&mut self);
 

@@ -1,6 +1,9 @@
 //! From an address to who is there: symbols, the pieces of gaps between them, and what begins where.
 
+use std::sync::Arc;
+
 use super::decode::{self, Machine};
+use super::index::Index;
 use crate::anonymous::{self, Piece, Split};
 use crate::image::{Image, ImageMark, ImageSection, MarkKind};
 use crate::map::{Attribution, Label};
@@ -40,6 +43,8 @@ pub(crate) struct Places<'image> {
     attribution: &'image Attribution,
     /// By address; they do not overlap.
     pub(crate) list: Vec<Place>,
+    /// Over the list.
+    index: Arc<Index>,
     /// Where functions begin, by address.
     starts: Vec<u64>,
     /// Marks that tell code from data, by section and address.
@@ -57,15 +62,19 @@ pub(crate) struct Nodes {
     pub(crate) padding: Vec<(usize, Span)>,
     /// Symbols and gaps by address, a gap with no number.
     lookup: Vec<(Span, Option<usize>)>,
+    /// Over the look-up.
+    index: Arc<Index>,
 }
 
 impl<'image> Places<'image> {
     pub(crate) fn new(image: &'image Image<'image>, attribution: &'image Attribution) -> Self {
+        let list = list(image, attribution);
         let mut places = Self {
             image,
             machine: decode::machine(image),
             attribution,
-            list: list(image, attribution),
+            index: Arc::new(Index::new(list.iter().map(|it| it.span))),
+            list,
             starts: starts(image, attribution),
             marks: image.marks.iter().copied().filter(|it| is_mode(it.kind)).collect(),
             vectors: Vec::new(),
@@ -75,8 +84,7 @@ impl<'image> Places<'image> {
     }
 
     pub(crate) fn at(&self, address: u64) -> Option<&Place> {
-        let idx = self.list.partition_point(|it| it.span.end() <= address);
-        self.list.get(idx).filter(|it| it.span.contains_address(address))
+        self.index.find(address, |it| self.list[it].span).map(|it| &self.list[it])
     }
 
     pub(crate) fn section(&self, place: &Place) -> &ImageSection<'image> {
@@ -268,7 +276,13 @@ impl<'image> Places<'image> {
         };
         let lookup = self.list.iter().map(|it| (it.span, owner(it))).collect();
         let Split { pieces, padding } = split;
-        Nodes { n_owners: self.attribution.owners.len(), pieces, padding, lookup }
+        Nodes {
+            n_owners: self.attribution.owners.len(),
+            pieces,
+            padding,
+            lookup,
+            index: Arc::clone(&self.index),
+        }
     }
 }
 
@@ -285,8 +299,7 @@ impl Nodes {
 
     /// Who has the byte at an address; nobody where it is padding.
     pub(crate) fn at(&self, address: u64) -> Option<usize> {
-        let idx = self.lookup.partition_point(|(it, _)| it.end() <= address);
-        let (_, owner) = self.lookup.get(idx).filter(|(it, _)| it.contains_address(address))?;
+        let (_, owner) = self.lookup[self.index.find(address, |it| self.lookup[it].0)?];
         owner.or_else(|| {
             let piece_idx = self.pieces.partition_point(|it| it.span.end() <= address);
             let piece = self.pieces.get(piece_idx).filter(|it| it.span.contains_address(address));

@@ -25,18 +25,38 @@ impl Decode for X86 {
         let Ok(mut decoder) = Decoder::try_with_ip(self.bits, window, at, DecoderOptions::NONE) else {
             return Step::cut(code);
         };
-        let instruction = decoder.decode();
-        if instruction.is_invalid() {
-            return Step::plain(1);
-        }
-        Step {
-            len_bytes: (instruction.len() as u64).max(1),
-            flow: flow(&instruction),
-            value: value(&instruction),
+        step(&decoder.decode())
+    }
+
+    /// One decoder for all: making one takes as long as decoding an instruction.
+    fn run(&mut self, code: &[u8], at: u64, see: &mut dyn FnMut(u64, Step)) {
+        let Ok(mut decoder) = Decoder::try_with_ip(self.bits, code, at, DecoderOptions::NONE) else { return };
+        let mut instruction = Instruction::default();
+        let mut offset = 0;
+        while offset < code.len() {
+            decoder.decode_out(&mut instruction);
+            let step = step(&instruction);
+            see(at.saturating_add(offset as u64), step);
+            offset = offset.saturating_add(step.len_bytes as usize);
+            if decoder.position() != offset {
+                decoder.set_ip(at.saturating_add(offset as u64));
+                if decoder.set_position(offset).is_err() {
+                    break;
+                }
+            }
         }
     }
 
     fn reset(&mut self) {}
+}
+
+/// Bytes that are no instruction are stepped over one by one.
+fn step(instruction: &Instruction) -> Step {
+    if instruction.is_invalid() {
+        return Step::plain(1);
+    }
+    let len_bytes = (instruction.len() as u64).max(1);
+    Step { len_bytes, flow: flow(instruction), value: value(instruction) }
 }
 
 fn flow(instruction: &Instruction) -> Flow {

@@ -32,25 +32,37 @@ pub(crate) struct Findings<'image> {
     pub(crate) attribution: &'image Attribution,
     pub(crate) graph: Result<Graph, NoReferences>,
     pub(crate) debug: &'image DebugInfo<'image>,
+    /// Told the name of each stage that is finished.
+    pub(crate) done: &'image dyn Fn(&'static str),
 }
 
 /// The whole report.
 pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report {
-    let Findings { image, attribution, .. } = *findings;
+    let Findings { image, attribution, done, .. } = *findings;
     let fragments = fragments::list(image);
     let settled = regions::settle(image, memory, &fragments);
     let use_of = MemoryUse::new(image, &settled);
     let sections = sections(image, attribution);
+    done("regions");
     let mut named = named_symbols(findings);
+    done("symbols");
     let source = source::trace(findings, &mut named, &use_of);
+    done("source");
     let graph = findings.graph.as_ref().ok();
     let mut crates = crates(&named, &use_of, image, &source.defining_bytes);
     if let Some(graph) = graph {
         retained::enter(findings, graph, &use_of, (&mut named, &mut crates));
     }
+    done("retained sizes");
+    let families = generics::families(&named);
+    done("families");
+    let identical_bodies = graph.map(|it| duplicates::identical_bodies(&named, it)).unwrap_or_default();
+    let duplicate_texts = duplicates::texts(findings, &named);
+    done("duplicates");
     let regions: Vec<Region> =
         settled.regions.iter().map(|it| regions::describe(it, image, attribution)).collect();
     let stack = stack::measure(findings, &mut named, &regions);
+    done("stack");
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
@@ -64,9 +76,9 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         formatting: formatting(&named),
         panics: Panics::default(),
         helpers: Vec::new(),
-        families: generics::families(&named),
-        identical_bodies: graph.map(|it| duplicates::identical_bodies(&named, it)).unwrap_or_default(),
-        duplicate_texts: duplicates::texts(findings, &named),
+        families,
+        identical_bodies,
+        duplicate_texts,
         stack,
         insights: Vec::new(),
         graph: graph.map(|it| it.summary(image, attribution)),
@@ -74,6 +86,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         sections,
         symbols: named.into_iter().map(|it| it.symbol).collect(),
     };
+    done("summary");
     report.insights = insight::advise(&report, findings);
     report
 }
@@ -139,15 +152,33 @@ fn named_symbols(findings: &Findings<'_>) -> Vec<Named> {
     let owners = findings.attribution.owners.iter().enumerate();
     let mut rows: Vec<Named> = owners.map(|it| named(findings, it, &mut reader)).collect();
     anonymous::add_rows(findings, &mut rows, &mut reader);
-    rows.sort_by(|a, b| {
-        let key = |it: &Named| (it.symbol.run_address, it.section_idx);
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_unstable_by(|a, b| {
+        let key = |it: &Named| (it.symbol.run_address, it.section_idx, it.node);
+        let (a, b) = (&rows[*a], &rows[*b]);
         (b.symbol.size_bytes.cmp(&a.symbol.size_bytes))
             .then_with(|| a.symbol.name.cmp(&b.symbol.name))
             .then_with(|| a.symbol.mangled.cmp(&b.symbol.mangled))
             .then_with(|| key(a).cmp(&key(b)))
     });
+    permute(&mut rows, order);
     anonymous::enter_referrers(findings, &mut rows);
     rows
+}
+
+/// Moves what stands at `order[n]` to `n`. Rows are big: sorting their numbers moves each only once.
+fn permute<T>(rows: &mut [T], mut order: Vec<usize>) {
+    for start in 0..order.len() {
+        let mut to = start;
+        loop {
+            let from = std::mem::replace(&mut order[to], to);
+            if from == start {
+                break;
+            }
+            rows.swap(to, from);
+            to = from;
+        }
+    }
 }
 
 fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &mut names::Reader) -> Named {
