@@ -136,6 +136,11 @@ impl Graph {
         }
     }
 
+    /// Who refers to `node`.
+    pub(crate) fn sources(&self, node: usize) -> impl Iterator<Item = usize> {
+        self.edges.sources(node).iter().map(|it| *it as usize)
+    }
+
     /// By node: whether every way to it leads through `dominator`, or it is that.
     pub(crate) fn dominated_by(&self, dominator: usize) -> Vec<bool> {
         let mut is_dominated = vec![false; self.bytes.len()];

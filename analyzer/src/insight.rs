@@ -8,9 +8,12 @@
 mod checks;
 mod compiler;
 mod crates;
+mod duplicates;
 mod features;
 mod kinds;
 mod layout;
+mod locations;
+mod machinery;
 mod statics;
 mod tables;
 
@@ -37,12 +40,15 @@ const MAX_EVIDENCE: usize = 5;
 /// Crates that come with the compiler.
 const STANDARD_CRATES: [&str; 6] = ["core", "alloc", "std", "compiler_builtins", "panic_abort", "__rustc"];
 
-const ADVISERS: [fn(&Case<'_>) -> Vec<Insight>; 7] = [
+const ADVISERS: [fn(&Case<'_>) -> Vec<Insight>; 10] = [
     checks::advise,
     compiler::advise,
     crates::advise,
+    duplicates::advise,
     features::advise,
     layout::advise,
+    locations::advise,
+    machinery::advise,
     statics::advise,
     tables::advise,
 ];

@@ -54,8 +54,33 @@ pub(super) const SINGLE_PATH: Kind = Kind {
     source_url: "https://rustwasm.github.io/twiggy/concepts/dominators-and-retained-size.html",
 };
 
+pub(super) const GENERIC_FAMILIES: Kind = Kind {
+    word: "generic_families",
+    source_url: "https://doc.rust-lang.org/book/ch10-01-syntax.html#performance-of-code-using-generics",
+};
+pub(super) const IDENTICAL_BODIES: Kind = Kind {
+    word: "identical_bodies",
+    source_url: "https://research.google/pubs/safe-icf-pointer-safe-and-unwinding-aware-identical-code-folding-in-gold/",
+};
+pub(super) const DUPLICATED_STRINGS: Kind = Kind {
+    word: "duplicated_strings",
+    source_url: "https://doc.rust-lang.org/cargo/reference/profiles.html#codegen-units",
+};
+pub(super) const FLOATS_FORMATTED: Kind =
+    Kind { word: "floats_formatted", source_url: "https://doi.org/10.1145/1806596.1806623" };
+pub(super) const DIVISION_64: Kind = Kind {
+    word: "division_64",
+    source_url: "https://github.com/ARM-software/abi-aa/blob/main/rtabi32/rtabi32.rst",
+};
+pub(super) const FORMATTING_LINE: Kind =
+    Kind { word: "formatting_line", source_url: "https://github.com/johnthagen/min-sized-rust" };
+pub(super) const PANIC_LOCATIONS: Kind = Kind {
+    word: "panic_locations",
+    source_url: "https://doc.rust-lang.org/unstable-book/compiler-flags/location-detail.html",
+};
+
 /// Every kind that there is.
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 19] = [
     OVERFLOW_CHECKS,
     DEBUG_ASSERTIONS,
     UNOPTIMISED_RUST,
@@ -68,6 +93,13 @@ const KINDS: [Kind; 12] = [
     ORPHAN_SECTIONS,
     CRATE_VERSIONS,
     SINGLE_PATH,
+    GENERIC_FAMILIES,
+    IDENTICAL_BODIES,
+    DUPLICATED_STRINGS,
+    FLOATS_FORMATTED,
+    DIVISION_64,
+    FORMATTING_LINE,
+    PANIC_LOCATIONS,
 ];
 
 /// The word of every kind of advice and the address of its source.

@@ -3,6 +3,7 @@
 mod compiled;
 mod documented;
 mod graph;
+mod machinery;
 
 use std::fmt::Write;
 

@@ -1,0 +1,112 @@
+//! Machinery that a few lines pull in: formatting, floats in it, division of 64 bits.
+
+use std::collections::BTreeSet;
+
+use super::kinds::{self, Kind};
+use super::{Case, Saving, evidence, insight};
+use crate::graph::Graph;
+use crate::report::{Certainty, Insight, Symbol};
+
+/// Where Rust turns floats into digits.
+const FLOAT_MODULES: [&str; 5] = [
+    "core::fmt::float::",
+    "core::num::flt2dec::",
+    "core::num::imp::flt2dec::",
+    "core::num::diy_float::",
+    "core::num::imp::diy_float::",
+];
+/// Where newlib and picolibc do.
+const FLOAT_FUNCTIONS: [&str; 4] = ["_printf_float", "_dtoa_r", "__dtoa_engine", "_ldtoa_r"];
+
+/// What compilers call to divide 64 bits, and what that calls.
+const DIVISIONS: [&str; 10] = [
+    "__aeabi_uldivmod",
+    "__aeabi_ldivmod",
+    "__udivdi3",
+    "__divdi3",
+    "__umoddi3",
+    "__moddi3",
+    "__udivmoddi4",
+    "__divmoddi4",
+    "__gnu_uldivmod_helper",
+    "__gnu_ldivmod_helper",
+];
+const DIVISION_MODULE: &str = "compiler_builtins::int::specialized_div_rem::u64_";
+
+/// A line is to blame for most of formatting if it is for this part of it.
+const MOST_PERCENT: u64 = 50;
+
+/// So many users are named.
+const MAX_USERS: usize = 3;
+
+/// Each sort of machinery that is there.
+pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
+    let floats = Machinery {
+        kind: kinds::FLOATS_FORMATTED,
+        is_part: |it| FLOAT_MODULES.iter().any(|module| it.contains(module)) || FLOAT_FUNCTIONS.contains(&it),
+        advice: "Floating-point numbers are turned into text. Print them as integers: thousandths, or whole and \
+            fraction apart; in C link newlib-nano without -u _printf_float.",
+    };
+    let divisions = Machinery {
+        kind: kinds::DIVISION_64,
+        is_part: |it| {
+            let function = it.rsplit("::").next().unwrap_or(it);
+            DIVISIONS.contains(&function) || it.starts_with(DIVISION_MODULE)
+        },
+        advice: "64-bit numbers are divided by a function, since the processor cannot. Divide 32 bits, by a power of \
+            two, or multiply by the reciprocal.",
+    };
+    let both = [floats, divisions].into_iter().filter_map(|it| it.insight(case, case.graph?));
+    both.chain(formatting_line(case)).collect()
+}
+
+/// Functions and tables that are there for one purpose.
+struct Machinery {
+    kind: Kind,
+    is_part: fn(&str) -> bool,
+    advice: &'static str,
+}
+
+impl Machinery {
+    fn insight(&self, case: &Case<'_>, graph: &Graph) -> Option<Insight> {
+        let is_part = |it: &&Symbol| (self.is_part)(&it.name) && case.is_alive(it);
+        let parts: Vec<&Symbol> = case.report.symbols.iter().filter(is_part).collect();
+        let nodes: BTreeSet<usize> = parts.iter().filter_map(|it| case.node(it.run_address)).collect();
+        let gone = graph.gone_without(|it| nodes.contains(&it));
+        let bytes = gone.into_iter().map(|it| graph.bytes()[it]).sum();
+        let mut lines = users(case, graph, &nodes);
+        lines.extend(case.evidence(&parts));
+        let saving = Saving::of_flash(bytes, Certainty::AtLeast);
+        (!parts.is_empty()).then(|| insight(self.kind, self.advice.to_owned(), saving, lines))
+    }
+}
+
+/// Who asks for it from outside.
+fn users(case: &Case<'_>, graph: &Graph, nodes: &BTreeSet<usize>) -> Vec<String> {
+    let sources: BTreeSet<usize> = nodes.iter().flat_map(|it| graph.sources(*it)).collect();
+    let outside = sources.into_iter().filter(|it| !nodes.contains(it) && graph.is_reachable(*it));
+    let owners = &case.attribution.owners;
+    let mut users: Vec<&Symbol> = outside.filter_map(|it| case.symbol_at(owners.get(it)?.address)).collect();
+    users.sort_by(|a, b| b.retained_bytes.cmp(&a.retained_bytes).then_with(|| a.name.cmp(&b.name)));
+    users.truncate(MAX_USERS);
+    users.into_iter().map(|it| format!("used by {}", case.described(it))).collect()
+}
+
+/// The one line that formatting hangs on, where there is such a line.
+fn formatting_line(case: &Case<'_>) -> Option<Insight> {
+    let blame = case.report.formatting.blame.as_ref()?;
+    let line = blame.lines.first()?;
+    let bytes = line.saves_at_least_bytes;
+    if bytes * 100 < blame.saves_at_least_bytes * MOST_PERCENT {
+        return None;
+    }
+    let advice = format!(
+        "{}:{} pulls most of formatting in: of {} B that go without any, {bytes} B go without this line alone. Write its \
+         text without `core::fmt`.",
+        line.file, line.line, blame.saves_at_least_bytes
+    );
+    let others = blame.lines.iter().take(super::MAX_EVIDENCE);
+    let rows = others.map(|it| (it.saves_at_least_bytes, format!("{}:{}", it.file, it.line))).collect();
+    let saving = Saving::of_flash(bytes, Certainty::AtLeast);
+    Some(insight(kinds::FORMATTING_LINE, advice, saving, evidence(rows)))
+}
