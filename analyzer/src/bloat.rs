@@ -1,5 +1,15 @@
 //! Machinery that is in the image for a reason people do not expect.
 
+pub(crate) mod accuracy;
+pub(crate) mod blame;
+mod cold;
+pub(crate) mod costs;
+mod cut;
 pub(crate) mod duplicates;
 pub(crate) mod formatting;
 pub(crate) mod generics;
+pub(crate) mod machinery;
+mod panics;
+pub(crate) mod predict;
+pub(crate) mod scene;
+mod suspects;

@@ -13,6 +13,7 @@
 //! Object files have no addresses yet, so nothing is read of theirs.
 
 mod budget;
+pub(crate) mod chains;
 mod frames;
 mod functions;
 mod language;

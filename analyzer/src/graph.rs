@@ -75,6 +75,8 @@ pub enum RootKind {
 pub(crate) struct Graph {
     pub(crate) references: References,
     pub(crate) roots: Vec<Root>,
+    /// By node.
+    is_root: Vec<bool>,
     /// Own bytes by node.
     bytes: Vec<u64>,
     edges: Edges,
@@ -101,7 +103,9 @@ impl Graph {
         let starts: Vec<usize> = roots.iter().map(|it| it.node).collect();
         let dominators = Dominators::new(&edges, &starts);
         let retained_bytes = retained(&bytes, &dominators);
-        Self { references, roots, bytes, edges, dominators, retained_bytes }
+        let mut is_root = vec![false; bytes.len()];
+        starts.iter().for_each(|it| is_root[*it] = true);
+        Self { references, roots, is_root, bytes, edges, dominators, retained_bytes }
     }
 
     /// Who refers to a node.
@@ -158,7 +162,6 @@ impl Graph {
     }
 
     /// What would go if all symbols went that `is_gone` says: their own bytes and what only they lead to.
-    #[allow(dead_code, reason = "a question that insights and blame ask")]
     pub(crate) fn retained_bytes_of(&self, is_gone: impl Fn(usize) -> bool) -> u64 {
         let gone = self.gone_without(|node| self.references.nodes.is_owner(node) && is_gone(node));
         gone.into_iter().map(|it| self.bytes[it]).sum()
@@ -186,6 +189,14 @@ impl Graph {
     /// Sums of `own` over each node and all that it dominates.
     pub(crate) fn retained(&self, own: &[u64]) -> Vec<u64> {
         retained(own, &self.dominators)
+    }
+
+    pub(crate) fn n_nodes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(crate) fn is_root(&self, node: usize) -> bool {
+        self.is_root[node]
     }
 
     /// The figures and the roots.

@@ -32,6 +32,9 @@ pub mod report;
 mod span;
 mod stack;
 
+pub use bloat::accuracy::{MEASURED_ERROR, MeasuredError};
+pub use bloat::costs::{FmtBlame, HelperCost, MachineryCost, SymbolCost};
+pub use bloat::predict::{PredictError, PredictedLine, Prediction, SourceLine, Without};
 pub use diff::cause::{Cause, CauseKind, cause};
 pub use diff::{Change, ChangeKind, Diff};
 pub use error::{Error, ErrorKind};
@@ -85,6 +88,20 @@ pub fn why(elf: &[u8], name: &str) -> Result<Why, WhyError> {
     let attribution = map::Attribution::new(&image);
     let sections = debug::DebugSections::new(&image);
     graph::why(&image, &attribution, &debug::DebugInfo::new(&sections), name)
+}
+
+/// Which source lines ask for formatting, which may panic, and what each of them costs.
+pub fn fmt_blame(elf: &[u8]) -> Result<FmtBlame, PredictError> {
+    let report = analyze(elf, &[])?;
+    if let Some(blame) = bloat::costs::of_report(&report) {
+        return Ok(blame);
+    }
+    bloat::predict::open(elf, |_| Err(PredictError::NoDebug))
+}
+
+/// What removing the formatting of source lines saves at least.
+pub fn predict(elf: &[u8], without: &Without) -> Result<Prediction, PredictError> {
+    bloat::predict::open(elf, |scene| bloat::predict::predict(scene, without))
 }
 
 /// All references between places of the image, by address. Empty where the machine has no decoder

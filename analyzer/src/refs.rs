@@ -30,8 +30,9 @@ use crate::map::Attribution;
 use crate::span::Span;
 use body::Bodies;
 pub(crate) use body::Body;
-pub(crate) use code::Facts;
+pub(crate) use code::{Facts, sweep_place};
 pub(crate) use data::is_unwind;
+pub(crate) use decode::{Flow, decoder};
 pub(crate) use places::{Nodes, Place, Places};
 
 /// More references than this are not kept in mind: the report then has no graph.
@@ -93,6 +94,10 @@ pub(crate) struct References {
     pub(crate) vectors: Vec<Span>,
     /// What functions do, by owner; `None` for what is no decoded code.
     pub(crate) bodies: Vec<Option<Body>>,
+    /// Instructions that load a word from a section of code: `(instruction, word)`, sorted.
+    pub(crate) literals_by_load: Vec<(u64, u64)>,
+    /// The same, `(word, instruction)`.
+    loads_by_literal: Vec<(u64, u64)>,
 }
 
 /// Why an image has no references.
@@ -154,7 +159,27 @@ impl References {
         let pool_loads = loads.filter(|(pool, _)| nodes.at(*pool).is_some_and(|it| !nodes.is_owner(it)));
         let pool_loads = pool_loads.collect();
         let vectors = places.vectors.clone();
-        Ok(Self { source, list, n_unknown_calls: facts.n_unknown_calls, nodes, pool_loads, vectors, bodies })
+        let n_unknown_calls = facts.n_unknown_calls;
+        let loads_by_literal = facts.loads_of_literals(&places);
+        let mut literals_by_load: Vec<(u64, u64)> = loads_by_literal.iter().map(|it| (it.1, it.0)).collect();
+        literals_by_load.sort_unstable();
+        Ok(Self {
+            source,
+            list,
+            n_unknown_calls,
+            nodes,
+            pool_loads,
+            vectors,
+            bodies,
+            literals_by_load,
+            loads_by_literal,
+        })
+    }
+
+    /// The instructions that load a literal.
+    pub(crate) fn loads_of(&self, word: u64) -> impl Iterator<Item = u64> {
+        let from = self.loads_by_literal.partition_point(|it| it.0 < word);
+        self.loads_by_literal[from..].iter().take_while(move |it| it.0 == word).map(|it| it.1)
     }
 
     /// Referenced addresses inside of bytes that no symbol claims, each once, in order: where

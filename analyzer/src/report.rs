@@ -21,6 +21,7 @@ mod blame;
 mod code;
 mod duplicates;
 mod insight;
+mod machinery;
 pub(crate) mod memory_use;
 pub(crate) mod retained;
 mod source;

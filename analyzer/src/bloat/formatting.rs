@@ -22,11 +22,34 @@ const MODULES: [&str; 11] = [
 const HELPERS: [&str; 5] =
     ["::escape_debug", "::escape_default", "::escape_unicode", "grapheme_extend", "core::num::bignum::"];
 
+/// Parts of names of what only numbers with a fraction need.
+const FLOATS: [&str; 8] = [
+    "::flt2dec::",
+    "::diy_float::",
+    "::bignum::",
+    "::fmt::float::",
+    "core::fmt::Formatter::pad_formatted_parts",
+    "<core::fmt::Formatter>::pad_formatted_parts",
+    " for f32>::fmt",
+    " for f64>::fmt",
+];
+
 /// Whether `name` (a demangled Rust path) is formatting machinery: the modules above, and every
 /// implementation of one of `core::fmt`'s traits, whichever crate it is in.
 pub(crate) fn is_formatting(name: &str) -> bool {
     let path = name.trim_start_matches(['<', '&']);
-    MODULES.iter().any(|it| path.starts_with(it)) || implements_fmt_trait(name) || is_helper(path)
+    let is_start = path.ends_with("::write_fmt") || path.contains("::io::stdio::_");
+    MODULES.iter().any(|it| path.starts_with(it)) || is_start || implements_fmt_trait(name) || is_helper(path)
+}
+
+/// Whether machinery called `name` takes text: such methods are called without formatting, too.
+pub(crate) fn is_sink(name: &str) -> bool {
+    name.ends_with("::write_str") || name.ends_with("::write_char")
+}
+
+/// Whether machinery called `name` is there for numbers with a fraction only.
+pub(crate) fn is_float(name: &str) -> bool {
+    FLOATS.iter().any(|it| name.contains(it))
 }
 
 /// `<T as core::fmt::Debug>::fmt` (also of v0) and `<impl core::fmt::Display for T>::fmt`.

@@ -118,20 +118,20 @@ impl<'info, 'a> Sweep<'info, 'a> {
 
     /// The names of the crates and the paths of the files that were met.
     pub(crate) fn finish(self) -> (Vec<String>, Vec<String>) {
-        (self.crates.names, shortened(&self.files.paths))
+        (self.crates.names, self.files.shortened())
     }
 }
 
 /// Paths, each once.
 #[derive(Default)]
-struct Files {
+pub(super) struct Files {
     by_number: HashMap<(usize, u32), Option<usize>>,
     by_path: HashMap<String, usize>,
     paths: Vec<String>,
 }
 
 impl Files {
-    fn of(&mut self, info: &DebugInfo<'_>, unit_idx: usize, file: u32) -> Option<usize> {
+    pub(super) fn of(&mut self, info: &DebugInfo<'_>, unit_idx: usize, file: u32) -> Option<usize> {
         if let Some(known) = self.by_number.get(&(unit_idx, file)) {
             return *known;
         }
@@ -146,6 +146,16 @@ impl Files {
             self.paths.push(path.clone());
             self.paths.len() - 1
         })
+    }
+
+    /// As the compiler wrote them.
+    pub(super) fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    /// As the report shows them.
+    pub(super) fn shortened(&self) -> Vec<String> {
+        shortened(&self.paths)
     }
 }
 

@@ -13,26 +13,36 @@ pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl
     let has_stray_literals = places.machine.has_stray_literals;
     let mut literals = Vec::new();
     for place in places.list.iter().filter(|it| is_code(places, it)) {
-        decoder.reset();
-        for (span, mode) in places.modes(place) {
-            if !decoder.enter(mode) {
-                continue;
-            }
-            let code = Code { content: places.content(span, place.section_idx), start: span.start() };
-            if has_stray_literals {
-                code.follow(decoder, |at, step| {
-                    literals.extend(step.literal());
-                    see(at, step, place);
-                });
-            } else {
-                code.sweep(decoder, |at, step| see(at, step, place));
-            }
-        }
+        sweep_place(places, decoder, place, |at, step| {
+            literals.extend(step.literal().filter(|_| has_stray_literals));
+            see(at, step, place);
+        });
     }
     if has_stray_literals {
         // What labelled code loads is not known before it is decoded, and ends other labelled code.
         labelled(places, (decoder, &literals.clone()), |_, step, _| literals.extend(step.literal()));
         labelled(places, (decoder, &literals), see);
+    }
+}
+
+/// Decodes the code of one place.
+pub(crate) fn sweep_place(
+    places: &Places<'_>,
+    decoder: &mut dyn Decode,
+    place: &Place,
+    mut see: impl FnMut(u64, Step),
+) {
+    decoder.reset();
+    for (span, mode) in places.modes(place) {
+        if !decoder.enter(mode) {
+            continue;
+        }
+        let code = Code { content: places.content(span, place.section_idx), start: span.start() };
+        if places.machine.has_stray_literals {
+            code.follow(decoder, &mut see);
+        } else {
+            code.sweep(decoder, &mut see);
+        }
     }
 }
 
@@ -188,6 +198,13 @@ impl Facts {
                 through_address: Some(pool),
             }));
         }
+    }
+
+    /// Loads of words in sections of code: `(word, instruction)`, sorted.
+    pub(crate) fn loads_of_literals(self, places: &Places<'_>) -> Vec<(u64, u64)> {
+        let mut loads = self.loads;
+        loads.retain(|(pool, _)| places.at(*pool).is_some_and(|it| places.section(it).is_executable));
+        loads
     }
 
     /// The instructions that load a word.

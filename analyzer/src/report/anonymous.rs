@@ -4,6 +4,7 @@
 use super::assemble::{Findings, Named, rows_by_node};
 use super::{Symbol, SymbolKind};
 use crate::anonymous::{self, Piece, What};
+use crate::bloat::machinery::Part;
 use crate::debug;
 use crate::graph::Graph;
 use crate::image::Image;
@@ -109,8 +110,8 @@ impl Writer<'_> {
             line: None,
             unit: None,
         };
-        let language = Language::Unknown;
-        Named { symbol, node, user: None, section_idx: piece.section_idx, language, is_formatting: false }
+        let (language, part) = (Language::Unknown, Part::None);
+        Named { symbol, node, user: None, section_idx: piece.section_idx, language, part }
     }
 
     fn label(&self, piece: &Piece, node: usize, (symbol_idx, reader): (usize, &mut names::Reader)) -> Named {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::memory_use::MemoryUse;
 use super::{
-    CrateUse, Formatting, Panics, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol,
-    Totals, Warning,
+    CrateUse, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning,
 };
-use super::{anonymous, retained, source};
-use crate::bloat::{duplicates, formatting, generics};
+use super::{anonymous, machinery, retained, source};
+use crate::bloat::machinery::Part;
+use crate::bloat::{duplicates, generics};
 use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
@@ -63,6 +63,8 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         settled.regions.iter().map(|it| regions::describe(it, image, attribution)).collect();
     let stack = stack::measure(findings, &mut named, &regions);
     done("stack");
+    let (formatting, panics) = machinery::costs(findings, &named);
+    done("blame");
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
@@ -73,8 +75,8 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         code: source.code,
         units: source.units,
         files: source.files,
-        formatting: formatting(&named),
-        panics: Panics::default(),
+        formatting,
+        panics,
         helpers: Vec::new(),
         families,
         identical_bodies,
@@ -143,7 +145,7 @@ pub(crate) struct Named {
     pub(super) user: Option<usize>,
     pub(super) section_idx: usize,
     pub(crate) language: Language,
-    pub(super) is_formatting: bool,
+    pub(super) part: Part,
 }
 
 /// Biggest first; ties by name, then by address, so that the order is the file's content only.
@@ -186,13 +188,15 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
     let graph = findings.graph.as_ref().ok();
     let text = |symbol_idx: usize| String::from_utf8_lossy(image.symbols[symbol_idx].name).into_owned();
     let mangled = text(owner.symbol_idx);
-    let Name { text: name, krate, language } = reader.read(&mangled);
+    let name = reader.read(&mangled);
+    let part = Part::of(&name);
+    let Name { text: name, krate, language } = name;
     let mut aliases: Vec<String> =
         owner.aliases.iter().map(|it| text(*it)).filter(|it| *it != mangled).collect();
     aliases.sort();
     aliases.dedup();
     Named {
-        is_formatting: language == Language::Rust && formatting::is_formatting(&name),
+        part,
         section_idx: owner.section_idx,
         node: owner_idx,
         language,
@@ -226,12 +230,6 @@ pub(super) fn rows_by_node(rows: &[Named]) -> Vec<Option<usize>> {
     let mut by_node = vec![None; n_nodes];
     rows.iter().enumerate().for_each(|(row_idx, it)| by_node[it.node] = Some(row_idx));
     by_node
-}
-
-fn formatting(rows: &[Named]) -> Formatting {
-    let symbols: Vec<usize> = (0..rows.len()).filter(|it| rows[*it].is_formatting).collect();
-    let total_bytes = symbols.iter().map(|it| rows[*it].symbol.size_bytes).sum();
-    Formatting { total_bytes, symbols, ..Formatting::default() }
 }
 
 fn crates(

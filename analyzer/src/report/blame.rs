@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Formatting {
     /// Own bytes of the symbols below. A lower bound: what they pull in is not counted.
     pub total_bytes: u64,
+    /// The same with everything that only these symbols lead to. Absent where references are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained_bytes: Option<u64>,
     /// Indices into [`Report::symbols`](super::Report::symbols), in that order.
     pub symbols: Vec<usize>,
     /// Of the own bytes, those that only serve floating-point numbers.
@@ -24,6 +27,9 @@ pub struct Formatting {
 pub struct Panics {
     /// Own bytes of the symbols below and of the messages and locations.
     pub total_bytes: u64,
+    /// Bytes of the symbols with everything that only these lead to. Absent where references are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained_bytes: Option<u64>,
     /// Indices into [`Report::symbols`](super::Report::symbols), in that order.
     pub symbols: Vec<usize>,
     /// Texts that only a panic prints.
@@ -47,6 +53,9 @@ pub struct Blame {
     pub saves_at_least_bytes: u64,
     /// Source lines outside of the standard library, the most saving first; ties by file and line.
     pub lines: Vec<BlamedLine>,
+    /// How many more lines there are, beyond what is listed or worked out; they are in the sums.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub n_lines_left_out: u64,
     /// Sums over the lines of each crate, removed together; the most saving first.
     pub crates: Vec<BlamedCrate>,
 }
@@ -94,4 +103,9 @@ pub struct HelperUse {
     pub purpose: String,
     /// Who needs it, other helpers left out: indices into [`Report::symbols`](super::Report::symbols).
     pub used_by: Vec<usize>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

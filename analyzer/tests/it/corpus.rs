@@ -62,7 +62,7 @@ fn embassy_on_an_rp2040() {
         summary,
         expect![[r#"
             flash 57884 ram 2264 symbols 59824 padding 212 unattributed 0 (0/1000)
-            885 symbols in 16 crates, formatting 9471 in 58
+            885 symbols in 16 crates, formatting 9493 in 59
         "#]],
     );
 }

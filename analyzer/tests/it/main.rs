@@ -1,6 +1,7 @@
 //! Tests of the analyzer through its public door. Images are described by lines, see [`support::elf`].
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod blame;
 mod broken;
 mod cause;
 mod corpus;

@@ -1,0 +1,231 @@
+//! What goes when code goes: one routine for single lines, for crates and for everything.
+
+use std::collections::BTreeMap;
+
+use super::scene::Scene;
+use crate::refs::Reference;
+use crate::span::Span;
+
+/// Code to take out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cut {
+    /// Instructions that go, with all that they refer to. Sorted and apart once [`Cut::settle`]d.
+    pub(crate) spans: Vec<Span>,
+    /// Instructions that stay, or make room for others, and no longer refer to anything.
+    pub(crate) loose: Vec<Span>,
+}
+
+impl Cut {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.spans.extend(&other.spans);
+        self.loose.extend(&other.loose);
+    }
+
+    pub(crate) fn settle(&mut self) {
+        settle(&mut self.spans);
+        settle(&mut self.loose);
+    }
+
+    fn holds(&self, address: u64) -> bool {
+        holds(&self.spans, address)
+    }
+}
+
+/// Sorts, and joins what overlaps.
+fn settle(spans: &mut Vec<Span>) {
+    spans.sort_unstable();
+    let mut cursor = 0;
+    spans.retain_mut(|it| {
+        *it = it.from(cursor);
+        cursor = cursor.max(it.end());
+        !it.is_empty()
+    });
+}
+
+fn holds(spans: &[Span], address: u64) -> bool {
+    let idx = spans.partition_point(|it| it.end() <= address);
+    spans.get(idx).is_some_and(|it| it.contains_address(address))
+}
+
+/// What a cut takes away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Loss {
+    /// What nothing leads to any more, with its padding.
+    pub(crate) unreachable_bytes: u64,
+    /// Instructions that were cut out of functions that stay.
+    pub(crate) instruction_bytes: u64,
+    /// Literals that only such instructions load.
+    pub(crate) literal_bytes: u64,
+    /// Machinery that the cut code led to, and that stays because of others.
+    pub(crate) shared_bytes: u64,
+}
+
+impl Loss {
+    pub(crate) fn bytes(self) -> u64 {
+        self.unreachable_bytes + self.instruction_bytes + self.literal_bytes
+    }
+}
+
+/// A pair of nodes, of which the first refers to the second.
+type Pair = (u32, u32);
+
+/// Takes out code, again and again from the whole.
+pub(crate) struct Cutter<'a, 'scene, 'info> {
+    scene: &'a Scene<'scene, 'info>,
+    /// How many references connect two nodes.
+    n_references: Vec<(Pair, u32)>,
+    /// By node; all [`Fate::Unasked`] between questions.
+    fates: Vec<Fate>,
+    /// How many nodes and edges were looked at in all.
+    pub(crate) n_steps: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// The cut has nothing to do with it.
+    Unasked,
+    /// Cut code led to it; so far nobody else does.
+    Going,
+    /// Somebody else leads to it.
+    Staying,
+}
+
+impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
+    pub(crate) fn new(scene: &'a Scene<'scene, 'info>) -> Self {
+        let mut pairs: Vec<Pair> =
+            scene.graph.references.list.iter().filter_map(|it| pair(scene, it)).collect();
+        pairs.sort_unstable();
+        let n_references = pairs.chunk_by(|a, b| a == b).map(|it| (it[0], it.len() as u32)).collect();
+        Self { scene, n_references, fates: vec![Fate::Unasked; scene.graph.n_nodes()], n_steps: 0 }
+    }
+
+    /// What a settled cut takes away.
+    pub(crate) fn loss(&mut self, cut: &Cut) -> Loss {
+        let removed = self.removed(cut);
+        let touched = self.decide(&removed);
+        let loss = self.sum(cut, &touched);
+        touched.iter().for_each(|it| self.fates[*it as usize] = Fate::Unasked);
+        loss
+    }
+
+    /// Pairs of nodes all of whose references are cut.
+    fn removed(&mut self, cut: &Cut) -> Vec<Pair> {
+        let list = &self.scene.graph.references.list;
+        let mut cut_pairs: Vec<Pair> = Vec::new();
+        for span in cut.spans.iter().chain(&cut.loose) {
+            let from = list.partition_point(|it| it.at_address < span.start());
+            let inside = list[from..].iter().take_while(|it| it.at_address < span.end());
+            cut_pairs.extend(inside.filter_map(|it| pair(self.scene, it)));
+        }
+        self.n_steps += cut_pairs.len();
+        cut_pairs.sort_unstable();
+        let is_whole = |pair: &Pair, n_cut: usize| {
+            let idx = self.n_references.binary_search_by_key(pair, |it| it.0);
+            idx.is_ok_and(|it| n_cut >= self.n_references[it].1 as usize)
+        };
+        let groups = cut_pairs.chunk_by(|a, b| a == b);
+        groups.filter(|it| is_whole(&it[0], it.len())).map(|it| it[0]).collect()
+    }
+
+    /// Decides about everything that the removed pairs lead to; answers with what was decided about.
+    fn decide(&mut self, removed: &[Pair]) -> Vec<u32> {
+        let graph = self.scene.graph;
+        let is_removed = |from: u32, to: u32| removed.binary_search(&(from, to)).is_ok();
+        let mut touched: Vec<u32> = Vec::new();
+        for (from, to) in removed.iter().filter(|it| graph.is_reachable(it.0 as usize)) {
+            debug_assert!(from != to, "no edge leads back to its node");
+            self.touch(*to, &mut touched);
+        }
+        let mut next = 0;
+        while let Some(node) = touched.get(next).copied() {
+            next += 1;
+            graph.targets(node as usize).for_each(|it| self.touch(it as u32, &mut touched));
+        }
+        let mut staying: Vec<u32> = Vec::new();
+        for node in &touched {
+            let is_kept_by = |from: usize| {
+                let is_elsewhere = self.fates[from] == Fate::Unasked;
+                is_elsewhere && graph.is_reachable(from) && !is_removed(from as u32, *node)
+            };
+            if graph.is_root(*node as usize) || graph.sources(*node as usize).any(is_kept_by) {
+                staying.push(*node);
+            }
+        }
+        staying.iter().for_each(|it| self.fates[*it as usize] = Fate::Staying);
+        while let Some(node) = staying.pop() {
+            for to in graph.targets(node as usize) {
+                if self.fates[to] == Fate::Going && !is_removed(node, to as u32) {
+                    self.fates[to] = Fate::Staying;
+                    staying.push(to as u32);
+                }
+            }
+        }
+        touched
+    }
+
+    fn touch(&mut self, node: u32, touched: &mut Vec<u32>) {
+        self.n_steps += 1;
+        if std::mem::replace(&mut self.fates[node as usize], Fate::Going) == Fate::Unasked {
+            touched.push(node);
+        }
+    }
+
+    fn sum(&self, cut: &Cut, touched: &[u32]) -> Loss {
+        let mut loss = Loss::default();
+        for node in touched.iter().map(|it| *it as usize) {
+            if self.fates[node] == Fate::Going {
+                loss.unreachable_bytes += self.scene.bytes(node);
+            } else if self.scene.part(node) != super::machinery::Part::None {
+                loss.shared_bytes += self.scene.bytes(node);
+            }
+        }
+        for span in cut.spans.iter().filter(|it| self.is_alive(it.start())) {
+            loss.instruction_bytes += self.scene.code(*span).map(Span::size).sum::<u64>();
+        }
+        loss.literal_bytes = self.literal_bytes(cut);
+        loss
+    }
+
+    fn is_alive(&self, address: u64) -> bool {
+        let node = self.scene.node_at(address);
+        node.is_some_and(|it| self.scene.graph.is_reachable(it) && self.fates[it] != Fate::Going)
+    }
+
+    /// Words in functions that stay, all of whose loads are cut or in functions that go.
+    fn literal_bytes(&self, cut: &Cut) -> u64 {
+        let references = &self.scene.graph.references;
+        let mut words: Vec<u64> = Vec::new();
+        for span in &cut.spans {
+            let from = references.literals_by_load.partition_point(|it| it.0 < span.start());
+            let inside = references.literals_by_load[from..].iter().take_while(|it| it.0 < span.end());
+            words.extend(inside.map(|it| it.1));
+        }
+        words.sort_unstable();
+        words.dedup();
+        let is_gone = |load: u64| cut.holds(load) || !self.is_alive(load);
+        let goes = |word: &&u64| references.loads_of(**word).all(is_gone);
+        let n_words = words.iter().filter(|it| self.is_alive(**it)).filter(goes).count() as u64;
+        n_words * self.scene.places.machine.pointer_bytes
+    }
+}
+
+fn pair(scene: &Scene<'_, '_>, reference: &Reference) -> Option<Pair> {
+    let (from, to) = (scene.node_at(reference.at_address)?, scene.node_at(reference.target_address)?);
+    (from != to).then_some((from as u32, to as u32))
+}
+
+/// Cuts together, settled.
+pub(crate) fn together<'a>(cuts: impl IntoIterator<Item = &'a Cut>) -> Cut {
+    let mut all = Cut::default();
+    cuts.into_iter().for_each(|it| all.add(it));
+    all.settle();
+    all
+}
+
+/// Groups cuts by something, each group settled.
+pub(crate) fn grouped<'a, K: Ord>(cuts: impl IntoIterator<Item = (K, &'a Cut)>) -> BTreeMap<K, Cut> {
+    let mut groups: BTreeMap<K, Cut> = BTreeMap::new();
+    cuts.into_iter().for_each(|(key, cut)| groups.entry(key).or_default().add(cut));
+    groups.values_mut().for_each(Cut::settle);
+    groups
+}

@@ -1,0 +1,116 @@
+//! Source lines that ask for formatting or may panic, and the code that is there for their sake.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cold;
+use super::cut::Cut;
+use super::machinery::Part;
+use super::scene::Scene;
+use crate::debug::chains::{Author, Chains, FunctionId, Link};
+use crate::debug::sweep::Line;
+use crate::refs::{Reference, ReferenceKind};
+use crate::span::Span;
+
+/// A line and what it is blamed for.
+#[derive(Debug)]
+pub(crate) struct Suspect {
+    /// The function that the line stands in.
+    pub(crate) function: FunctionId,
+    pub(crate) cut: Cut,
+}
+
+/// All of an image.
+#[derive(Debug, Default)]
+pub(crate) struct Suspects {
+    pub(crate) formatting: BTreeMap<Line, Suspect>,
+    pub(crate) panics: BTreeMap<Line, Suspect>,
+}
+
+/// Functions in which lines were found.
+#[derive(Default)]
+struct Hosts {
+    formatting: BTreeSet<usize>,
+    panics: BTreeSet<usize>,
+}
+
+/// Finds the lines by the references of their code, and then all code that is theirs.
+pub(crate) fn find(scene: &Scene<'_, '_>, chains: &mut Chains<'_, '_>) -> Suspects {
+    let mut suspects = Suspects::default();
+    let mut hosts = Hosts::default();
+    for reference in &scene.graph.references.list {
+        let host = scene.node_at(reference.at_address).filter(|it| scene.graph.is_reachable(*it));
+        let is_code = |at: u64| scene.places.at(at).is_some_and(|it| scene.places.section(it).is_executable);
+        let Some(host) = host.filter(|_| is_code(reference.at_address)) else { continue };
+        suspects.see(scene, chains, (host, reference), &mut hosts);
+    }
+    for place in &scene.places.list {
+        let Some(host) = scene.node_at(place.span.start()) else { continue };
+        if hosts.formatting.contains(&host) {
+            chains.runs(place.span, |span, chain| suspects.claim(span, chain));
+        }
+        if hosts.panics.contains(&host) {
+            for block in cold::blocks(scene, place) {
+                suspects.claim_block(chains.at(block.call), &block);
+            }
+        }
+    }
+    suspects.formatting.values_mut().chain(suspects.panics.values_mut()).for_each(|it| it.cut.settle());
+    suspects
+}
+
+impl Suspects {
+    /// Learns from one reference.
+    fn see(
+        &mut self,
+        scene: &Scene<'_, '_>,
+        chains: &mut Chains<'_, '_>,
+        (host, reference): (usize, &Reference),
+        hosts: &mut Hosts,
+    ) {
+        let part = scene.node_at(reference.target_address).map_or(Part::None, |it| scene.part(it));
+        let chain = chains.at(reference.at_address);
+        let Some((line, function, formats)) = blamed(chain) else { return };
+        let new = || Suspect { function, cut: Cut::default() };
+        if formats || matches!(part, Part::Formatting | Part::Float) {
+            self.formatting.entry(line).or_insert_with(new);
+            hosts.formatting.insert(host);
+        }
+        if formats {
+            return;
+        }
+        if part == Part::Panicking {
+            self.panics.entry(line).or_insert_with(new);
+            hosts.panics.insert(host);
+        } else if part == Part::Check && reference.kind == ReferenceKind::Call {
+            let call = Span::saturating(reference.at_address, 1);
+            self.panics.entry(line).or_insert_with(new).cut.loose.push(call);
+        }
+    }
+
+    /// Gives code to all the lines that it is there for: with a line goes what was inlined there.
+    fn claim(&mut self, span: Span, chain: &[Link]) {
+        for line in chain.iter().filter(|it| it.author == Author::User).filter_map(|it| it.line) {
+            if let Some(suspect) = self.formatting.get_mut(&line) {
+                suspect.cut.spans.push(span);
+            }
+        }
+    }
+
+    fn claim_block(&mut self, chain: &[Link], block: &cold::Block) {
+        let Some((line, _, false)) = blamed(chain) else { return };
+        if let Some(suspect) = self.panics.get_mut(&line) {
+            suspect.cut.spans.push(block.span);
+            suspect.cut.spans.extend(&block.branches);
+        }
+    }
+}
+
+/// The line that somebody could change, its function, and whether it is formatting that it wants: the
+/// innermost outside of the standard library, before formatting begins. What formatting calls back
+/// (`write_str` of a serial port) is not to blame for it.
+fn blamed(chain: &[Link]) -> Option<(Line, FunctionId, bool)> {
+    let formatting = chain.iter().position(|it| it.author == Author::Formatting);
+    let before = &chain[..formatting.unwrap_or(chain.len())];
+    let link = before.iter().rev().find(|it| it.author == Author::User)?;
+    Some((link.line?, link.function, formatting.is_some()))
+}
