@@ -1,10 +1,12 @@
 //! What was typed: clap's structs, without side effects.
 
+mod fmt;
 mod measure;
 mod memory;
 mod stack;
 mod upload;
 
+pub use fmt::FmtArgs;
 pub use measure::{AnalyzeArgs, DiffArgs, SizeArgs, SizeFormat, SizeRadix, WhyArgs};
 pub use memory::MemoryArgs;
 pub use stack::StackArgs;
@@ -45,6 +47,8 @@ pub enum Command {
     Why(WhyArgs),
     /// Say what the stack needs at worst, on which way, and what that leaves of the RAM
     Stack(StackArgs),
+    /// Say which lines ask for formatting, which may panic, and what goes without them
+    Fmt(FmtArgs),
     /// Print section sizes exactly as `llvm-size` (and so `cargo size`) does
     Size(SizeArgs),
     /// Print a completion script for a shell

@@ -11,6 +11,7 @@ mod client;
 mod comment;
 mod config;
 mod failure;
+mod fmt;
 mod git;
 mod judge;
 mod markdown;
@@ -49,6 +50,7 @@ pub fn run(args: Args, environment: &Environment) -> ExitCode {
         Command::Diff(it) => analyze::diff(&it),
         Command::Why(it) => why::run(&it),
         Command::Stack(it) => stack::run(&it),
+        Command::Fmt(it) => fmt::run(&it),
         Command::Size(it) => size::run(&it),
         Command::Completions(it) => completions(it.shell),
     };

@@ -2,6 +2,7 @@
 
 mod advice;
 mod answer;
+mod fmt;
 mod report;
 mod source;
 mod stack;
@@ -9,6 +10,7 @@ mod table;
 mod why;
 
 pub(crate) use answer::{annotation, answer, dry_run, is_quiet, warning_annotation};
+pub(crate) use fmt::{blame, prediction};
 pub(crate) use report::{change_name, diff, report};
 pub(crate) use stack::stack;
 pub(crate) use why::why;

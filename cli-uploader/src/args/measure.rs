@@ -15,7 +15,7 @@ The JSON of --json is versioned by `schema_version` (3). Among others:
     retained_flash_bytes?,retained_ram_bytes?}
   code.{symbol_bytes,located_bytes,unlocated_bytes}
   files[].{path,code_bytes}, units[].{name,language?,producer?,flash_bytes,ram_bytes}
-  formatting.{total_bytes,symbols[]}  (indices into symbols)
+  formatting.{total_bytes,symbols[],blame?}, panics.{…}  (indices into symbols; see `plimsoll fmt`)
   graph?.{edge_source,n_edges,n_unknown_calls,roots[],reachable_bytes,unreachable_bytes}
   insights[].{kind,advice,saves_bytes,flash_bytes,ram_bytes,certainty,evidence[],source_url}
                                   certainty is exact, at_least or up_to; savings may overlap

@@ -3,6 +3,7 @@
 
 mod analyze;
 mod comment;
+mod fmt;
 mod github;
 mod memory;
 mod plan;
