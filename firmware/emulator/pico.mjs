@@ -25,6 +25,7 @@ export class Pico {
     this.pinChanges = [];
     this.warnings = [];
     this.cycles = 0;
+    this.lowestStackPointer = Infinity;
     this.waitingInput = [];
     this.recordWarnings();
     this.replaceMissingRegisters();
@@ -43,6 +44,7 @@ export class Pico {
         return false;
       }
       const cycles = chip.core.executeInstruction();
+      this.lowestStackPointer = Math.min(this.lowestStackPointer, chip.core.SP);
       this.cycles += cycles;
       chip.clock.tick((cycles * 1e9) / chip.clkSys);
       const progress = this.uartText.length + this.pinChanges.length;
@@ -60,6 +62,11 @@ export class Pico {
   /** Bytes that arrive at UART0, one after each byte that the program sends, so that none is overrun. */
   type(text) {
     this.waitingInput.push(...Buffer.from(text, "utf8"));
+  }
+
+  /** How much of the stack was taken at the deepest so far, from where the vector table says it begins. */
+  get stackBytes() {
+    return this.chip.readUint32(VECTOR_TABLE_ADDRESS) - this.lowestStackPointer;
   }
 
   get baudRate() {

@@ -5,6 +5,7 @@
 // FIRMWARE_ELFS  folder of `blink` and `logger`; default target/thumbv6m-none-eabi/firmware
 // FIRMWARE_LEGS  folder with a `<leg>/logger` for every file in expected/legs; without it the legs are
 //                not run. `cargo xtask firmware` builds them and sets it
+// PLIMSOLL       the program `plimsoll`; without it the deepest stack is not compared with its answer
 // UPDATE_EXPECT  set it to write the expected files anew
 
 import assert from "node:assert/strict";
@@ -20,6 +21,7 @@ import { Pico } from "./pico.mjs";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ELFS = process.env.FIRMWARE_ELFS ?? join(HERE, "../../target/thumbv6m-none-eabi/firmware");
 const LEGS = process.env.FIRMWARE_LEGS;
+const PLIMSOLL = process.env.PLIMSOLL;
 const MAX_CYCLES = 400_000_000;
 const LED_PIN = 15;
 
@@ -44,6 +46,32 @@ function assertExpected(text, name) {
 function run(...args) {
   return spawnSync(process.execPath, [join(HERE, "run.mjs"), ...args], { encoding: "utf8" });
 }
+
+/** What the main program needs at worst, by reading its code. */
+function worstStackBytes(file) {
+  const { status, stdout, stderr } = spawnSync(PLIMSOLL, ["stack", file, "--json"], { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout).roots.find((it) => it.kind === "main").worst_bytes;
+}
+
+describe("stack", { skip: PLIMSOLL === undefined && "PLIMSOLL is not set" }, () => {
+  test("blink takes exactly what its code says", () => {
+    const file = join(ELFS, "blink");
+    const pico = new Pico(readFileSync(file));
+    assert.ok(pico.run((it) => it.pinChanges.length >= 6, MAX_CYCLES));
+    assert.equal(pico.stackBytes, worstStackBytes(file));
+  });
+
+  test("the logger takes no more than its code says, and not much less", () => {
+    const file = join(ELFS, "logger");
+    const typed = "help\nlimit 28\nstats\nlimit -300\nperiod 20\nsink\n" + "x".repeat(40) + "\n";
+    const seen = runLines(file, 40, typed).stackBytes;
+    const worst = worstStackBytes(file);
+    // Nothing here formats with {:#?}, whose adapter takes 112 bytes; its code is there all the same.
+    const unusedBytes = 128;
+    assert.ok(seen <= worst && worst - seen <= unusedBytes, `${seen} seen, ${worst} at worst`);
+  });
+});
 
 describe("blink", () => {
   test("the LED changes every 250 ms, and no other pin does", () => {

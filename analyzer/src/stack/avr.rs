@@ -20,6 +20,14 @@ impl Avr {
     }
 }
 
+impl Avr {
+    /// The other half of a subtraction from Y.
+    fn lower(&mut self, high: i64) {
+        let number = (high << 8 | self.low) as u16;
+        self.frame = self.frame.plus(-i64::from(number.cast_signed()));
+    }
+}
+
 impl Follow for Avr {
     fn see(&mut self, code: &[u8], _at: u64, depth: i64) -> Effect {
         let mut depth = Some(depth);
@@ -30,18 +38,19 @@ impl Follow for Avr {
             CALL_NEXT => depth = depth.map(|it| it + self.return_bytes),
             // `in r28, SPL`
             0xb7cd => self.frame = depth.map_or(Known::Nothing, Known::Stack),
+            // `sbc r29, r1`, which holds zero
+            0x09d1 => self.lower(0),
             // `out SPL, r28`
             0xbfcd => depth = self.frame.depth(),
             _ => match (code & 0xfe0f, code & 0xff30, code & 0xf0f0) {
+                // SPL from another register
+                (0xbe0d, ..) => depth = None,
                 (0x920f, ..) => depth = depth.map(|it| it + 1),
                 (0x900f, ..) => depth = depth.map(|it| it - 1),
                 (_, 0x9720, _) => self.frame = self.frame.plus(-imm6),
                 (_, 0x9620, _) => self.frame = self.frame.plus(imm6),
                 (_, _, 0x50c0) => self.low = imm8,
-                (_, _, 0x40d0) => {
-                    let number = (imm8 << 8 | self.low) as u16;
-                    self.frame = self.frame.plus(-i64::from(number.cast_signed()));
-                }
+                (_, _, 0x40d0) => self.lower(imm8),
                 _ => {}
             },
         }

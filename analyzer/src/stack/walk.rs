@@ -158,7 +158,9 @@ impl<'image> Walk<'image> {
             let flow = if self.is_room(code) { Flow::Next } else { step.flow };
             self.flow((*at, flow, callee), function, way);
             let goes_on = matches!(flow, Flow::Next | Flow::Branch(_));
-            if goes_on && end == current.place.end() && !self.places.is_in_vectors(*at) {
+            // What runs on into nothing does not get there: `unreachable` leaves no instruction behind.
+            let runs_on = goes_on && end == current.place.end() && self.nodes.at(end).is_some();
+            if runs_on && !self.places.is_in_vectors(*at) {
                 leave(function, way, *at, Callee::Address(end));
             }
         }

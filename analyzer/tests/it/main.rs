@@ -25,5 +25,6 @@ mod refs;
 mod regions;
 mod robustness;
 mod sections;
+mod stack;
 mod support;
 mod symbols;

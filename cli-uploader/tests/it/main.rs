@@ -8,6 +8,7 @@ mod github;
 mod memory;
 mod plan;
 mod size;
+mod stack;
 mod support;
 mod upload;
 mod wait;

@@ -7,7 +7,7 @@ use crate::postgres::PrivatePostgres;
 use crate::setup::need::{FIRMWARE_TARGET, chromium};
 use crate::terminal::say;
 use crate::voyage;
-use crate::workspace::{build_programs, cargo, root, target_folder};
+use crate::workspace::{build_programs, built, cargo, root, target_folder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -82,6 +82,8 @@ pub fn firmware() -> Result<()> {
     let mut test = Command::new("npm");
     test.env("FIRMWARE_ELFS", target_folder().join(voyage::OUTPUT_FOLDER));
     test.env("FIRMWARE_LEGS", target_folder().join("voyage"));
+    build_programs()?;
+    test.env("PLIMSOLL", built("plimsoll"));
     run(test.current_dir(&emulator).arg("test"))
 }
 

@@ -1,0 +1,214 @@
+//! The stack: frames, the deepest ways, what is not known of them.
+
+mod compiled;
+
+use plimsoll_analyzer::Report;
+use plimsoll_analyzer::report::{StackRootKind, StackUse};
+
+use crate::support::{corpus, elf, explain, explain_in};
+
+/// A vector table whose reset handler is `main`, which calls `leaf` after `push {r4, lr}`; the handler
+/// of the next exception pushes four registers.
+const PROGRAM: &str = "
+    section .vector_table 0x0 16
+    word .vector_table 0 0x20001000
+    word .vector_table 4 0x101
+    word .vector_table 8 0x121
+    section .text 0x100 0x40 x
+    func main 0x101 8
+    half .text 0 0xb510
+    half .text 2 0xf000
+    half .text 4 0xf80d
+    half .text 6 0xbd10
+    func leaf 0x121 4
+    half .text 0x20 0xb08a
+    half .text 0x22 0x4770
+    section .bss 0x20000000 0x100 w nobits
+    object BUFFER 0x20000000 0x100";
+
+/// The image that `description` describes, whose entry is the Thumb function at 0x100.
+fn started(description: &str) -> Report {
+    let mut image = elf::build(description);
+    image[24..28].copy_from_slice(&0x101_u32.to_le_bytes());
+    plimsoll_analyzer::analyze(&image, &[]).unwrap()
+}
+
+fn stack(report: &Report) -> &StackUse {
+    report.stack.as_ref().unwrap()
+}
+
+/// `kind name bytes[+]: frame name, …`, one line per root.
+fn roots(report: &Report) -> String {
+    let lines = stack(report).roots.iter().map(|root| {
+        let kind = format!("{:?}", root.kind).to_lowercase();
+        let path: Vec<String> =
+            root.path.iter().map(|it| format!("{} {}", it.frame_bytes, it.name)).collect();
+        let more = if root.is_lower_bound { "+" } else { "" };
+        format!("{kind} {} {}{more}: {}\n", root.name, root.worst_bytes, path.join(", "))
+    });
+    lines.collect()
+}
+
+#[test]
+fn frames_add_up_along_the_deepest_way() {
+    let report = explain(PROGRAM);
+    assert_eq!(roots(&report), "main main 48: 8 main, 40 leaf\ninterrupt leaf 76: 40 leaf\n");
+    assert_eq!(stack(&report).roots[1].hardware_bytes, 36);
+    let frame = |name: &str| report.symbols.iter().find(|it| it.name == name).unwrap().frame_bytes;
+    assert_eq!((frame("main"), frame("leaf"), frame("BUFFER")), (Some(8), Some(40), None));
+}
+
+#[test]
+fn headroom_is_what_data_and_stacks_leave() {
+    let report = explain_in(
+        PROGRAM,
+        "MEMORY { FLASH : ORIGIN = 0, LENGTH = 4K RAM : ORIGIN = 0x20000000, LENGTH = 4K }",
+    );
+    let headroom = stack(&report).headroom.clone().unwrap();
+    assert_eq!((headroom.region.as_str(), headroom.static_bytes), ("RAM", 0x100));
+    assert_eq!((headroom.stack_bytes, headroom.headroom_bytes), (48 + 76, 4096 - 0x100 - 48 - 76));
+    let small = explain_in(
+        PROGRAM,
+        "MEMORY { FLASH : ORIGIN = 0, LENGTH = 4K RAM : ORIGIN = 0x20000000, LENGTH = 300 }",
+    );
+    assert_eq!(stack(&small).headroom.as_ref().unwrap().headroom_bytes, 300 - 0x100 - 48 - 76);
+}
+
+#[test]
+fn without_the_length_of_the_memory_there_is_no_headroom() {
+    assert_eq!(stack(&explain(PROGRAM)).headroom, None);
+}
+
+#[test]
+fn a_frame_is_gone_where_a_function_jumps_on() {
+    // push {r7, lr}; pop {r7}; add sp, #4; b second
+    let program = "
+        section .text 0x100 0x40 x
+        func first 0x101 8
+        half .text 0 0xb580
+        half .text 2 0xbc80
+        half .text 4 0xb001
+        half .text 6 0xe00b
+        func second 0x121 4
+        half .text 0x20 0xb084
+        half .text 0x22 0x4770";
+    let report = started(program);
+    assert_eq!(roots(&report), "main first 16: 0 first, 16 second\n");
+}
+
+#[test]
+fn a_function_that_calls_itself_is_named_and_counted_once() {
+    // push {r4, lr}; bl self; pop {r4, pc}
+    let program = "
+        section .text 0x100 0x20 x
+        func again 0x101 8
+        half .text 0 0xb510
+        half .text 2 0xf7ff
+        half .text 4 0xfffd
+        half .text 6 0xbd10";
+    let report = started(program);
+    assert_eq!(roots(&report), "main again 8+: 8 again\n");
+    let again = report.symbols.iter().position(|it| it.name == "again").unwrap();
+    assert_eq!(stack(&report).recursions, [[again]]);
+}
+
+#[test]
+fn a_call_of_nobody_knows_whom_is_listed() {
+    // push {r4, lr}; blx r0; pop {r4, pc}
+    let program = "
+        section .text 0x100 0x20 x
+        func main 0x101 6
+        half .text 0 0xb510
+        half .text 2 0x4780
+        half .text 4 0xbd10";
+    let report = started(program);
+    assert_eq!(roots(&report), "main main 8+: 8 main\n");
+    assert_eq!(stack(&report).unknown_calls[0].at_addresses, [0x102]);
+}
+
+#[test]
+fn a_frame_of_a_size_from_a_register_grows() {
+    // push {r4, lr}; mov r1, sp; subs r1, r1, r0; mov sp, r1; bx lr
+    let program = "
+        section .text 0x100 0x20 x
+        func main 0x101 10
+        half .text 0 0xb510
+        half .text 2 0x4669
+        half .text 4 0x1a09
+        half .text 6 0x468d
+        half .text 8 0x4770";
+    let report = started(program);
+    assert_eq!(roots(&report), "main main 8+: 8 main\n");
+    assert_eq!(stack(&report).growing_frames.len(), 1);
+}
+
+#[test]
+fn a_known_slot_of_vtables_tells_who_may_be_called() {
+    // main: push {r4, lr}; ldr r1, [r1, #12]; blx r1; pop {r4, pc}. The table: drop nothing, size 4,
+    // align 4, method. Somebody refers to it: the pool word of main.
+    let program = "
+        section .text 0x100 0x40 x
+        func _ZN4demo4main17h0123456789abcdefE 0x101 16
+        half .text 0 0xb510
+        half .text 2 0x4a02
+        half .text 4 0x68c9
+        half .text 6 0x4788
+        half .text 8 0xbd10
+        half .text 10 0xe7fe
+        label $d 0x10c 0
+        label $t 0x120 0
+        word .text 12 0x200
+        func _ZN4demo6method17h0123456789abcdefE 0x121 4
+        half .text 0x20 0xb08a
+        half .text 0x22 0x4770
+        section .rodata 0x200 16
+        object TABLE 0x200 16
+        word .rodata 4 4
+        word .rodata 8 4
+        word .rodata 12 0x121";
+    let report = started(program);
+    assert_eq!(roots(&report), "main demo::main 48: 8 demo::main, 40 demo::method\n");
+    assert!(stack(&report).unknown_calls.is_empty());
+}
+
+#[test]
+fn panics_are_a_root_of_their_own() {
+    let program = PROGRAM.replace("func leaf", "func _ZN4core9panicking9panic_fmt17h0123456789abcdefE");
+    let program = program.replace("word .vector_table 8 0x121", "");
+    let report = explain(&program);
+    assert_eq!(
+        roots(&report),
+        "main main 8: 8 main\npanic core::panicking::panic_fmt 40: 40 core::panicking::panic_fmt\n"
+    );
+}
+
+#[test]
+fn what_the_compiler_wrote_down_counts_where_it_is_more() {
+    let sizes = "
+        section .stack_sizes 0 10 noalloc
+        word .stack_sizes 0 0x121
+        half .stack_sizes 4 0x0250";
+    // The second byte begins the next entry's address, which is cut off.
+    let report = explain(&format!("{PROGRAM}{sizes}"));
+    assert_eq!(roots(&report).lines().next(), Some("main main 88: 8 main, 80 leaf"));
+    assert_eq!(format!("{:?}", stack(&report).source), "StackSizes");
+}
+
+/// Every real image: paths add up, and what is in them is what the symbols say.
+#[test]
+fn paths_add_up_in_real_images() {
+    for (name, content) in corpus::all() {
+        let Ok(report) = plimsoll_analyzer::analyze(&content, &[]) else { continue };
+        let Some(stack) = &report.stack else { continue };
+        for root in &stack.roots {
+            let sum: u64 = root.path.iter().map(|it| it.frame_bytes).sum();
+            assert_eq!(sum + root.hardware_bytes, root.worst_bytes, "{name}: {}", root.name);
+            for frame in root.path.iter().filter(|it| it.frame_bytes > 0) {
+                let symbol = frame.symbol.map(|it| report.symbols[it].frame_bytes);
+                assert!(symbol.is_none_or(|it| it == Some(frame.frame_bytes)), "{name}: {}", frame.name);
+            }
+        }
+        let kinds: Vec<StackRootKind> = stack.roots.iter().map(|it| it.kind).collect();
+        assert!(kinds.is_sorted(), "{name}");
+    }
+}
