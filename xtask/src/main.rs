@@ -2,6 +2,7 @@
 
 mod command;
 mod demo;
+mod fuzz;
 mod options;
 mod postgres;
 mod screenshots;
@@ -26,7 +27,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 4] = [
+const TASKS: [Task; 5] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -38,6 +39,12 @@ const TASKS: [Task; 4] = [
         summary: "Check everything, step by step; what CI runs",
         details: step::DETAILS,
         run: step::run_all,
+    },
+    Task {
+        name: "fuzz",
+        summary: "Feed made-up input to the analyzer",
+        details: fuzz::DETAILS,
+        run: fuzz::run_task,
     },
     Task {
         name: "sqlx-prepare",
