@@ -14,6 +14,7 @@ mod failure;
 mod fmt;
 mod git;
 mod judge;
+mod link_error;
 mod markdown;
 mod memory;
 mod output;

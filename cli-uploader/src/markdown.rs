@@ -67,10 +67,15 @@ fn unchanged(answers: &Answers) -> String {
 }
 
 fn verdict(answers: &Answers) -> String {
-    let over: Vec<&BuildAnswer> = answers.answers.iter().filter(|it| it.over_budget).collect();
-    let unknown = answers.failures.len()
-        + answers.answers.iter().filter(|it| it.build.state != BuildState::Measured).count();
+    let (unlinked, others): (Vec<&BuildAnswer>, Vec<&BuildAnswer>) =
+        answers.answers.iter().partition(|it| it.build.link_failure.is_some());
+    let over: Vec<&&BuildAnswer> = others.iter().filter(|it| it.over_budget).collect();
+    let unknown =
+        answers.failures.len() + others.iter().filter(|it| it.build.state != BuildState::Measured).count();
     let mut clauses = Vec::new();
+    if !unlinked.is_empty() {
+        clauses.push(format!("❌ {} did not link", counted(unlinked.len(), "target")));
+    }
     if !over.is_empty() {
         clauses.push(format!("❌ {} over budget", counted(over.len(), "target")));
     }
@@ -130,13 +135,24 @@ fn row(answer: &BuildAnswer) -> String {
     let figure = |name: &str| total(answer, name).map(figure).unwrap_or_default();
     let budgets = match answer.build.state {
         BuildState::Measured => budgets(answer),
-        BuildState::Queued => "⏳ not measured yet".to_owned(),
+        BuildState::Queued | BuildState::Unlinked if answer.build.link_failure.is_some() => unlinked(answer),
+        BuildState::Queued | BuildState::Unlinked => "⏳ not measured yet".to_owned(),
         BuildState::Failed => {
             let failure = answer.build.failure.as_deref().unwrap_or("for an unknown reason");
             format!("⚠️ could not be analysed: {}", cell(failure))
         }
     };
     format!("| {target} | {} | {} | {} | {budgets} |\n", figure("flash"), figure("ram"), figure("formatting"))
+}
+
+/// By how much it was too big, and which budgets that breaks.
+fn unlinked(answer: &BuildAnswer) -> String {
+    let overflows = answer.build.link_failure.iter().flat_map(|it| &it.overflows);
+    let mut lines: Vec<String> =
+        overflows.map(|it| format!("❌ did not link: {}", cell(&it.to_string()))).collect();
+    let over = answer.verdicts.iter().filter(|it| it.used_bytes.is_some());
+    lines.extend(over.map(|it| format!("❌ {}", cell(&judge::sentence(it)))));
+    lines.join("<br>")
 }
 
 fn figure(delta: &Delta) -> String {

@@ -7,12 +7,14 @@ mod report;
 mod source;
 mod stack;
 mod table;
+mod unlinked;
 mod why;
 
 pub(crate) use answer::{annotation, answer, dry_run, is_quiet, warning_annotation};
 pub(crate) use fmt::{blame, prediction};
 pub(crate) use report::{change_name, diff, report};
 pub(crate) use stack::stack;
+pub(crate) use unlinked::{dry_run_unlinked, link_annotation};
 pub(crate) use why::why;
 
 use anstyle::{AnsiColor, Style};

@@ -41,7 +41,8 @@ pub(crate) struct Destination {
 /// One image and what is said of it.
 #[derive(Debug)]
 pub(crate) struct Upload {
-    pub elf: PathBuf,
+    /// Absent where the build did not link, and its `link_failure` says why.
+    pub elf: Option<PathBuf>,
     pub build: NewBuild,
 }
 

@@ -69,11 +69,17 @@ async fn send_all(
 }
 
 async fn send(api: &Api<'_>, upload: &Upload, wait: Option<Duration>) -> anyhow::Result<BuildAnswer> {
-    let elf = plan::read_elf(&upload.elf)?;
-    plimsoll_analyzer::check(&elf).with_context(|| format!("cannot upload {}", upload.elf.display()))?;
+    let elf_zstd = match &upload.elf {
+        Some(path) => {
+            let elf = plan::read_elf(path)?;
+            plimsoll_analyzer::check(&elf).with_context(|| format!("cannot upload {}", path.display()))?;
+            Some(compress(&elf)?)
+        }
+        None => None,
+    };
     let bar = progress_bar(upload.build.target.as_str())?;
     let deadline = wait.map(|it| Instant::now() + it);
-    let answer = api.upload(&upload.build, compress(&elf)?, deadline, &bar).await;
+    let answer = api.upload(&upload.build, elf_zstd, deadline, &bar).await;
     bar.finish_and_clear();
     answer
 }
@@ -97,9 +103,18 @@ fn report(answers: &Answers, json: bool) -> anyhow::Result<()> {
 /// Who does not wait asks only whether the upload arrived, however quick the server happens to be.
 fn outcome(answers: &Answers, wait: Option<Duration>) -> Outcome {
     let refused = if answers.failures.is_empty() { Outcome::Fine } else { Outcome::Unknown };
+    // That it does not fit is known before anybody has judged it.
+    if answers.answers.iter().any(|it| it.build.link_failure.is_some()) {
+        return Outcome::OverBudget;
+    }
     let Some(wait) = wait else { return refused };
     if answers.answers.iter().any(|it| it.over_budget) {
         return Outcome::OverBudget;
+    }
+    // Said where errors are looked for, and last: in a list of targets the line above it is easily missed.
+    for answer in answers.answers.iter().filter(|it| it.build.state == BuildState::Failed) {
+        let why = answer.build.failure.as_deref().unwrap_or("for an unknown reason");
+        failure::complain(&format!("{} could not be analysed: {why}", answer.build.target));
     }
     for answer in answers.answers.iter().filter(|it| it.build.state == BuildState::Queued) {
         failure::warn(&format!("{} was not measured within {} s", answer.build.target, wait.as_secs()));
@@ -135,7 +150,10 @@ fn annotate(environment: &Environment, answers: &Answers) {
         return;
     }
     for answer in &answers.answers {
-        for verdict in answer.verdicts.iter().filter(|it| !it.within) {
+        if let Some(failure) = &answer.build.link_failure {
+            let _ = write!(std::io::stderr(), "{}", output::link_annotation(answer, failure));
+        }
+        for verdict in answer.verdicts.iter().filter(|it| !it.within && it.used_bytes.is_some()) {
             // On standard error, where it does not disturb --json; the runner reads both.
             let _ = write!(std::io::stderr(), "{}", output::annotation(answer, verdict));
         }
@@ -146,8 +164,9 @@ fn annotate(environment: &Environment, answers: &Answers) {
 #[derive(Serialize)]
 struct DryRun<'a> {
     would_send: &'a NewBuild,
-    elf_bytes: usize,
-    report: plimsoll_analyzer::Report,
+    /// This and what follows is absent where the build did not link.
+    elf_bytes: Option<usize>,
+    report: Option<plimsoll_analyzer::Report>,
     verdicts: Vec<Verdict>,
 }
 
@@ -156,24 +175,33 @@ fn dry_run(plan: &UploadPlan, json: bool) -> anyhow::Result<Outcome> {
     if json {
         output::print_json(&runs)?;
     } else {
-        let texts =
-            runs.iter().map(|it| output::dry_run(it.would_send, &it.report, &it.verdicts, it.elf_bytes));
+        let texts = runs.iter().map(|it| match (&it.report, it.elf_bytes) {
+            (Some(report), Some(elf_bytes)) => {
+                output::dry_run(it.would_send, report, &it.verdicts, elf_bytes)
+            }
+            _ => output::dry_run_unlinked(it.would_send),
+        });
         output::print(&texts.collect::<String>())?;
     }
-    let is_over = runs.iter().flat_map(|it| &it.verdicts).any(|it| !it.within);
+    let is_over = |it: &DryRun<'_>| it.report.is_none() || it.verdicts.iter().any(|it| !it.within);
+    let is_over = runs.iter().any(is_over);
     Ok(if is_over { Outcome::OverBudget } else { Outcome::Fine })
 }
 
 fn measure(upload: &Upload) -> anyhow::Result<DryRun<'_>> {
-    let elf = plan::read_elf(&upload.elf)?;
+    let would_send = &upload.build;
+    let Some(path) = &upload.elf else {
+        return Ok(DryRun { would_send, elf_bytes: None, report: None, verdicts: Vec::new() });
+    };
+    let elf = plan::read_elf(path)?;
     let regions = match &upload.build.memory {
         Some(script) => plimsoll_analyzer::parse_memory(&script.text).with_context(|| script.path.clone())?,
         None => Vec::new(),
     };
     let report = plimsoll_analyzer::analyze(&elf, &regions)
-        .with_context(|| format!("cannot analyse {}", upload.elf.display()))?;
+        .with_context(|| format!("cannot analyse {}", path.display()))?;
     let verdicts = judge::verdicts(&report, &upload.build.budgets);
-    Ok(DryRun { would_send: &upload.build, elf_bytes: elf.len(), report, verdicts })
+    Ok(DryRun { would_send, elf_bytes: Some(elf.len()), report: Some(report), verdicts })
 }
 
 /// The answers that earlier uploads of one commit wrote, together.

@@ -1,6 +1,6 @@
 //! What the server answers.
 
-use crate::{CommitId, ProjectName, TargetName};
+use crate::{CommitId, LinkFailure, ProjectName, TargetName};
 use plimsoll_analyzer::{Cause, Change};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -29,6 +29,8 @@ pub enum BuildState {
     Measured,
     /// Could not be analysed; see `failure`.
     Failed,
+    /// There is no image: a region was too small for it; see `link_failure`. Judged by its budgets.
+    Unlinked,
 }
 
 /// One build in a list.
@@ -60,6 +62,9 @@ pub struct BuildSummary {
     pub failure: Option<String>,
     /// Its totals, once measured.
     pub figures: Option<Figures>,
+    /// Of a build that did not link: which regions were too small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_failure: Option<LinkFailure>,
 }
 
 /// The totals of a measured build.
@@ -85,10 +90,12 @@ pub struct BuildAnswer {
     /// What it is compared with; absent for the first build and while queued.
     pub baseline: Option<Baseline>,
     /// Totals (`flash`, `ram`, `formatting`) and every region, against the baseline; empty while queued.
+    /// Of a build that did not link only the regions that were too small, with the linker's figures.
     pub deltas: Vec<Delta>,
-    /// One per budget; empty while queued.
+    /// One per budget; empty while queued. Of a build that did not link only those on regions that were
+    /// too small: nothing is known of the others.
     pub verdicts: Vec<Verdict>,
-    /// Whether any verdict is over its budget.
+    /// Whether any verdict is over its budget, or the build did not link.
     pub over_budget: bool,
     /// The biggest changes by symbol, at most 20.
     pub symbol_changes: Vec<Change>,

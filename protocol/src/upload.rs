@@ -1,6 +1,6 @@
 //! What the client sends along with an ELF.
 
-use crate::{Budget, CommitId, TargetName};
+use crate::{Budget, CommitId, LinkFailure, TargetName};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 pub const BUILD_PART: &str = "build";
 
 /// The part of the multipart body that holds the ELF, as it is or, with content type
-/// [`ZSTD_TYPE`], compressed. It comes second and last.
+/// [`ZSTD_TYPE`], compressed. It comes second and last, and not at all for a build that did not link.
 pub const ELF_PART: &str = "elf";
 
 /// Content type of a compressed ELF part.
@@ -60,6 +60,9 @@ pub struct NewBuild {
     /// The CI run that built it.
     #[serde(default)]
     pub ci_url: Option<String>,
+    /// Set when there is no ELF: the linker refused to write one, since a region was too small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_failure: Option<LinkFailure>,
 }
 
 /// A pull request (or merge request).

@@ -1,7 +1,8 @@
 //! An upload's way in: receive it, examine it, store it. Whoever is told "stored" will not lose it.
 //!
 //! [`receive`] streams the body to a file while it counts; [`examine`] finds everything that can be wrong
-//! with it; [`store`] puts the ELF away and then, in one transaction, the build and its job.
+//! with it; [`store`] puts the ELF away and then, in one transaction, the build and its job. A build that did
+//! not link has no ELF, and takes the same way without it.
 
 pub mod examine;
 pub mod receive;

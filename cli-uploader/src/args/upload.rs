@@ -28,7 +28,7 @@ Environment (flag before variable before file; empty counts as unset):
 
 Exit codes:
   0  fine
-  1  over budget (wins where another target could not be found out about)
+  1  over budget, or --link-error (wins where another target could not be found out about)
   2  could not find out";
 
 const COMMENT_HELP: &str = "\
@@ -55,6 +55,13 @@ pub struct UploadArgs {
     /// Limit on a region or on the total, e.g. FLASH=16K; repeatable, goes before plimsoll.toml
     #[arg(long = "budget", value_name = "REGION=LIMIT", value_parser = BudgetFlag::parse)]
     pub budgets: Vec<BudgetFlag>,
+    /// Log of a link that failed since a region was too small, instead of an ELF; `-` is standard input. Records
+    /// by how much, for one target, and exits with 1
+    #[arg(long, value_name = "LOG", conflicts_with = "elfs")]
+    pub link_error: Option<PathBuf>,
+    /// Map that the failed link wrote (`-Map`): its sections and object files are recorded too
+    #[arg(long, value_name = "FILE", requires = "link_error")]
+    pub map: Option<PathBuf>,
     /// Wait for the result, print it, and exit with 1 if it is over budget
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "300",
           value_parser = clap::value_parser!(u64).range(1..=86400))]

@@ -35,24 +35,26 @@ impl<'a> Api<'a> {
         Ok(Self { client: Client::new(connection.retries)?, connection, project })
     }
 
-    /// Uploads a build; with `deadline` the answer is that of the measured build, if it comes in time.
+    /// Uploads a build, without an ELF one that did not link; with `deadline` the answer is that of the measured build, if it comes in time.
     pub(crate) async fn upload(
         &self,
         build: &NewBuild,
-        elf_zstd: Vec<u8>,
+        elf_zstd: Option<Vec<u8>>,
         deadline: Option<Instant>,
         bar: &ProgressBar,
     ) -> anyhow::Result<BuildAnswer> {
         let json = serde_json::to_vec(build)?;
-        let elf: Arc<[u8]> = elf_zstd.into();
-        bar.set_length(elf.len() as u64);
+        let elf: Option<Arc<[u8]>> = elf_zstd.map(Into::into);
+        bar.set_length(elf.as_ref().map_or(0, |it| it.len() as u64));
         let path = paths::builds(self.project);
         let body = self
             .client
             .send(bar, || {
-                let form = Form::new()
-                    .part(BUILD_PART, typed(Part::bytes(json.clone()), "application/json"))
-                    .part(ELF_PART, elf_part(&elf, bar));
+                let build = typed(Part::bytes(json.clone()), "application/json");
+                let mut form = Form::new().part(BUILD_PART, build);
+                if let Some(elf) = &elf {
+                    form = form.part(ELF_PART, elf_part(elf, bar));
+                }
                 self.request(Method::POST, &format!("{path}{}", wait_query(deadline))).multipart(form)
             })
             .await

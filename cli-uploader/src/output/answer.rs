@@ -2,6 +2,7 @@
 
 use super::report::{changes, delta};
 use super::table::{Align, Cell, Table};
+use super::unlinked::unlinked;
 use super::{BAD, FAINT, GOOD, STRONG};
 use crate::judge;
 use crate::text::{counted, grouped, percent, shortened, signed, visible};
@@ -16,7 +17,8 @@ pub(crate) fn answer(answer: &BuildAnswer, width: Option<usize>) -> String {
     let target = visible(answer.build.target.as_str());
     let url = visible(&answer.build.url);
     match answer.build.state {
-        BuildState::Queued => {
+        BuildState::Queued | BuildState::Unlinked if answer.build.link_failure.is_some() => unlinked(answer),
+        BuildState::Queued | BuildState::Unlinked => {
             let news = if answer.created { "uploaded" } else { "was uploaded before" };
             format!("{STRONG}{target}{STRONG:#}: {news}, {url}\n")
         }
@@ -115,7 +117,7 @@ fn row_name(row: &Delta) -> Cell {
     }
 }
 
-fn verdict_line(verdict: &Verdict) -> String {
+pub(super) fn verdict_line(verdict: &Verdict) -> String {
     let style = if verdict.within { GOOD } else { BAD };
     format!("  {style}{}{style:#}\n", visible(&judge::sentence(verdict)))
 }
@@ -137,7 +139,7 @@ pub(crate) fn dry_run(build: &NewBuild, report: &Report, verdicts: &[Verdict], e
     text
 }
 
-fn facts(build: &NewBuild) -> String {
+pub(super) fn facts(build: &NewBuild) -> String {
     let mut facts = vec![match (&build.pull_request, &build.branch) {
         (Some(pull), _) => format!("pull request {}", pull.number),
         (None, Some(branch)) => format!("branch {}", visible(branch)),
@@ -162,6 +164,6 @@ pub(crate) fn warning_annotation(warning: &str) -> String {
     format!("::warning title=Plimsoll::{}\n", command_text(warning))
 }
 
-fn command_text(text: &str) -> String {
+pub(super) fn command_text(text: &str) -> String {
     visible(text).replace('%', "%25")
 }

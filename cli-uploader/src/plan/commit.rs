@@ -77,6 +77,7 @@ pub(super) fn resolve(
         dirty: resolver.is_dirty()?,
         ci_url: first([&args.ci_url, &ci.ci_url, &None]),
         memory: None,
+        link_failure: None,
         budgets: Vec::new(),
         commit,
         parents,

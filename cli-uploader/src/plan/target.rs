@@ -4,23 +4,27 @@ use super::CommitFacts;
 use crate::args::UploadArgs;
 use crate::config::{self, Config};
 use crate::failure::hinted;
+use crate::link_error::{self, LinkError};
 use crate::memory;
 use anyhow::{Context, anyhow};
-use plimsoll_protocol::{Budget, MemoryScript, NewBuild, TargetName};
+use plimsoll_protocol::{Budget, LinkFailure, MemoryScript, NewBuild, TargetName};
 use std::path::{Path, PathBuf};
 
 /// One target as it will be sent.
 #[derive(Debug)]
 pub(super) struct TargetPlan {
-    pub elf: PathBuf,
+    /// Absent where the build did not link.
+    pub elf: Option<PathBuf>,
     name: TargetName,
     memory: Option<MemoryScript>,
     budgets: Vec<Budget>,
+    link_failure: Option<LinkFailure>,
 }
 
 impl TargetPlan {
     pub(super) fn build(self, facts: &CommitFacts) -> NewBuild {
-        NewBuild { target: self.name, memory: self.memory, budgets: self.budgets, ..facts.build.clone() }
+        let Self { name: target, memory, budgets, link_failure, .. } = self;
+        NewBuild { target, memory, budgets, link_failure, ..facts.build.clone() }
     }
 }
 
@@ -30,7 +34,9 @@ pub(super) fn resolve(
     config: &Config,
     current_dir: &Path,
 ) -> anyhow::Result<Vec<TargetPlan>> {
+    let link_error = link_error::read(args, current_dir)?;
     let wanted = match args.elfs.is_empty() {
+        true if link_error.is_some() => vec![of_log(&args.targets, config)?],
         true => of_file(&args.targets, config)?,
         false => of_elfs(args, config, current_dir)?,
     };
@@ -40,7 +46,7 @@ pub(super) fn resolve(
         if plans.iter().any(|it| it.name == target.name) {
             return Err(anyhow!("target `{}` is given twice", target.name));
         }
-        plans.push(plan(args, target, current_dir, config_dir)?);
+        plans.push(plan(args, (target, link_error.as_ref()), current_dir, config_dir)?);
     }
     Ok(plans)
 }
@@ -60,6 +66,20 @@ fn of_file(names: &[String], config: &Config) -> anyhow::Result<Vec<config::Targ
         return Ok(config.targets.clone());
     }
     names.iter().map(|it| config.target(it).cloned().ok_or_else(|| unknown_target(it, config))).collect()
+}
+
+/// A log is of one link, so of one target: the one that is named, or the file's only one.
+fn of_log(names: &[String], config: &Config) -> anyhow::Result<config::Target> {
+    match (names, config.targets.as_slice()) {
+        ([name], _) => named(name, PathBuf::new(), config),
+        ([], [only]) => Ok(only.clone()),
+        ([], []) => Err(hinted(anyhow!("no target is named for --link-error"), "add `--target NAME`")),
+        ([], _) => {
+            let error = anyhow!("--link-error is about one target");
+            Err(hinted(error, format!("add `--target NAME`: plimsoll.toml has {}", self::names(config))))
+        }
+        _ => Err(anyhow!("--link-error is about one target, and {} are named", names.len())),
+    }
 }
 
 fn of_elfs(args: &UploadArgs, config: &Config, current_dir: &Path) -> anyhow::Result<Vec<config::Target>> {
@@ -89,7 +109,7 @@ fn named(name: &str, elf: PathBuf, config: &Config) -> anyhow::Result<config::Ta
 
 fn plan(
     args: &UploadArgs,
-    target: config::Target,
+    (target, link_error): (config::Target, Option<&LinkError>),
     current_dir: &Path,
     config_dir: &Path,
 ) -> anyhow::Result<TargetPlan> {
@@ -109,7 +129,9 @@ fn plan(
         budgets.push(Budget { subject, limit_bytes });
     }
     let memory = memory::script(&layout, &scripts, &bases);
-    Ok(TargetPlan { elf: target.elf, name: target.name, memory, budgets })
+    let link_failure = link_error.map(|it| it.failure(&layout)).transpose()?;
+    let elf = link_failure.is_none().then_some(target.elf);
+    Ok(TargetPlan { elf, name: target.name, memory, budgets, link_failure })
 }
 
 fn unknown_target(name: &str, config: &Config) -> anyhow::Error {

@@ -10,6 +10,7 @@ mod plan;
 mod size;
 mod stack;
 mod support;
+mod unlinked;
 mod upload;
 mod wait;
 mod why;

@@ -13,6 +13,7 @@
     cells: row.cells,
     value: Number(row.dataset.value),
     limit: row.dataset.limit === undefined ? null : Number(row.dataset.limit),
+    unlinked: row.dataset.unlinked !== undefined,
     commit: row.dataset.commit,
     url: row.dataset.url,
   }));
@@ -110,7 +111,7 @@
     rows.forEach((row, idx) => {
       ctx.beginPath();
       ctx.arc(u.valToPos(idx, "x", true), u.valToPos(row.value, "y", true), 4 * ratio, 0, 2 * Math.PI);
-      ctx.fillStyle = isOver(row) ? palette.over : palette.line;
+      ctx.fillStyle = row.unlinked || isOver(row) ? palette.over : palette.line;
       ctx.fill();
     });
     ctx.restore();

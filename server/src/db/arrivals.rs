@@ -1,13 +1,13 @@
 //! Builds as they arrive: the same upload twice is one build.
 
 use crate::db::to_i64;
-use plimsoll_protocol::{Budget, CommitId, NewBuild};
+use plimsoll_protocol::{Budget, CommitId, LinkFailure, NewBuild};
 use sqlx::PgTransaction;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// An upload whose ELF is safe.
+/// An upload whose ELF is safe, or that has none.
 pub struct Arrival<'a> {
     /// Where it goes.
     pub project_id: Uuid,
@@ -15,7 +15,7 @@ pub struct Arrival<'a> {
     pub target_id: Uuid,
     /// What was sent along.
     pub build: &'a NewBuild,
-    /// SHA-256 of the ELF.
+    /// SHA-256 of the ELF; that of an empty file where the build did not link.
     pub elf_sha256: &'a [u8],
     /// Size of the ELF.
     pub elf_bytes: u64,
@@ -49,6 +49,8 @@ pub struct Earlier {
     pub memory_text: Option<String>,
     /// Limits that came with it.
     pub budgets: Vec<Budget>,
+    /// Why it did not link.
+    pub link_failure: Option<LinkFailure>,
 }
 
 /// Stores a build, unless the same is there: then nothing happens and there is no id. Whoever sends the
@@ -60,8 +62,8 @@ pub async fn insert(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::
         insert into build (
             project_id, build_id, target_id, commit_id, parents, ancestry, branch, pull_request, base_branch,
             author, message, committed_at, uploaded_at, is_dirty, ci_url, memory_path, memory_text,
-            budgets, elf_sha256, elf_bytes, state)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'queued')
+            budgets, link_failure, elf_sha256, elf_bytes, state)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'queued')
         on conflict (project_id, target_id, commit_id, elf_sha256) do nothing
         returning build_id
         "#,
@@ -83,6 +85,7 @@ pub async fn insert(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::
         build.memory.as_ref().map(|it| it.path.as_str()),
         build.memory.as_ref().map(|it| it.text.as_str()),
         Json(&build.budgets) as _,
+        build.link_failure.as_ref().map(Json) as _,
         arrival.elf_sha256,
         to_i64(arrival.elf_bytes)
     )
@@ -95,7 +98,8 @@ pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> 
     let row = sqlx::query!(
         r#"
         select build_id, state, branch, pull_request, is_dirty, memory_text,
-               budgets as "budgets: Json<Vec<Budget>>"
+               budgets as "budgets: Json<Vec<Budget>>",
+               link_failure as "link_failure: Json<LinkFailure>"
         from   build
         where  project_id = $1 and target_id = $2 and commit_id = $3 and elf_sha256 = $4
         for    update
@@ -115,6 +119,7 @@ pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> 
         is_dirty: row.is_dirty,
         memory_text: row.memory_text,
         budgets: row.budgets.0,
+        link_failure: row.link_failure.map(|it| it.0),
     })
 }
 
@@ -159,7 +164,7 @@ pub async fn update_contents(
     sqlx::query!(
         r#"
         update build
-        set    is_dirty = $3, memory_path = $4, memory_text = $5, budgets = $6,
+        set    is_dirty = $3, memory_path = $4, memory_text = $5, budgets = $6, link_failure = $7,
                state = 'queued', failure = null
         where  project_id = $1 and build_id = $2
         "#,
@@ -168,11 +173,73 @@ pub async fn update_contents(
         build.dirty,
         build.memory.as_ref().map(|it| it.path.as_str()),
         build.memory.as_ref().map(|it| it.text.as_str()),
-        Json(&build.budgets) as _
+        Json(&build.budgets) as _,
+        build.link_failure.as_ref().map(Json) as _
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Gives the ELF that arrives the place of the link that failed for the same commit, if there is one: the commit
+/// links after all, and whatever points to the failed build (an alert, a comment) leads to the mended one.
+/// What a dirty work tree says is never taken for a clean one's.
+pub async fn replace_unlinked(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        r#"
+        update build
+        set    elf_sha256 = $4, elf_bytes = $5, state = 'failed'
+        where  project_id = $1 and target_id = $2 and commit_id = $3
+          and  link_failure is not null and (is_dirty or not $6)
+          and  not exists (
+                   select from build as same
+                   where  same.project_id = $1 and same.target_id = $2 and same.commit_id = $3
+                     and  same.elf_sha256 = $4)
+        "#,
+        arrival.project_id,
+        arrival.target_id,
+        arrival.build.commit.as_str(),
+        arrival.elf_sha256,
+        to_i64(arrival.elf_bytes),
+        arrival.build.dirty
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Forgets the link that failed for a commit of which the same ELF was there already and comes again; its alerts
+/// are then the other build's.
+pub async fn delete_unlinked(
+    tx: &mut PgTransaction<'_>,
+    build_id: Uuid,
+    arrival: &Arrival<'_>,
+) -> sqlx::Result<bool> {
+    let unlinked = sqlx::query_scalar!(
+        r#"
+        delete from build
+        where  project_id = $1 and target_id = $2 and commit_id = $3
+          and  link_failure is not null and build_id <> $4 and (is_dirty or not $5)
+        returning build_id
+        "#,
+        arrival.project_id,
+        arrival.target_id,
+        arrival.build.commit.as_str(),
+        build_id,
+        arrival.build.dirty
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(unlinked) = unlinked else { return Ok(false) };
+    sqlx::query!(
+        "update alert set opened_build_id = $3 where project_id = $1 and opened_build_id = $2",
+        arrival.project_id,
+        unlinked,
+        build_id
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(true)
 }
 
 fn texts(commits: &[CommitId]) -> Vec<String> {

@@ -1,9 +1,13 @@
-//! Builds: what arrived, what became of it, and which is whose baseline.
+//! Builds: what arrived and what became of it.
+
+mod lineage;
+
+pub use lineage::{Candidate, find_baseline, find_measured_baseline, find_newest, is_newest};
 
 use crate::db::{to_i64, to_u64};
 use crate::domain::build::state_from_stored;
 use crate::domain::{Build, Recipe};
-use plimsoll_protocol::{Budget, CommitId, Figures, TargetName};
+use plimsoll_protocol::{Budget, CommitId, Figures, LinkFailure, TargetName};
 use sqlx::types::Json;
 use sqlx::{PgExecutor, PgTransaction};
 use time::OffsetDateTime;
@@ -27,6 +31,7 @@ struct BuildRow {
     memory_path: Option<String>,
     elf_sha256: Vec<u8>,
     elf_bytes: i64,
+    link_failure: Option<Json<LinkFailure>>,
     state: String,
     failure: Option<String>,
     flash_bytes: Option<i64>,
@@ -57,6 +62,7 @@ impl BuildRow {
             memory_path: self.memory_path,
             elf_sha256: self.elf_sha256,
             elf_bytes: to_u64(self.elf_bytes),
+            link_failure: self.link_failure.map(|it| it.0),
             state: state_from_stored(&self.state),
             failure: self.failure,
             figures,
@@ -87,8 +93,8 @@ pub struct BuildFilter {
     pub commit: Option<CommitId>,
     /// Only those listed after this build.
     pub before: Option<Uuid>,
-    /// Only measured ones.
-    pub measured: bool,
+    /// Only those of which sizes are known, be it that they did not fit.
+    pub judged: bool,
     /// At most so many.
     pub limit: u32,
 }
@@ -100,8 +106,8 @@ pub async fn find(db: impl PgExecutor<'_>, project_id: Uuid, build_id: Uuid) -> 
         r#"
         select build_id, target_id, target.name as target, commit_id, branch, pull_request, base_branch,
                author, message, committed_at, uploaded_at, is_dirty, ci_url, memory_path,
-               elf_sha256, elf_bytes, state, failure, flash_bytes, ram_bytes, formatting_bytes,
-               baseline_build_id, commits_behind
+               elf_sha256, elf_bytes, link_failure as "link_failure: Json<LinkFailure>",
+               state, failure, flash_bytes, ram_bytes, formatting_bytes, baseline_build_id, commits_behind
         from   build
         join   target using (project_id, target_id)
         where  project_id = $1 and build_id = $2
@@ -125,8 +131,8 @@ pub async fn list(
         r#"
         select   build_id, target_id, target.name as target, commit_id, branch, pull_request, base_branch,
                  author, message, committed_at, uploaded_at, is_dirty, ci_url, memory_path,
-                 elf_sha256, elf_bytes, state, failure, flash_bytes, ram_bytes, formatting_bytes,
-                 baseline_build_id, commits_behind
+                 elf_sha256, elf_bytes, link_failure as "link_failure: Json<LinkFailure>",
+                 state, failure, flash_bytes, ram_bytes, formatting_bytes, baseline_build_id, commits_behind
         from     build
         join     target using (project_id, target_id)
         where    project_id = $1
@@ -137,7 +143,7 @@ pub async fn list(
                      select cursor.committed_at, cursor.uploaded_at, cursor.build_id
                      from   build as cursor
                      where  cursor.project_id = $1 and cursor.build_id = $5))
-          and    (state = 'measured' or not $6)
+          and    (state in ('measured', 'unlinked') or not $6)
           and    ($7::text is null or commit_id = $7)
         order by committed_at desc, uploaded_at desc, build_id desc
         limit    $8
@@ -147,7 +153,7 @@ pub async fn list(
         filter.branch,
         filter.pull_request.map(|it| i32::try_from(it).unwrap_or(i32::MAX)),
         filter.before,
-        filter.measured,
+        filter.judged,
         filter.commit.as_ref().map(CommitId::as_str),
         i64::from(filter.limit)
     )
@@ -166,6 +172,7 @@ pub async fn find_recipe(
         r#"
         select target_id, commit_id, ancestry, committed_at, memory_text, elf_sha256, elf_bytes,
                budgets as "budgets: Json<Vec<Budget>>",
+               link_failure as "link_failure: Json<LinkFailure>",
                (branch = default_branch and pull_request is null and not is_dirty) as is_mainline
         from   build
         join   project using (project_id)
@@ -188,125 +195,8 @@ pub async fn find_recipe(
         budgets: it.budgets.0,
         elf_sha256: it.elf_sha256,
         elf_bytes: to_u64(it.elf_bytes),
+        link_failure: it.link_failure.map(|it| it.0),
     }))
-}
-
-/// A build that might be another's baseline.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The build.
-    pub build_id: Uuid,
-    /// How many commits lie between it and the one wanted.
-    pub commits_behind: i64,
-    /// Whether it can be compared with already.
-    pub is_measured: bool,
-}
-
-/// The nearest ancestor that is measured or will be. Clean builds go before dirty ones, however near;
-/// among builds of one commit those of branches and the newest go first.
-pub async fn find_baseline(db: impl PgExecutor<'_>, recipe: &Recipe) -> sqlx::Result<Option<Candidate>> {
-    sqlx::query_as!(
-        Candidate,
-        r#"
-        select   build_id, position - 1 as "commits_behind!", (state = 'measured') as "is_measured!"
-        from     unnest($3::text[]) with ordinality as ancestor (commit_id, position)
-        join     build using (commit_id)
-        where    project_id = $1 and target_id = $2 and build_id <> $4 and state <> 'failed'
-        order by is_dirty, position, (pull_request is not null), uploaded_at desc
-        limit    1
-        "#,
-        recipe.project_id,
-        recipe.target_id,
-        &recipe.ancestry,
-        recipe.build_id
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// The nearest measured ancestor, for a build that will wait no longer.
-pub async fn find_measured_baseline(
-    db: impl PgExecutor<'_>,
-    recipe: &Recipe,
-) -> sqlx::Result<Option<Candidate>> {
-    sqlx::query_as!(
-        Candidate,
-        r#"
-        select   build_id, position - 1 as "commits_behind!", true as "is_measured!"
-        from     unnest($3::text[]) with ordinality as ancestor (commit_id, position)
-        join     build using (commit_id)
-        where    project_id = $1 and target_id = $2 and build_id <> $4 and state = 'measured'
-        order by is_dirty, position, (pull_request is not null), uploaded_at desc
-        limit    1
-        "#,
-        recipe.project_id,
-        recipe.target_id,
-        &recipe.ancestry,
-        recipe.build_id
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// Whether no measured build of the default branch comes after this one: by ancestry where it tells, else
-/// by the time of the commit. Ancestries are long, so only those of the fifty latest commits are looked at:
-/// a commit dated before its own ancestor is rare, and a later one by date is found anyway.
-pub async fn is_newest(db: impl PgExecutor<'_>, recipe: &Recipe) -> sqlx::Result<bool> {
-    let later = sqlx::query_scalar!(
-        r#"
-        with mainline as not materialized (
-            select commit_id, ancestry, committed_at
-            from   build
-            join   project using (project_id)
-            where  project_id = $1 and target_id = $2 and build_id <> $3 and state = 'measured'
-              and  branch = default_branch and pull_request is null and not is_dirty
-        )
-        select exists (select from mainline where committed_at > $5 and commit_id <> all ($6::text[]))
-            or exists (
-                   select from (select ancestry from mainline order by committed_at desc limit 50) as recent
-                   where $4 = any (ancestry)) as "later!"
-        "#,
-        recipe.project_id,
-        recipe.target_id,
-        recipe.build_id,
-        recipe.commit,
-        recipe.committed_at,
-        &recipe.ancestry
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(!later)
-}
-
-/// The newest measured build of the default branch, which budgets and alerts go by: the latest commit that
-/// is no ancestor of another. Commits of one second are told apart by their ancestry.
-pub async fn find_newest(
-    db: impl PgExecutor<'_>,
-    project_id: Uuid,
-    target_id: Uuid,
-) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!(
-        r#"
-        with recent as (
-            select   build_id, commit_id, ancestry, committed_at, uploaded_at
-            from     build
-            join     project using (project_id)
-            where    project_id = $1 and target_id = $2 and state = 'measured'
-              and    branch = default_branch and pull_request is null and not is_dirty
-            order by committed_at desc, uploaded_at desc
-            limit    50
-        )
-        select   build_id
-        from     recent
-        where    not exists (select from recent as later where recent.commit_id = any (later.ancestry))
-        order by committed_at desc, uploaded_at desc
-        limit    1
-        "#,
-        project_id,
-        target_id
-    )
-    .fetch_optional(db)
-    .await
 }
 
 /// What measuring found.
@@ -342,6 +232,32 @@ pub async fn set_measured(
         to_i64(measured.figures.formatting_bytes),
         measured.baseline.map(|it| it.0),
         measured.baseline.map(|it| i32::try_from(it.1).unwrap_or(i32::MAX))
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Records that a build did not link, and what it is compared with.
+pub async fn set_unlinked(
+    tx: &mut PgTransaction<'_>,
+    recipe: &Recipe,
+    baseline: Option<&Candidate>,
+    judged_at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        update build
+        set    state = 'unlinked', failure = null, measured_at = $3,
+               flash_bytes = null, ram_bytes = null, formatting_bytes = null,
+               baseline_build_id = $4, commits_behind = $5
+        where  project_id = $1 and build_id = $2
+        "#,
+        recipe.project_id,
+        recipe.build_id,
+        judged_at,
+        baseline.map(|it| it.build_id),
+        baseline.map(|it| i32::try_from(it.commits_behind).unwrap_or(i32::MAX))
     )
     .execute(&mut **tx)
     .await?;

@@ -1,6 +1,6 @@
 //! A build: one target at one commit.
 
-use plimsoll_protocol::{Budget, BuildState, CommitId, Figures, TargetName};
+use plimsoll_protocol::{Budget, BuildState, CommitId, Figures, LinkFailure, TargetName};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub struct Build {
     pub elf_sha256: Vec<u8>,
     /// Size of the ELF.
     pub elf_bytes: u64,
+    /// Why there is no ELF: the linker's words.
+    pub link_failure: Option<LinkFailure>,
     /// How far it has come.
     pub state: BuildState,
     /// Why it failed.
@@ -77,6 +79,8 @@ pub struct Recipe {
     pub elf_sha256: Vec<u8>,
     /// Size of the ELF.
     pub elf_bytes: u64,
+    /// Why there is no ELF: the linker's words.
+    pub link_failure: Option<LinkFailure>,
 }
 
 /// A figure that graphs and tables of many builds need.
@@ -116,6 +120,7 @@ pub fn state_from_stored(text: &str) -> BuildState {
     match text {
         "measured" => BuildState::Measured,
         "failed" => BuildState::Failed,
+        "unlinked" => BuildState::Unlinked,
         _ => BuildState::Queued,
     }
 }

@@ -54,9 +54,9 @@ pub fn effective(sent: &[Budget], kept: &[SetBudget]) -> Vec<Budget> {
 }
 
 /// What each budget says.
-pub fn judge(budgets: &[Budget], figures: Figures, measurements: &[Measurement]) -> Vec<Verdict> {
+pub fn judge(budgets: &[Budget], figures: Option<Figures>, measurements: &[Measurement]) -> Vec<Verdict> {
     let used_by = |subject: &str| match subject {
-        TOTAL => Some(figures.flash_bytes),
+        TOTAL => figures.map(|it| it.flash_bytes),
         region => measurements
             .iter()
             .find(|it| it.kind == MeasurementKind::Region && it.name == region)

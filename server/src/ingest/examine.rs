@@ -2,7 +2,7 @@
 
 use crate::blobs::BlobHash;
 use crate::error::{AppError, AppResult};
-use crate::ingest::receive::{Received, too_large};
+use crate::ingest::receive::{Received, ReceivedElf, too_large};
 use anyhow::Context as _;
 use plimsoll_analyzer::ErrorKind;
 use plimsoll_protocol::NewBuild;
@@ -15,22 +15,31 @@ use std::io::{BufReader, Read, Seek as _, SeekFrom};
 pub struct Examined {
     /// What was sent along.
     pub build: NewBuild,
-    /// SHA-256 of the ELF.
+    /// SHA-256 of the ELF; that of an empty file where the build did not link.
     pub hash: BlobHash,
     /// Size of the ELF.
     pub elf_bytes: u64,
-    /// The ELF, compressed.
-    pub elf_zstd: Vec<u8>,
+    /// The ELF, compressed, where there is one.
+    pub elf_zstd: Option<Vec<u8>>,
 }
 
 /// Examines what was received.
 pub fn examine(received: Received, limit_bytes: u64) -> AppResult<Examined> {
-    let Received { build, mut file, is_zstd } = received;
+    let Received { build, elf } = received;
+    let Some(ReceivedElf { mut file, is_zstd }) = elf else {
+        // No ELF is empty, so no other build is taken for one that did not link.
+        return Ok(Examined {
+            build,
+            hash: BlobHash(Sha256::digest([]).into()),
+            elf_bytes: 0,
+            elf_zstd: None,
+        });
+    };
     let elf = read_elf(&mut file, is_zstd, limit_bytes)?;
     check(&elf)?;
     let hash = BlobHash(Sha256::digest(&elf).into());
     let elf_zstd = zstd::encode_all(elf.as_slice(), 3).context("an upload cannot be compressed")?;
-    Ok(Examined { build, hash, elf_bytes: elf.len() as u64, elf_zstd })
+    Ok(Examined { build, hash, elf_bytes: elf.len() as u64, elf_zstd: Some(elf_zstd) })
 }
 
 /// Unpacks no more than the limit, whatever the file claims.

@@ -30,13 +30,20 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Received {
     /// What was sent along, checked.
     pub build: NewBuild,
-    /// The ELF as it was sent; the file has no name and goes when it is closed.
+    /// The ELF; absent where the build did not link.
+    pub elf: Option<ReceivedElf>,
+}
+
+/// An ELF that has arrived whole.
+#[derive(Debug)]
+pub struct ReceivedElf {
+    /// As it was sent; the file has no name and goes when it is closed.
     pub file: File,
-    /// Whether the ELF is compressed.
+    /// Whether it is compressed.
     pub is_zstd: bool,
 }
 
-/// Receives both parts, in their order.
+/// Receives both parts, in their order; of a build that did not link there is only the first.
 pub async fn receive(state: &AppState, mut body: Multipart) -> AppResult<Received> {
     let outcome = receive_parts(state, &mut body).await;
     if outcome.is_err() {
@@ -47,10 +54,17 @@ pub async fn receive(state: &AppState, mut body: Multipart) -> AppResult<Receive
 
 async fn receive_parts(state: &AppState, body: &mut Multipart) -> AppResult<Received> {
     let build = read_build(expect_part(body, BUILD_PART).await?).await?;
+    if build.link_failure.is_some() {
+        return match timeout(SILENCE_TIMEOUT, body.next_field()).await.map_err(|_| AppError::TooSlow)? {
+            Ok(None) => Ok(Received { build, elf: None }),
+            Ok(Some(_)) => Err(AppError::invalid("body", "a build that did not link has no ELF")),
+            Err(error) => Err(refusal_of(error)),
+        };
+    }
     let elf = expect_part(body, ELF_PART).await?;
     let is_zstd = elf.content_type().is_some_and(|it| it.eq_ignore_ascii_case(ZSTD_TYPE));
     let file = write_elf(state, elf).await?;
-    Ok(Received { build, file, is_zstd })
+    Ok(Received { build, elf: Some(ReceivedElf { file, is_zstd }) })
 }
 
 async fn expect_part<'a>(body: &'a mut Multipart, name: &'static str) -> AppResult<Field<'a>> {

@@ -23,7 +23,9 @@ pub struct Stored {
 /// Stores what was examined.
 pub async fn store(state: &AppState, project: &Project, examined: Examined) -> AppResult<Stored> {
     let Examined { build, hash, elf_bytes, elf_zstd } = examined;
-    if !state.blobs.has(hash).await? {
+    if let Some(elf_zstd) = elf_zstd
+        && !state.blobs.has(hash).await?
+    {
         state.blobs.put(hash, elf_zstd).await?;
     }
     let now = state.clock.now();
@@ -50,12 +52,17 @@ async fn store_build(
     project: &Project,
     arrival: &Arrival<'_>,
 ) -> sqlx::Result<Stored> {
+    let has_linked = arrival.build.link_failure.is_none();
+    let replaces = has_linked && db::arrivals::replace_unlinked(tx, arrival).await?;
     if let Some(build_id) = db::arrivals::insert(tx, arrival).await? {
         db::jobs::enqueue(tx, project.project_id, build_id, arrival.uploaded_at).await?;
         return Ok(Stored { build_id, created: true });
     }
     let earlier = db::arrivals::find_earlier(tx, arrival).await?;
-    let news = news(project, &earlier, arrival.build);
+    let mut news = news(project, &earlier, arrival.build);
+    if has_linked {
+        news.contents |= db::arrivals::delete_unlinked(tx, earlier.build_id, arrival).await?;
+    }
     if news.origin {
         db::arrivals::update_origin(tx, earlier.build_id, arrival).await?;
     }
@@ -63,15 +70,15 @@ async fn store_build(
         db::arrivals::update_contents(tx, earlier.build_id, arrival).await?;
         db::jobs::enqueue(tx, project.project_id, earlier.build_id, arrival.uploaded_at).await?;
     }
-    Ok(Stored { build_id: earlier.build_id, created: false })
+    Ok(Stored { build_id: earlier.build_id, created: replaces })
 }
 
 /// What the same ELF of the same commit brings that changes its result.
 struct News {
     /// Where it comes from, which decides what it is compared with.
     origin: bool,
-    /// What it is measured by: the linker script and the budgets, from a clean work tree at last; or the
-    /// analysis failed and shall be tried again.
+    /// What it is measured by: the linker script, the budgets and what the linker said, from a clean work tree
+    /// at last; or the analysis failed, or the link did, and shall be tried again.
     contents: bool,
 }
 
@@ -84,7 +91,8 @@ fn news(project: &Project, earlier: &Earlier, build: &NewBuild) -> News {
     let origin = Origin::of(project, build.branch.as_deref(), build.pull_request.is_some());
     let known = Origin::of(project, earlier.branch.as_deref(), earlier.pull_request.is_some());
     let same_script = build.memory.as_ref().map(|it| it.text.as_str()) == earlier.memory_text.as_deref();
-    let has_changed = !same_script || build.budgets != earlier.budgets;
+    let same_failure = build.link_failure == earlier.link_failure;
+    let has_changed = !same_script || !same_failure || build.budgets != earlier.budgets;
     let is_cleaned = earlier.is_dirty && !build.dirty;
     let contents = earlier.state == "failed" || is_cleaned || (origin == known && has_changed);
     News { origin: origin > known || (origin == known && contents), contents }

@@ -1,8 +1,9 @@
 //! What a build says of itself, checked once. Names and commit ids are checked by their types.
 
 use crate::error::{AppError, AppResult};
+use plimsoll_analyzer::MemoryRegion;
 use plimsoll_protocol::upload::MAX_ANCESTRY;
-use plimsoll_protocol::{Budget, NewBuild};
+use plimsoll_protocol::{Budget, LinkFailure, NewBuild, link};
 use url::Url;
 
 const MAX_PARENTS: usize = 64;
@@ -23,7 +24,8 @@ pub fn validate(mut build: NewBuild) -> AppResult<NewBuild> {
         build.pull_request.as_ref().and_then(|it| it.base_branch.as_deref()),
     )?;
     check_ci_url(build.ci_url.as_deref())?;
-    check_memory(&build)?;
+    let layout = check_memory(&build)?;
+    check_link_failure(&mut build, &layout)?;
     build.author = build.author.and_then(|it| tidy(&it, MAX_NAME_CHARS));
     build.message =
         build.message.and_then(|it| tidy(it.lines().next().unwrap_or_default(), MAX_MESSAGE_CHARS));
@@ -76,8 +78,8 @@ fn check_ci_url(ci_url: Option<&str>) -> AppResult<()> {
     Ok(())
 }
 
-fn check_memory(build: &NewBuild) -> AppResult<()> {
-    let Some(memory) = &build.memory else { return Ok(()) };
+fn check_memory(build: &NewBuild) -> AppResult<Vec<MemoryRegion>> {
+    let Some(memory) = &build.memory else { return Ok(Vec::new()) };
     if !is_name(&memory.path) {
         return Err(AppError::invalid("memory.path", "is not 1 to 255 printable characters"));
     }
@@ -85,13 +87,60 @@ fn check_memory(build: &NewBuild) -> AppResult<()> {
         return Err(AppError::invalid("memory.text", "is not a text of at most 256 KiB"));
     }
     plimsoll_analyzer::parse_memory(&memory.text)
-        .map_err(|it| AppError::invalid(format!("memory script {}", memory.path), it))?;
+        .map_err(|it| AppError::invalid(format!("memory script {}", memory.path), it))
+}
+
+/// Checks the linker's words, and completes them by what the memory script knows better.
+fn check_link_failure(build: &mut NewBuild, layout: &[MemoryRegion]) -> AppResult<()> {
+    let Some(failure) = &mut build.link_failure else { return Ok(()) };
+    check_length("link_failure.overflows", failure.overflows.len(), link::MAX_OVERFLOWS)?;
+    check_length("link_failure.sections", failure.sections.len(), link::MAX_SECTIONS)?;
+    check_length("link_failure.objects", failure.objects.len(), link::MAX_OBJECTS)?;
+    let mut names: Vec<&str> = failure.overflows.iter().map(|it| it.region.as_str()).collect();
+    names.sort_unstable();
+    if names.is_empty() || names.windows(2).any(|it| it[0] == it[1]) {
+        return Err(AppError::invalid(
+            "link_failure.overflows",
+            "does not name each region that is too small once",
+        ));
+    }
+    names.extend(failure.sections.iter().map(|it| it.name.as_str()));
+    names.extend(failure.objects.iter().map(|it| it.file.as_str()));
+    for overflow in &failure.overflows {
+        check_length("link_failure.overflows.sections", overflow.sections.len(), link::MAX_SECTIONS)?;
+        names.extend(overflow.sections.iter().map(String::as_str));
+    }
+    if !names.iter().all(|it| is_printable(it, link::MAX_NAME_CHARS)) {
+        return Err(AppError::invalid(
+            "link_failure",
+            "has a name that is not 1 to 256 printable characters",
+        ));
+    }
+    for overflow in &mut failure.overflows {
+        let known = layout.iter().find(|it| it.name == overflow.region).map(|it| it.length_bytes);
+        overflow.length_bytes = known.or(overflow.length_bytes);
+    }
+    check_sizes(failure)
+}
+
+/// What the database keeps.
+fn check_sizes(failure: &LinkFailure) -> AppResult<()> {
+    let overflows = failure.overflows.iter().flat_map(|it| [it.over_bytes, it.length_bytes, it.used_bytes()]);
+    let sections = failure.sections.iter().map(|it| Some(it.size_bytes));
+    let objects = failure.objects.iter().map(|it| Some(it.size_bytes));
+    if overflows.chain(sections).chain(objects).flatten().any(|it| i64::try_from(it).is_err()) {
+        return Err(AppError::invalid("link_failure", "has a size that is larger than any memory"));
+    }
     Ok(())
 }
 
 fn is_name(text: &str) -> bool {
+    is_printable(text, MAX_NAME_CHARS)
+}
+
+fn is_printable(text: &str, max_chars: usize) -> bool {
     let n_chars = text.chars().count();
-    (1..=MAX_NAME_CHARS).contains(&n_chars) && !text.chars().any(char::is_control)
+    (1..=max_chars).contains(&n_chars) && !text.chars().any(char::is_control)
 }
 
 /// Text that is only shown: shortened and without control characters rather than refused.

@@ -6,7 +6,7 @@ use crate::domain::build::{Measurement, MeasurementKind};
 use anyhow::Context as _;
 use plimsoll_analyzer::report::{Formatting, Totals};
 use plimsoll_analyzer::{Cause, Change, Report};
-use plimsoll_protocol::Figures;
+use plimsoll_protocol::{Figures, LinkFailure};
 use std::io::Read as _;
 
 /// What measuring found, before it is written down.
@@ -121,6 +121,25 @@ fn measurements_of(report: &Report) -> Vec<Measurement> {
         length_bytes: it.length_bytes,
     });
     let sections = report.sections.iter().filter(|it| it.allocated).map(|it| Measurement {
+        kind: MeasurementKind::Section,
+        name: it.name.clone(),
+        value_bytes: it.size_bytes,
+        length_bytes: None,
+    });
+    regions.chain(sections).collect()
+}
+
+/// Of an image that was never written: the regions that it was too big for, and the sections of the linker's map.
+pub fn measurements_of_failure(failure: &LinkFailure) -> Vec<Measurement> {
+    let regions = failure.overflows.iter().filter_map(|it| {
+        Some(Measurement {
+            kind: MeasurementKind::Region,
+            name: it.region.clone(),
+            value_bytes: it.used_bytes()?,
+            length_bytes: it.length_bytes,
+        })
+    });
+    let sections = failure.sections.iter().map(|it| Measurement {
         kind: MeasurementKind::Section,
         name: it.name.clone(),
         value_bytes: it.size_bytes,

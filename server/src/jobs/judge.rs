@@ -10,12 +10,20 @@ use sqlx::PgTransaction;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// What a build is judged by.
+pub struct Evidence<'a> {
+    /// The totals; absent where the build did not link.
+    pub figures: Option<Figures>,
+    /// Its regions.
+    pub measurements: &'a [Measurement],
+}
+
 /// Judges the build. On the default branch its budgets become the target's and alerts open and resolve,
 /// unless a later commit has been measured already: an upload that comes late must not rewrite the present.
 pub async fn judge_build(
     tx: &mut PgTransaction<'_>,
     recipe: &Recipe,
-    (figures, measurements): (Figures, &[Measurement]),
+    evidence: &Evidence<'_>,
     now: OffsetDateTime,
 ) -> sqlx::Result<()> {
     let target = (recipe.project_id, recipe.target_id);
@@ -25,7 +33,7 @@ pub async fn judge_build(
         db::budgets::set_from_file(tx, target, &recipe.budgets, now).await?;
     }
     let kept = db::budgets::list(&mut **tx, target.0, target.1).await?;
-    let verdicts = judge(&effective(&recipe.budgets, &kept), figures, measurements);
+    let verdicts = verdicts(recipe, effective(&recipe.budgets, &kept), evidence);
     db::budgets::insert_verdicts(tx, (recipe.project_id, recipe.build_id), &verdicts).await?;
     if is_present {
         change_alerts(tx, recipe, &verdicts, now).await?;
@@ -40,7 +48,21 @@ async fn change_alerts(
     now: OffsetDateTime,
 ) -> sqlx::Result<()> {
     let open = db::alerts::list_open(&mut **tx, recipe.project_id, recipe.target_id).await?;
-    db::alerts::apply(tx, recipe, &alert_changes(verdicts, &open), now).await
+    let mut changes = alert_changes(verdicts, &open);
+    if recipe.link_failure.is_some() {
+        // What does not link brings nothing back below its line.
+        changes.resolved.clear();
+    }
+    db::alerts::apply(tx, recipe, &changes, now).await
+}
+
+/// What the budgets say. Of a build that did not link only those that watch a region that was too small: of the
+/// others nobody knows.
+fn verdicts(recipe: &Recipe, mut budgets: Vec<Budget>, evidence: &Evidence<'_>) -> Vec<Verdict> {
+    if let Some(failure) = &recipe.link_failure {
+        budgets.retain(|it| failure.overflow(&it.subject).is_some());
+    }
+    judge(&budgets, evidence.figures, evidence.measurements)
 }
 
 /// Sets a budget by hand, and has the newest build judged by it.
@@ -74,13 +96,14 @@ async fn judge_again(
     let Some(build_id) = db::builds::find_newest(&mut **tx, target.0, target.1).await? else { return Ok(()) };
     let recipe = db::builds::find_recipe(&mut **tx, target.0, build_id).await?;
     let build = db::builds::find(&mut **tx, target.0, build_id).await?;
-    let (Some(recipe), Some(figures)) = (recipe, build.and_then(|it| it.figures)) else { return Ok(()) };
+    let (Some(recipe), Some(build)) = (recipe, build) else { return Ok(()) };
     let regions =
         db::reports::list_measurements(&mut **tx, target.0, &[build_id], MeasurementKind::Region).await?;
     let regions: Vec<Measurement> = regions.into_iter().map(|it| it.1).collect();
     let kept = db::budgets::list(&mut **tx, target.0, target.1).await?;
     let budgets: Vec<Budget> = kept.into_iter().map(|it| it.budget).collect();
-    let verdicts = judge(&budgets, figures, &regions);
+    let evidence = Evidence { figures: build.figures, measurements: &regions };
+    let verdicts = verdicts(&recipe, budgets, &evidence);
     db::budgets::delete_verdicts(tx, (target.0, build_id)).await?;
     db::budgets::insert_verdicts(tx, (target.0, build_id), &verdicts).await?;
     change_alerts(tx, &recipe, &verdicts, now).await

@@ -5,10 +5,11 @@ use crate::db;
 use crate::db::builds::Candidate;
 use crate::db::jobs::LeasedJob;
 use crate::domain::Recipe;
-use crate::jobs::analyze::{Analysis, Hopeless, analyze};
-use crate::jobs::judge::judge_build;
+use crate::jobs::analyze::{Analysis, Hopeless, analyze, measurements_of_failure};
+use crate::jobs::judge::{Evidence, judge_build};
 use crate::state::AppState;
 use anyhow::Context as _;
+use plimsoll_protocol::LinkFailure;
 use std::sync::Arc;
 
 /// How often a job waits for its baseline before it takes what there is.
@@ -19,6 +20,8 @@ pub const MAX_WAITS: i32 = 60;
 pub enum Outcome {
     /// The build is measured.
     Measured,
+    /// The build did not link, and was judged by what the linker said.
+    Unlinked,
     /// The build can never be measured, and says so.
     Failed,
     /// The baseline is still in the queue.
@@ -40,6 +43,9 @@ pub async fn measure(state: &AppState, job: &LeasedJob) -> anyhow::Result<Outcom
         Some(it) if !it.is_measured => db::builds::find_measured_baseline(&state.db, &recipe).await?,
         it => it,
     };
+    if let Some(failure) = &recipe.link_failure {
+        return write_unlinked(state, job, (&recipe, baseline), failure).await;
+    }
     match run(state, &recipe, baseline.as_ref()).await? {
         Ok(analysis) => write(state, job, (&recipe, baseline), &analysis).await,
         Err(Hopeless(why)) => give_up(state, job, &why).await,
@@ -91,10 +97,33 @@ async fn write(
     db::reports::insert_changes(&mut tx, recipe, "symbol", &analysis.symbol_changes).await?;
     db::reports::insert_changes(&mut tx, recipe, "crate", &analysis.crate_changes).await?;
     db::builds::set_measured(&mut tx, recipe, &analysis.measured(baseline, now)).await?;
-    judge_build(&mut tx, recipe, (analysis.figures, &analysis.measurements), now).await?;
+    let evidence = Evidence { figures: Some(analysis.figures), measurements: &analysis.measurements };
+    judge_build(&mut tx, recipe, &evidence, now).await?;
     db::jobs::announce(&mut tx, recipe.build_id).await?;
     tx.commit().await.context("the result cannot be stored")?;
     Ok(Outcome::Measured)
+}
+
+/// What the linker said is all there is: no report, and no sizes beside those that it told.
+async fn write_unlinked(
+    state: &AppState,
+    job: &LeasedJob,
+    (recipe, baseline): (&Recipe, Option<Candidate>),
+    failure: &LinkFailure,
+) -> anyhow::Result<Outcome> {
+    let now = state.clock.now();
+    let measurements = measurements_of_failure(failure);
+    let mut tx = state.db.begin().await?;
+    if !db::jobs::delete(&mut tx, job).await? {
+        return Ok(Outcome::Lost);
+    }
+    db::reports::delete_all(&mut tx, recipe).await?;
+    db::reports::insert_measurements(&mut tx, recipe, &measurements).await?;
+    db::builds::set_unlinked(&mut tx, recipe, baseline.as_ref(), now).await?;
+    judge_build(&mut tx, recipe, &Evidence { figures: None, measurements: &measurements }, now).await?;
+    db::jobs::announce(&mut tx, recipe.build_id).await?;
+    tx.commit().await.context("the result cannot be stored")?;
+    Ok(Outcome::Unlinked)
 }
 
 /// Ends the job and lets the build's page say why.

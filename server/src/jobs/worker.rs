@@ -96,6 +96,7 @@ async fn settle(state: &AppState, job: &LeasedJob, outcome: anyhow::Result<Outco
 fn label(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Measured => "measured",
+        Outcome::Unlinked => "unlinked",
         Outcome::Failed => "failed",
         Outcome::Waits => "waits",
         Outcome::Lost => "lost",

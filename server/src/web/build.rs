@@ -11,6 +11,7 @@ mod sections;
 pub mod source;
 pub mod stack;
 pub mod symbols;
+mod unlinked;
 pub mod why;
 
 use super::commit::size_of;
@@ -28,6 +29,7 @@ use askama::Template;
 use axum::extract::State;
 use frame::{BuildCard, Frame};
 use report::{CauseLine, Old, ReportView};
+use unlinked::UnlinkedView;
 use uuid::Uuid;
 
 /// The page.
@@ -38,6 +40,7 @@ pub struct BuildPage {
     project: ProjectHead,
     build: BuildCard,
     report: Option<ReportView>,
+    unlinked: Option<UnlinkedView>,
 }
 
 /// Shows the page.
@@ -58,7 +61,8 @@ pub async fn show(
         }
         None => None,
     };
-    Ok(Page(BuildPage { shell: frame.shell, project: frame.project, build: frame.build, report }))
+    let unlinked = unlinked::load(&state, &frame, (project_id, build_id)).await?;
+    Ok(Page(BuildPage { shell: frame.shell, project: frame.project, build: frame.build, report, unlinked }))
 }
 
 /// The source line that flash grew for against the baseline.

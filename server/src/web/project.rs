@@ -66,6 +66,8 @@ struct TargetLine {
     current: bool,
     standing: Standing,
     words: String,
+    /// The newest build, where it did not link.
+    unlinked_url: Option<String>,
     latest: Option<LatestLine>,
 }
 
@@ -100,7 +102,11 @@ pub async fn show(
         shell,
         project: head,
         public_url: state.settings.public_url.as_str().trim_end_matches('/').to_owned(),
-        verdict: verdict::overall(&alerts, &verdicts),
+        verdict: verdict::overall(
+            &alerts,
+            &verdicts,
+            targets.iter().filter(|it| it.link_failure.is_some()).count(),
+        ),
         alerts,
         rows,
         shown,
@@ -119,7 +125,8 @@ fn choose<'a>(
     let urgency = |target: &&TargetRow| {
         let own: Vec<&VerdictRow> =
             verdicts.iter().filter(|it| Some(it.build_id) == target.build_id).collect();
-        (verdict::of_target(&own).0 == Standing::Over, target.committed_at)
+        let is_over = target.link_failure.is_some() || verdict::of_target(&own).0 == Standing::Over;
+        (is_over, target.committed_at)
     };
     Ok(targets.iter().max_by_key(urgency))
 }
@@ -131,7 +138,10 @@ fn line(
     current: Option<&TargetRow>,
 ) -> TargetLine {
     let own: Vec<&VerdictRow> = verdicts.iter().filter(|it| Some(it.build_id) == target.build_id).collect();
-    let (standing, words) = verdict::of_target(&own);
+    let (standing, words) = match &target.link_failure {
+        Some(failure) => (Standing::Over, format!("did not link: {}", failure.0)),
+        None => verdict::of_target(&own),
+    };
     let view = ProjectView { target: Some(&target.name), ..ProjectView::default() };
     TargetLine {
         name: target.name.clone(),
@@ -139,6 +149,7 @@ fn line(
         current: current.is_some_and(|it| it.target_id == target.target_id),
         standing,
         words,
+        unlinked_url: target.unlinked_build_id.map(|it| urls::build(&project.name, it)),
         latest: latest(project, target),
     }
 }

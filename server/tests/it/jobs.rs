@@ -100,6 +100,7 @@ fn what_the_analyzer_refuses_is_hopeless_and_says_why() {
         budgets: Vec::new(),
         elf_sha256: Vec::new(),
         elf_bytes: elf.len() as u64,
+        link_failure: None,
     };
     let packed = zstd::encode_all(elf.as_slice(), 3).unwrap();
     let Hopeless(why) = analyze(&recipe, &packed, None).unwrap().unwrap_err();

@@ -18,4 +18,5 @@ mod projects;
 mod resilience;
 mod schema;
 mod support;
+mod unlinked;
 mod uploads;

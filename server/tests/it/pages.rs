@@ -1,7 +1,7 @@
 //! What pages show, how they refuse, and that hostile text stays text.
 
 mod build;
-mod outline;
+pub(crate) mod outline;
 mod settings;
 mod why;
 

@@ -32,6 +32,7 @@ pub fn summary(state: &AppState, project: &Project, build: &Build) -> BuildSumma
         state: build.state,
         failure: build.failure.clone(),
         figures: build.figures,
+        link_failure: build.link_failure.clone(),
     }
 }
 
@@ -53,7 +54,7 @@ pub async fn answer(
         cause: None,
         compare_url: None,
     };
-    if build.state == BuildState::Measured {
+    if matches!(build.state, BuildState::Measured | BuildState::Unlinked) {
         add_results(state, project, build, &mut answer).await?;
     }
     Ok(answer)
@@ -71,14 +72,15 @@ async fn add_results(
     };
     answer.deltas = deltas(state, project, build, baseline.as_ref()).await?;
     answer.verdicts = db::budgets::list_verdicts(&state.db, project.project_id, build.build_id).await?;
-    answer.over_budget = answer.verdicts.iter().any(|it| !it.within);
+    let has_linked = build.state != BuildState::Unlinked;
+    answer.over_budget = !has_linked || answer.verdicts.iter().any(|it| !it.within);
     if let Some(baseline) = baseline {
         let key = (project.project_id, build.build_id);
         answer.symbol_changes =
             db::reports::list_changes(&state.db, key, "symbol", MAX_SYMBOL_CHANGES).await?;
         answer.cause = db::reports::find_cause(&state.db, key.0, key.1).await?;
         let compare = urls::compare(&project.name, baseline.build_id, build.build_id);
-        answer.compare_url = Some(absolute(state, &compare));
+        answer.compare_url = has_linked.then(|| absolute(state, &compare));
         answer.baseline = Some(Baseline {
             id: baseline.build_id,
             url: absolute(state, &urls::build(&project.name, baseline.build_id)),
@@ -102,6 +104,12 @@ async fn deltas(
     let (new, old): (Vec<_>, Vec<_>) = regions.into_iter().partition(|it| it.0 == build.build_id);
     let new: Vec<Measurement> = new.into_iter().map(|it| it.1).collect();
     let old: Vec<Measurement> = old.into_iter().map(|it| it.1).collect();
+    if build.state == BuildState::Unlinked {
+        let mut deltas = region_deltas(&old, &new, baseline.is_some());
+        // The others are not gone, nobody knows how full they are.
+        deltas.retain(|it| it.new_bytes.is_some());
+        return Ok(deltas);
+    }
     let mut deltas = total_deltas(baseline.and_then(|it| it.figures), build.figures);
     deltas.extend(region_deltas(&old, &new, baseline.is_some()));
     Ok(deltas)

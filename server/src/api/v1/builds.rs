@@ -68,7 +68,7 @@ pub async fn list(
         pull_request: query.pull_request,
         commit: query.commit,
         before: query.before,
-        measured: false,
+        judged: false,
         limit: query.limit.unwrap_or(50).clamp(1, 500),
     };
     let builds = db::builds::list(&state.db, project.project_id, &filter).await?;

@@ -5,7 +5,7 @@ use crate::api::v1::builds::{BuildPath, find};
 use crate::auth::ReadProject;
 use crate::blobs::BlobHash;
 use crate::domain::Build;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::extract::Path;
 use crate::state::AppState;
 use axum::body::{Body, Bytes};
@@ -33,6 +33,9 @@ pub async fn elf(
     Path(path): Path<BuildPath>,
 ) -> AppResult<Response> {
     let build = find(&state, &project, path.build_id).await?;
+    if build.link_failure.is_some() {
+        return Err(AppError::NotFound("ELF"));
+    }
     let packed = state.blobs.get(BlobHash::from_stored(&build.elf_sha256)?).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),

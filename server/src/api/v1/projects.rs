@@ -35,7 +35,7 @@ pub struct ProjectBody {
 pub struct TargetSummary {
     /// Its name.
     name: TargetName,
-    /// The newest measured build of the default branch.
+    /// The newest build of the default branch that was measured, or that did not link.
     latest: Option<BuildSummary>,
     /// Its budgets.
     budgets: Vec<BudgetSummary>,
@@ -169,7 +169,7 @@ async fn summarize_target(state: &AppState, project: &Project, target: Target) -
     let filter = BuildFilter {
         target_id: Some(target.target_id),
         branch: Some(project.default_branch.clone()),
-        measured: true,
+        judged: true,
         limit: 1,
         ..BuildFilter::default()
     };

@@ -12,7 +12,7 @@ use crate::extract::{Json, Query};
 use crate::state::AppState;
 use crate::urls;
 use axum::extract::State;
-use plimsoll_protocol::{Budget, CommitId, Figures};
+use plimsoll_protocol::{Budget, BuildState, CommitId, Figures, LinkFailure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -38,11 +38,11 @@ pub struct Series {
     branch: String,
     /// The budgets that hold now: the load lines.
     budgets: Vec<Budget>,
-    /// Measured builds, oldest first.
+    /// Measured builds and those that did not link, oldest first.
     points: Vec<Point>,
 }
 
-/// One measured build.
+/// One build.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Point {
     /// Identifies the build.
@@ -56,13 +56,16 @@ pub struct Point {
     /// When it was committed.
     #[serde(with = "time::serde::rfc3339")]
     committed_at: OffsetDateTime,
-    /// The totals.
+    /// The totals; absent where the build did not link.
     figures: Option<Figures>,
-    /// Every region.
+    /// Every region; of a build that did not link those that were too small, with the linker's figures.
     regions: Vec<RegionUse>,
-    /// The point before.
+    /// Why it did not link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link_failure: Option<LinkFailure>,
+    /// The measured point before.
     previous_build_id: Option<Uuid>,
-    /// The page that compares with the point before.
+    /// The page that compares with it; absent where there is nothing to compare.
     compare_url: Option<String>,
 }
 
@@ -94,7 +97,7 @@ pub async fn show(
     let filter = BuildFilter {
         target_id: Some(target_id),
         branch: Some(branch.clone()),
-        measured: true,
+        judged: true,
         limit: query.limit.unwrap_or(200).clamp(1, 2000),
         ..BuildFilter::default()
     };
@@ -113,17 +116,25 @@ async fn points(state: &AppState, project: &Project, builds: &[Build]) -> AppRes
     for (build_id, measurement) in measured {
         regions.entry(build_id).or_default().push(region_use(measurement));
     }
-    let before = std::iter::once(None).chain(ids.iter().copied().map(Some));
-    let points = builds.iter().zip(before).map(|(build, previous)| Point {
-        build_id: build.build_id,
-        url: absolute(state, &urls::build(&project.name, build.build_id)),
-        commit: build.commit.clone(),
-        message: build.message.clone(),
-        committed_at: build.committed_at,
-        figures: build.figures,
-        regions: regions.remove(&build.build_id).unwrap_or_default(),
-        previous_build_id: previous,
-        compare_url: previous.map(|it| absolute(state, &urls::compare(&project.name, it, build.build_id))),
+    let mut last_measured = None;
+    let points = builds.iter().map(|build| {
+        let has_linked = build.state == BuildState::Measured;
+        let previous = last_measured;
+        last_measured = if has_linked { Some(build.build_id) } else { previous };
+        let compare =
+            previous.filter(|_| has_linked).map(|it| urls::compare(&project.name, it, build.build_id));
+        Point {
+            build_id: build.build_id,
+            url: absolute(state, &urls::build(&project.name, build.build_id)),
+            commit: build.commit.clone(),
+            message: build.message.clone(),
+            committed_at: build.committed_at,
+            figures: build.figures,
+            regions: regions.remove(&build.build_id).unwrap_or_default(),
+            link_failure: build.link_failure.clone(),
+            previous_build_id: previous,
+            compare_url: compare.map(|it| absolute(state, &it)),
+        }
     });
     Ok(points.collect())
 }

@@ -43,9 +43,10 @@ pub struct UploadQuery {
 pub struct UploadForm {
     /// What was built.
     build: NewBuild,
-    /// The ELF file as it is, or with content type `application/zstd` compressed.
-    #[schema(format = Binary, value_type = String)]
-    elf: Vec<u8>,
+    /// The ELF file as it is, or with content type `application/zstd` compressed; left out where the build did
+    /// not link and `build.link_failure` says why.
+    #[schema(format = Binary, value_type = Option<String>)]
+    elf: Option<Vec<u8>>,
 }
 
 /// Upload a build

@@ -1,6 +1,8 @@
 //! Alerts with the builds that opened and resolved them.
 
+use plimsoll_protocol::LinkFailure;
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -24,8 +26,10 @@ pub struct AlertRow {
     pub opened_message: Option<String>,
     /// Its author.
     pub opened_author: Option<String>,
-    /// What it is compared with.
+    /// What it is compared with; absent where it did not link, which leaves nothing to compare.
     pub opened_baseline_id: Option<Uuid>,
+    /// Why it did not link.
+    pub opened_link_failure: Option<Json<LinkFailure>>,
     /// When it was resolved.
     pub resolved_at: Option<OffsetDateTime>,
     /// The build that came back.
@@ -64,7 +68,8 @@ pub async fn list(
         r#"
         select    target.name as target, alert.subject, alert.limit_bytes, alert.opened_bytes, alert.opened_at,
                   alert.opened_build_id, opened.commit_id as "opened_commit_id?", opened.message as opened_message,
-                  opened.author as opened_author, opened.baseline_build_id as opened_baseline_id,
+                  opened.author as opened_author, case when opened.link_failure is null then opened.baseline_build_id end as opened_baseline_id,
+                  opened.link_failure as "opened_link_failure: Json<LinkFailure>",
                   alert.resolved_at, alert.resolved_build_id, resolved.commit_id as "resolved_commit_id?",
                   resolved.message as resolved_message, alert.resolved_bytes,
                   alert.resolved_limit_bytes,

@@ -1,6 +1,8 @@
 //! Builds beside their baselines.
 
+use plimsoll_protocol::LinkFailure;
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -22,10 +24,12 @@ pub struct BuildRow {
     pub message: Option<String>,
     /// When it was committed.
     pub committed_at: OffsetDateTime,
-    /// `queued`, `measured` or `failed`.
+    /// `queued`, `measured`, `failed` or `unlinked`.
     pub state: String,
     /// Why it failed.
     pub failure: Option<String>,
+    /// Why it did not link.
+    pub link_failure: Option<Json<LinkFailure>>,
     /// Its totals, once measured.
     pub flash_bytes: Option<i64>,
     /// Once measured.
@@ -74,6 +78,7 @@ pub async fn recent(
         r#"
         select    build.build_id, target.name as target, build.commit_id, build.branch, build.pull_request,
                   build.author, build.message, build.committed_at, build.state, build.failure,
+                  build.link_failure as "link_failure: Json<LinkFailure>",
                   build.flash_bytes, build.ram_bytes,
                   old.flash_bytes as old_flash_bytes, old.ram_bytes as old_ram_bytes,
                   (select count(*) from verdict
@@ -109,6 +114,7 @@ pub async fn find(
         r#"
         select    build.build_id, target.name as target, build.commit_id, build.branch, build.pull_request,
                   build.author, build.message, build.committed_at, build.state, build.failure,
+                  build.link_failure as "link_failure: Json<LinkFailure>",
                   build.flash_bytes, build.ram_bytes,
                   old.flash_bytes as old_flash_bytes, old.ram_bytes as old_ram_bytes,
                   (select count(*) from verdict

@@ -1,6 +1,8 @@
 //! Targets and how their newest build stands.
 
+use plimsoll_protocol::LinkFailure;
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -20,6 +22,10 @@ pub struct TargetRow {
     pub flash_bytes: Option<i64>,
     /// Of that build.
     pub ram_bytes: Option<i64>,
+    /// A build of the default branch after that one which did not link.
+    pub unlinked_build_id: Option<Uuid>,
+    /// Why.
+    pub link_failure: Option<Json<LinkFailure>>,
 }
 
 /// What a budget said of a build.
@@ -68,7 +74,8 @@ pub async fn list(
         TargetRow,
         r#"
         select    target.target_id, target.name, latest.build_id as "build_id?", latest.commit_id as "commit_id?",
-                  latest.committed_at as "committed_at?", latest.flash_bytes, latest.ram_bytes
+                  latest.committed_at as "committed_at?", latest.flash_bytes, latest.ram_bytes,
+                  broken.build_id as "unlinked_build_id?", broken.link_failure as "link_failure?: Json<LinkFailure>"
         from      target
         left join lateral (
             select   build_id, commit_id, committed_at, flash_bytes, ram_bytes
@@ -80,6 +87,16 @@ pub async fn list(
                      committed_at desc, uploaded_at desc, build_id desc
             limit    1
         ) latest on true
+        left join lateral (
+            select   build_id, link_failure
+            from     build
+            where    build.project_id = target.project_id
+              and    build.target_id = target.target_id
+              and    state = 'unlinked' and branch = $2 and pull_request is null and not is_dirty
+              and    (latest.committed_at is null or build.committed_at >= latest.committed_at)
+            order by build.committed_at desc, uploaded_at desc
+            limit    1
+        ) broken on true
         where     target.project_id = $1
         order by  target.name
         "#,

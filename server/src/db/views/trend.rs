@@ -55,6 +55,8 @@ pub struct PointRow {
     pub value_bytes: i64,
     /// The budget on it when the build was judged.
     pub limit_bytes: Option<i64>,
+    /// Whether the build did not link: then the figure is what the linker would have needed.
+    pub is_unlinked: bool,
 }
 
 /// The branches and pull requests of a target, those with the newest builds first.
@@ -94,9 +96,11 @@ pub async fn points(
         PointRow,
         r#"
         select   build_id as "build_id!", commit_id as "commit_id!", author, message,
-                 committed_at as "committed_at!", baseline_build_id, value_bytes as "value_bytes!", limit_bytes
+                 committed_at as "committed_at!", baseline_build_id, value_bytes as "value_bytes!", limit_bytes,
+                 is_unlinked as "is_unlinked!"
         from (
             select build.build_id, commit_id, author, message, committed_at, uploaded_at, baseline_build_id,
+                   (state = 'unlinked') as is_unlinked,
                    case $5::text
                        when 'flash'      then flash_bytes
                        when 'ram'        then ram_bytes
@@ -118,7 +122,7 @@ pub async fn points(
             from   build
             where  project_id = $1
               and  target_id = $2
-              and  state = 'measured'
+              and  state in ('measured', 'unlinked')
               and  ((pull_request is null and branch = $3) or pull_request = $4)
         ) point
         where    value_bytes is not null

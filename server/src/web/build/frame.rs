@@ -46,7 +46,7 @@ pub struct BuildCard {
     pub dirty: bool,
     /// The run that built it.
     pub ci_url: Option<String>,
-    /// `queued`, `measured` or `failed`.
+    /// `queued`, `measured`, `failed` or `unlinked`.
     pub state: String,
     /// Why it failed.
     pub failure: Option<String>,
@@ -60,8 +60,8 @@ pub struct BuildCard {
     pub compare_url: Option<String>,
     /// Where another build is chosen.
     pub compare_form_url: String,
-    /// The file.
-    pub elf_url: String,
+    /// The file, where there is one.
+    pub elf_url: Option<String>,
     /// Its size.
     pub elf_bytes: Bytes,
     /// Everything as JSON.
@@ -184,16 +184,20 @@ fn card(project: &Project, (row, facts): (&BuildRow, &BuildFacts), part: Option<
         verdict,
         verdict_text,
         baseline: baseline(project, facts),
-        compare_url: facts.baseline_build_id.map(|it| urls::compare(name, it, row.build_id)),
+        compare_url: facts
+            .baseline_build_id
+            .filter(|_| row.link_failure.is_none())
+            .map(|it| urls::compare(name, it, row.build_id)),
         compare_form_url: urls::compare_from(name, row.build_id),
-        elf_url: urls::api_elf(name, row.build_id),
+        elf_url: row.link_failure.is_none().then(|| urls::api_elf(name, row.build_id)),
         elf_bytes: Bytes(size_of(Some(facts.elf_bytes)).unwrap_or(0)),
         report_url: is_measured.then(|| urls::api_report(name, row.build_id)),
-        tabs: tabs(name, row.build_id, part),
+        tabs: tabs(name, row, part),
     }
 }
 
-fn tabs(project: &ProjectName, build_id: Uuid, current: Option<BuildPart>) -> Vec<BuildTab> {
+fn tabs(project: &ProjectName, row: &BuildRow, current: Option<BuildPart>) -> Vec<BuildTab> {
+    let build_id = row.build_id;
     let overview =
         BuildTab { label: "Overview", url: urls::build(project, build_id), current: current.is_none() };
     let part = |(label, part): &(&'static str, BuildPart)| BuildTab {
@@ -201,7 +205,9 @@ fn tabs(project: &ProjectName, build_id: Uuid, current: Option<BuildPart>) -> Ve
         url: urls::build_part(project, build_id, *part),
         current: current == Some(*part),
     };
-    std::iter::once(overview).chain(TABS.iter().map(part)).collect()
+    // What did not link has nothing for the others to show.
+    let n_parts = if row.link_failure.is_some() { 0 } else { TABS.len() };
+    std::iter::once(overview).chain(TABS.iter().take(n_parts).map(part)).collect()
 }
 
 fn baseline(project: &Project, facts: &BuildFacts) -> Option<BaselineLink> {

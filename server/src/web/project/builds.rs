@@ -65,6 +65,7 @@ pub fn verdict(row: &BuildRow) -> (Standing, String) {
     match (row.state.as_str(), n_over, row.n_verdicts) {
         ("queued", _, _) => (Standing::Open, "queued".to_owned()),
         ("failed", _, _) => (Standing::Over, "failed".to_owned()),
+        ("unlinked", _, _) => (Standing::Over, "did not link".to_owned()),
         (_, 1.., _) => (Standing::Over, format!("over {}", counted(n_over, "budget"))),
         (_, _, 0) => (Standing::Open, "no budget".to_owned()),
         _ => (Standing::Fine, "within budget".to_owned()),
@@ -72,6 +73,9 @@ pub fn verdict(row: &BuildRow) -> (Standing, String) {
 }
 
 fn words(row: &BuildRow) -> String {
+    if let Some(failure) = &row.link_failure {
+        return format!("did not link: {}", failure.0);
+    }
     match (row.state.as_str(), &row.failure) {
         ("queued", _) => "waits to be measured".to_owned(),
         (_, Some(failure)) => failure.clone(),

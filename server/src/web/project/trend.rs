@@ -56,6 +56,8 @@ pub struct Point {
     pub limit: Option<Bytes>,
     /// How far it was above that.
     pub over: Option<Bytes>,
+    /// Whether the build did not link, and the figure is what the linker would have needed.
+    pub unlinked: bool,
     /// Against the point before.
     pub change: Option<Change>,
     /// The comparison with the point before, or with the baseline.
@@ -148,8 +150,14 @@ pub async fn load(
 }
 
 fn shape(project: &Project, rows: &[PointRow]) -> Vec<Point> {
-    let before = std::iter::once(None).chain(rows.iter().map(Some));
-    rows.iter().zip(before).map(|(row, before)| point(project, row, before)).collect()
+    let mut before = None;
+    let point = |row| {
+        let point = point(project, row, before);
+        // Nothing can be compared with what did not link.
+        before = if row.is_unlinked { before } else { Some(row) };
+        point
+    };
+    rows.iter().map(point).collect()
 }
 
 fn point(project: &Project, row: &PointRow, before: Option<&PointRow>) -> Point {
@@ -158,7 +166,8 @@ fn point(project: &Project, row: &PointRow, before: Option<&PointRow>) -> Point 
     let commit = Commit::new(&project.name, row.build_id, &row.commit_id, row.committed_at)
         .said(row.message.clone(), row.author.clone());
     let other = before.map(|it| it.build_id).or(row.baseline_build_id);
-    let compare_url = other.map(|it| urls::compare(&project.name, it, row.build_id));
+    let compare_url =
+        other.filter(|_| !row.is_unlinked).map(|it| urls::compare(&project.name, it, row.build_id));
     Point {
         value: Bytes(value),
         limit: limit.map(Bytes),
@@ -166,6 +175,7 @@ fn point(project: &Project, row: &PointRow, before: Option<&PointRow>) -> Point 
         change: Change::known(before.map(|it| size(it.value_bytes)), value),
         follow_url: compare_url.clone().unwrap_or_else(|| commit.url.clone()),
         compare_url,
+        unlinked: row.is_unlinked,
         commit,
     }
 }

@@ -58,7 +58,7 @@ impl AlertLine {
             subject: row.subject.clone(),
             target: row.target.clone(),
             target_url: urls::project_view(&project.name, view),
-            words: over_words(size_of(row.current_bytes.or(row.opened_bytes)), size(row.limit_bytes)),
+            words: alert_words(row),
             opened: Commit::new(&project.name, row.opened_build_id, commit_id, row.opened_at)
                 .said(row.opened_message.clone(), row.opened_author.clone()),
             opened_at: Moment(row.opened_at),
@@ -66,6 +66,14 @@ impl AlertLine {
                 .opened_baseline_id
                 .map(|it| urls::compare(&project.name, it, row.opened_build_id)),
         }
+    }
+}
+
+fn alert_words(row: &AlertRow) -> String {
+    let used = size_of(row.current_bytes.or(row.opened_bytes));
+    match &row.opened_link_failure {
+        Some(failure) if used.is_none() => format!("did not link: {}", failure.0),
+        _ => over_words(used, size(row.limit_bytes)),
     }
 }
 
@@ -99,9 +107,13 @@ pub fn budget_words(used: Option<u64>, limit: u64) -> (Standing, String) {
 }
 
 /// The project as a whole.
-pub fn overall(alerts: &[AlertLine], verdicts: &[VerdictRow]) -> Verdict {
+pub fn overall(alerts: &[AlertLine], verdicts: &[VerdictRow], n_unlinked: usize) -> Verdict {
     if !alerts.is_empty() {
         let headline = format!("Over the line: {}", counted(alerts.len(), "open alert"));
+        return Verdict { standing: Standing::Over, headline, words: String::new() };
+    }
+    if n_unlinked > 0 {
+        let headline = format!("Does not fit: {} did not link", counted(n_unlinked, "target"));
         return Verdict { standing: Standing::Over, headline, words: String::new() };
     }
     let Some(tightest) = verdicts.iter().max_by_key(|it| fullness(it)) else {

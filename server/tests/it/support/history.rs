@@ -30,6 +30,7 @@ impl History {
             memory: Some(MemoryScript { path: "memory.x".into(), text: MEMORY.into() }),
             budgets: Vec::new(),
             ci_url: None,
+            link_failure: None,
         }
     }
 
