@@ -151,6 +151,8 @@ fn a_failed_analysis_is_not_found_out_about() {
         --- stdout
         engine/release: could not be analysed: section header 7: beyond the file
           https://plimsoll.example.org/ada/engine/builds/1
+        --- stderr
+        error: engine/release could not be analysed: section header 7: beyond the file
     "#]]);
 }
 

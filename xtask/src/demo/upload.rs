@@ -100,11 +100,12 @@ fn upload(server: &Server, repository: &Repository, leg: &Leg, token: &str) -> R
     match output.status.code() {
         Some(0 | 1) => Ok(()),
         _ => bail!(
-            "`{}` failed ({}):\n{}{}",
+            "`{}` failed ({}):\n{}{}the server's log ends with:\n{}",
             shown(&command),
             output.status,
             String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
+            String::from_utf8_lossy(&output.stderr),
+            server.last_words()
         ),
     }
 }
