@@ -116,7 +116,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
         "image" => programs.collect(),
         "decoders" => {
-            let piece = |it: &[u8]| [&CODE_PREFIX, it].concat();
+            let piece = |it: &[u8]| [&CODE_PREFIX[..], it].concat();
             programs.flat_map(|it| it.chunks(CODE_BYTES).map(piece).collect::<Vec<_>>()).collect()
         }
         "linker_script" => read(root().join("firmware/memory.x")).into_iter().collect(),
