@@ -1,7 +1,9 @@
 //! What changed between two reports. The parts of a diff add up to its total, a report differs
 //! from itself in nothing, and `diff(a, b)` is the negative of `diff(b, a)`.
 
+mod alike;
 pub mod cause;
+mod pairs;
 pub(crate) mod rows;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # History
 /// - 1: first form.
-pub const SCHEMA_VERSION: u32 = 1;
+/// - 2: symbols that were renamed or moved are one row each (`renamed`, `moved`, `old_name`, `old_section`,
+///   `old_crate`, `file`, `old_file`); padding is one row for the whole image.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Report × report → what grew, shrank, appeared and vanished. Unchanged rows are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +30,8 @@ pub struct Diff {
     pub sections: Vec<Change>,
     /// By crate (flash and RAM bytes together).
     pub crates: Vec<Change>,
-    /// By symbol, with one row `(padding)` and one `(unattributed)` per section where they changed.
+    /// By symbol, with one row `(padding)` and one `(unattributed)` per section where they changed. Together
+    /// they are the change of all sections.
     pub symbols: Vec<Change>,
 }
 
@@ -36,12 +41,27 @@ pub struct Diff {
 pub struct Change {
     /// What changed.
     pub name: String,
+    /// Its name before, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_name: Option<String>,
     /// Its section, for symbols.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
+    /// Its section before, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_section: Option<String>,
     /// Its crate, for symbols.
     #[serde(default, rename = "crate", skip_serializing_if = "Option::is_none")]
     pub krate: Option<String>,
+    /// Its crate before, where that is another.
+    #[serde(default, rename = "old_crate", skip_serializing_if = "Option::is_none")]
+    pub old_krate: Option<String>,
+    /// The source file that it moved to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The source file that it moved from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_file: Option<String>,
     /// Size before; absent when new.
     pub old_bytes: Option<u64>,
     /// Size after; absent when gone.
@@ -50,6 +70,14 @@ pub struct Change {
     pub delta_bytes: i64,
     /// The sort of change.
     pub kind: ChangeKind,
+}
+
+impl Change {
+    /// What it was before, as far as that differs: its name, section, crate and file.
+    pub fn origins(&self) -> impl Iterator<Item = &str> {
+        let origins = [&self.old_name, &self.old_section, &self.old_krate, &self.old_file];
+        origins.into_iter().flatten().map(String::as_str)
+    }
 }
 
 /// The sort of a change.
@@ -65,6 +93,10 @@ pub enum ChangeKind {
     New,
     /// No longer there.
     Gone,
+    /// The same under another name, whatever its size: the code is alike.
+    Renamed,
+    /// In another section, crate or source file, whatever its size.
+    Moved,
     /// The same size.
     Same,
 }

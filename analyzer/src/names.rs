@@ -36,6 +36,19 @@ pub(crate) fn stem(name: &str) -> &str {
     }
 }
 
+/// What compilers append to the name of a function that they changed the parameters of, or moved.
+const CLONE_SUFFIXES: [&str; 4] = [".isra", ".constprop", ".lto_priv", ".llvm"];
+
+/// The name of the function that a compiler made a variant of: `get.isra.0` → `get`. Parts that were
+/// split off (`.part`, `.cold`) are functions of their own.
+pub(crate) fn without_clone_suffix(name: &str) -> &str {
+    let mut name = stem(name);
+    while let Some(shorter) = CLONE_SUFFIXES.iter().find_map(|it| name.strip_suffix(it)) {
+        name = stem(shorter);
+    }
+    name
+}
+
 /// Whether a crate of a mangled name is one: the compiler's own symbols, whose code is any crate's
 /// (allocator, panic handler), are mangled as if they were of `__rustc`.
 pub(crate) fn is_telling(krate: &str) -> bool {

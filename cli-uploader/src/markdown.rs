@@ -235,7 +235,7 @@ fn symbols(changes: &[Change]) -> String {
         let word = |bytes: Option<u64>, absent: &str| bytes.map_or_else(|| absent.to_owned(), grouped);
         text.push_str(&format!(
             "| {} | {} | {} | {} |\n",
-            code(&change_name(change)),
+            symbol(change),
             signed(change.delta_bytes),
             word(change.old_bytes, if change.kind == ChangeKind::New { "new" } else { "" }),
             word(change.new_bytes, if change.kind == ChangeKind::Gone { "gone" } else { "" }),
@@ -243,6 +243,14 @@ fn symbols(changes: &[Change]) -> String {
     }
     text.push('\n');
     text
+}
+
+/// A symbol's name, and what it was before.
+fn symbol(change: &Change) -> String {
+    let verb = if change.kind == ChangeKind::Renamed { "renamed from" } else { "moved from" };
+    let origins: Vec<String> = change.origins().map(code).collect();
+    let name = code(&change_name(change));
+    if origins.is_empty() { name } else { format!("{name}, {verb} {}", origins.join(", ")) }
 }
 
 fn total<'a>(answer: &'a BuildAnswer, name: &str) -> Option<&'a Delta> {

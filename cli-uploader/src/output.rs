@@ -2,6 +2,7 @@
 
 mod advice;
 mod answer;
+mod duplicates;
 mod fmt;
 mod report;
 mod source;

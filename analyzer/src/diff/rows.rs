@@ -1,15 +1,15 @@
 //! Pairs the rows of two reports.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::pairs::{self, Pair};
 use super::{Change, ChangeKind, Diff, SCHEMA_VERSION};
 use crate::names::stem;
-use crate::report::{Report, Section, Symbol};
+use crate::report::{Report, Section};
 
 /// Report × report → rows that changed.
 pub(crate) fn diff(old: &Report, new: &Report) -> Diff {
-    let mut symbols = symbols(old, new);
+    let mut symbols: Vec<Change> = pairs::find(old, new).iter().map(symbol_change).collect();
     symbols.extend(leftovers(old, new));
     Diff {
         schema_version: SCHEMA_VERSION,
@@ -61,92 +61,46 @@ fn by_name<'report>(
     pairs.into_iter().map(|(name, (old, new))| change(name, old, new)).collect()
 }
 
-/// Symbols of one name (up to a compiler's number) in one section, on both sides.
-#[derive(Default)]
-struct Group<'report> {
-    old: Vec<&'report Symbol>,
-    new: Vec<&'report Symbol>,
+/// One symbol on both sides, or on one.
+fn symbol_change(pair: &Pair<'_>) -> Change {
+    let both = pair.old.zip(pair.new);
+    let (old, new) = (pair.old.map(|it| it.symbol), pair.new.map(|it| it.symbol));
+    let Some(symbol) = new.or(old) else { return change("", None, None) };
+    let mut row = change(&symbol.name, old.map(|it| it.size_bytes), new.map(|it| it.size_bytes));
+    row.section = Some(symbol.section.clone());
+    row.krate = new.and_then(|it| it.krate.clone()).or_else(|| old.and_then(|it| it.krate.clone()));
+    let Some((old_side, new_side)) = both else { return row };
+    let (old, new) = (old_side.symbol, new_side.symbol);
+    row.old_section = other(&old.section, &new.section);
+    row.old_krate = old.krate.as_ref().zip(new.krate.as_ref()).and_then(|(old, new)| other(old, new));
+    if pair.has_other_file {
+        row.old_file = old_side.file.map(str::to_owned);
+        row.file = new_side.file.map(str::to_owned);
+    }
+    if row.old_section.is_some() || row.old_krate.is_some() || row.old_file.is_some() {
+        row.kind = ChangeKind::Moved;
+    }
+    if stem(&old.name) != stem(&new.name) {
+        row.old_name = Some(old.name.clone());
+        row.kind = ChangeKind::Renamed;
+    } else if old.name != new.name {
+        // Of a renumbered symbol only the stem is true on both sides.
+        row.name = stem(&new.name).to_owned();
+    }
+    row
 }
 
-fn symbols(old: &Report, new: &Report) -> Vec<Change> {
-    let mut groups: BTreeMap<(&str, &str), Group<'_>> = BTreeMap::new();
-    for symbol in &old.symbols {
-        groups.entry((&symbol.section, stem(&symbol.name))).or_default().old.push(symbol);
-    }
-    for symbol in &new.symbols {
-        groups.entry((&symbol.section, stem(&symbol.name))).or_default().new.push(symbol);
-    }
-    groups.into_values().flat_map(pairs).collect()
+/// What it was, where it is something else now.
+fn other(old: &str, new: &str) -> Option<String> {
+    (old != new).then(|| old.to_owned())
 }
 
-/// Pairs off the instances of one name: first those that are the same in every respect, then by
-/// mangled name, then by size, then whatever is left in the order of size. Each step treats both
-/// sides alike, so that the reverse of a diff pairs the same rows.
-fn pairs(mut group: Group<'_>) -> Vec<Change> {
-    let mut rows = Vec::new();
-    let keys: [Key; 4] =
-        [|it| (&it.mangled, it.size_bytes), |it| (&it.mangled, 0), |it| ("", it.size_bytes), |_| ("", 0)];
-    for key in keys {
-        rows.extend(match_by(&mut group, key));
-    }
-    rows.extend(group.old.into_iter().map(|it| symbol_change(Some(it), None)));
-    rows.extend(group.new.into_iter().map(|it| symbol_change(None, Some(it))));
-    rows
-}
-
-/// What two symbols must have in common to be paired.
-type Key = fn(&Symbol) -> (&str, u64);
-
-/// Takes pairs with equal keys out of the group.
-fn match_by(group: &mut Group<'_>, key: Key) -> Vec<Change> {
-    if group.old.is_empty() || group.new.is_empty() {
-        return Vec::new();
-    }
-    let order = |it: &&Symbol| (Reverse(it.size_bytes), it.run_address);
-    group.old.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| order(a).cmp(&order(b))));
-    group.new.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| order(a).cmp(&order(b))));
-    let mut rows = Vec::new();
-    let mut left = Group::default();
-    let mut news = std::mem::take(&mut group.new).into_iter().peekable();
-    for old in std::mem::take(&mut group.old) {
-        while let Some(new) = news.next_if(|it| key(it) < key(old)) {
-            left.new.push(new);
-        }
-        match news.next_if(|it| key(it) == key(old)) {
-            Some(new) => rows.push(symbol_change(Some(old), Some(new))),
-            None => left.old.push(old),
-        }
-    }
-    left.new.extend(news);
-    *group = left;
-    rows
-}
-
-fn symbol_change(old: Option<&Symbol>, new: Option<&Symbol>) -> Change {
-    let symbol = new.or(old);
-    // Of a renumbered symbol only the stem is true on both sides.
-    let name = match (old, new) {
-        (Some(old), Some(new)) if old.name != new.name => stem(&new.name),
-        _ => symbol.map_or("", |it| &it.name),
-    };
-    let size = |it: Option<&Symbol>| it.map(|it| it.size_bytes);
-    Change {
-        section: symbol.map(|it| it.section.clone()),
-        krate: krate(old, new),
-        ..change(name, size(old), size(new))
-    }
-}
-
-/// Both sides of a pair nearly always agree; where not, neither direction may prefer its own side.
-fn krate(old: Option<&Symbol>, new: Option<&Symbol>) -> Option<String> {
-    let krates = old.into_iter().chain(new).filter_map(|it| it.krate.as_ref());
-    krates.min().cloned()
-}
-
-/// What of the sections no symbol owns, so that the rows add up to the sections' change.
+/// What of the sections no symbol owns, so that the rows add up to the sections' change. Padding moves
+/// with every edit, and where it lies tells nobody anything: it is one row.
 fn leftovers(old: &Report, new: &Report) -> Vec<Change> {
-    let mut rows = by_name_of_section("(padding)", old, new, |it| it.padding_bytes);
-    rows.extend(by_name_of_section("(unattributed)", old, new, |it| it.unattributed_bytes));
+    let padding = |it| Some(leftover(it, |it| it.padding_bytes).values().sum()).filter(|it| *it > 0);
+    let mut rows = vec![change("(padding)", padding(old), padding(new))];
+    rows.extend(unattributed(old, new));
     rows
 }
 
@@ -155,16 +109,12 @@ fn leftover(report: &Report, bytes: fn(&Section) -> u64) -> BTreeMap<&str, u64> 
     named(allocated, |it| (&it.name, bytes(it)))
 }
 
-fn by_name_of_section(kind: &str, old: &Report, new: &Report, bytes: fn(&Section) -> u64) -> Vec<Change> {
-    let (old, new) = (leftover(old, bytes), leftover(new, bytes));
-    let mut sections: Vec<&str> = old.keys().chain(new.keys()).copied().collect();
-    sections.sort_unstable();
-    sections.dedup();
-    let row = |section: &str| Change {
-        section: Some(section.to_owned()),
-        ..change(kind, old.get(section).copied(), new.get(section).copied())
-    };
-    sections.into_iter().map(row).collect()
+fn unattributed(old: &Report, new: &Report) -> Vec<Change> {
+    let mut rows = by_name(old, new, |it| leftover(it, |it| it.unattributed_bytes));
+    for row in &mut rows {
+        row.section = Some(std::mem::replace(&mut row.name, "(unattributed)".into()));
+    }
+    rows
 }
 
 fn change(name: &str, old: Option<u64>, new: Option<u64>) -> Change {
@@ -177,8 +127,13 @@ fn change(name: &str, old: Option<u64>, new: Option<u64>) -> Change {
     };
     Change {
         name: name.to_owned(),
+        old_name: None,
         section: None,
+        old_section: None,
         krate: None,
+        old_krate: None,
+        file: None,
+        old_file: None,
         old_bytes: old,
         new_bytes: new,
         delta_bytes: delta_bytes(old.unwrap_or(0), new.unwrap_or(0)),
@@ -199,11 +154,30 @@ fn changed(rows: Vec<Change>) -> Vec<Change> {
 /// Biggest change first; the order is the same for the reverse diff.
 fn sorted(mut rows: Vec<Change>) -> Vec<Change> {
     rows.sort_by(|a, b| {
-        let sizes = |it: &Change| (it.old_bytes.max(it.new_bytes), it.old_bytes.min(it.new_bytes));
         (b.delta_bytes.unsigned_abs().cmp(&a.delta_bytes.unsigned_abs()))
-            .then_with(|| a.name.cmp(&b.name))
-            .then_with(|| a.section.cmp(&b.section))
+            .then_with(|| sides(a).cmp(&sides(b)))
             .then_with(|| sizes(b).cmp(&sizes(a)))
     });
     rows
+}
+
+/// Name and place on both sides, in the order of the alphabet.
+fn sides(it: &Change) -> [(&str, Option<&String>); 2] {
+    let mut sides = [
+        (it.name.as_str(), it.section.as_ref()),
+        (it.old_name.as_ref().unwrap_or(&it.name), it.old_section.as_ref().or(it.section.as_ref())),
+    ];
+    sides.sort_unstable();
+    sides
+}
+
+/// The sizes of [`sides`]; of one side only, the bigger first.
+fn sizes(it: &Change) -> (Option<u64>, Option<u64>) {
+    let (old, new) = (it.old_bytes, it.new_bytes);
+    let [first, second] = sides(it);
+    match first == second {
+        true => (old.max(new), old.min(new)),
+        false if first.0 == it.name && first.1 == it.section.as_ref() => (new, old),
+        false => (old, new),
+    }
 }

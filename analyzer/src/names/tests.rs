@@ -120,6 +120,15 @@ fn a_stem_is_the_name_without_its_number() {
 }
 
 #[test]
+fn a_variant_of_a_function_has_its_name() {
+    assert_eq!(without_clone_suffix("get.isra.0"), "get");
+    assert_eq!(without_clone_suffix("get.constprop.1.isra.0"), "get");
+    for name in ["get.part", "get.cold", "get", ""] {
+        assert_eq!(without_clone_suffix(name), name);
+    }
+}
+
+#[test]
 fn two_names_that_differ_only_in_their_hash_read_the_same() {
     let of = |hash: &str| Reader::new().read(&format!("_ZN1a1b17h{hash}E")).text;
     assert_eq!(of("0123456789abcdef"), of("fedcba9876543210"));

@@ -16,6 +16,8 @@ use fields::{Fields, Isa};
 
 /// Shorter functions look like too many others to be known again by what they do.
 const MIN_STEPS: u32 = 8;
+/// Of all parts of a sketch, so many must have triples: code that repeats itself looks like any other such.
+const MIN_PARTS: usize = 4;
 /// Digits of a sketch.
 const N_DIGITS: usize = 16;
 /// An odd number whose bits look random (2^64 divided by the golden ratio).
@@ -152,9 +154,11 @@ impl Builder {
     }
 
     fn body(&self) -> Body {
+        let n_parts = self.minima.iter().filter(|it| **it != u64::MAX).count();
+        let is_telling = self.n_steps >= MIN_STEPS && n_parts >= MIN_PARTS;
         let hash = scattered(mixed(self.loose, self.place.span.size()));
         let loose = Loose { hash: hash as u32, sketch: self.sketch() };
-        Body { exact: scattered(self.exact), loose: (self.n_steps >= MIN_STEPS).then_some(loose) }
+        Body { exact: scattered(self.exact), loose: is_telling.then_some(loose) }
     }
 
     /// A part without triples borrows from the next that has some.

@@ -239,6 +239,7 @@ fn two_siblings_differ_in_what_their_sources_differ() {
         +6 HardFault_
         +4 constant of nodbg_a
         -2 (padding)
-        +2 SVCall"#]]
+        +2 SVCall
+        +0 main"#]]
     .assert_eq(&rows.join("\n"));
 }

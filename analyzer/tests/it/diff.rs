@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
-use plimsoll_analyzer::{Change, ChangeKind};
+use plimsoll_analyzer::report::FileUse;
+use plimsoll_analyzer::{Change, ChangeKind, Report};
 
 use crate::support::{explain, laws};
 
@@ -25,7 +26,11 @@ fn check(old: &str, new: &str, expected: Expect) {
         for it in rows.iter().filter(|it| it.kind != ChangeKind::Same) {
             let place = it.section.as_deref().unwrap_or("");
             let kind = format!("{:?}", it.kind).to_lowercase();
-            writeln!(text, "  {:+} {kind} {} {place}", it.delta_bytes, it.name).unwrap();
+            write!(text, "  {:+} {kind} {} {place}", it.delta_bytes, it.name).unwrap();
+            for was in [&it.old_name, &it.old_section, &it.old_krate, &it.old_file].into_iter().flatten() {
+                write!(text, " ← {was}").unwrap();
+            }
+            text.push('\n');
         }
     }
     expected.assert_eq(&text);
@@ -104,7 +109,7 @@ fn instances_of_one_name_are_paired_so_that_little_changes() {
 }
 
 #[test]
-fn padding_and_unattributed_bytes_are_rows_of_their_section() {
+fn padding_is_one_row_and_unattributed_bytes_are_one_per_section() {
     check(
         "section .text 0x100 64 align 4\n object a 0x100 32\n object b 0x120 32",
         "section .text 0x100 128 align 4\n object a 0x100 30\n object b 0x120 32\n section .rodata 0x180 7",
@@ -121,7 +126,7 @@ fn padding_and_unattributed_bytes_are_rows_of_their_section() {
             symbols
               +64 new (unattributed) .text
               +7 new (unattributed) .rodata
-              +2 new (padding) .text
+              +2 new (padding) 
               -2 shrunk a .text
         "#]],
     );
@@ -185,4 +190,172 @@ fn a_new_number_is_not_a_change() {
               +4 grown other .bss
         "#]],
     );
+}
+
+/// Eight instructions, then the literal that the first one loads: a body to be known by.
+fn code(section: &str, offset: u64, literal: u64) -> String {
+    let instructions = [0x4803, 0x1c41, 0x434a, 0x1a53, 0x0052, 0x4393, 0x4058, 0x4770];
+    let halves = instructions.iter().zip((offset..).step_by(2));
+    let halves: Vec<String> = halves.map(|(it, at)| format!("half {section} {at} {it}")).collect();
+    format!("{}\nword {section} {} {literal}\n", halves.join("\n"), offset + 16)
+}
+
+#[test]
+fn a_function_with_another_name_is_renamed() {
+    let (old, new) = (code(".text", 0, 0x1234), code(".text", 12, 0x1234));
+    check(
+        &format!("section .text 0x100 40 x\n func uart::send 0x101 20\n{old}"),
+        &format!("section .text 0x100 40 x\n func serial::send 0x10d 20\n{new} func start 0x101 12"),
+        expect![[r#"
+            totals
+            regions
+            sections
+            crates
+              +12 grown (unknown) 
+            symbols
+              -12 shrunk (padding) 
+              +12 new start .text
+              +0 renamed serial::send .text ← uart::send
+        "#]],
+    );
+}
+
+#[test]
+fn a_renamed_function_may_have_grown() {
+    let (old, new) = (code(".text", 0, 0x1234), code(".text", 0, 0x1234));
+    check(
+        &format!("section .text 0x100 40 x\n func uart::send 0x101 20\n{old}"),
+        &format!("section .text 0x100 40 x\n func serial::send 0x101 22\n half .text 20 0x4770\n{new}"),
+        expect![[r#"
+            totals
+            regions
+            sections
+            crates
+              +2 grown (unknown) 
+            symbols
+              -2 shrunk (padding) 
+              +2 renamed serial::send .text ← uart::send
+        "#]],
+    );
+}
+
+#[test]
+fn a_function_that_does_something_else_is_new() {
+    let (old, new) = (code(".text", 0, 0x1234), code(".text", 10, 0x4770_4770));
+    check(
+        &format!("section .text 0x100 40 x\n func uart::send 0x101 20\n{old}"),
+        &format!("section .text 0x100 40 x\n func serial::send 0x101 20\n{new}"),
+        expect![[r#"
+            totals
+            regions
+            sections
+            crates
+              +18 grown (unknown) 
+            symbols
+              +20 new serial::send .text
+              -20 gone uart::send .text
+              -18 shrunk (padding) 
+              +18 new code of serial::send .text
+        "#]],
+    );
+}
+
+#[test]
+fn a_symbol_in_another_section_has_moved() {
+    check(
+        "section .text 0x100 16 x\n section .data 0x2000 16 w\n func poll 0x101 16\n object table 0x2000 16",
+        "section .ramtext 0x100 20 x\n section .rodata 0x2000 16\n func poll 0x101 20\n object table 0x2000 16",
+        expect![[r#"
+            totals
+              +4 grown flash 
+              +20 grown ram 
+            regions
+              +20 new ram 
+              -16 shrunk flash 
+            sections
+              +20 new .ramtext 
+              -16 gone .data 
+              +16 new .rodata 
+              -16 gone .text 
+            crates
+              +24 grown (unknown) 
+            symbols
+              +4 moved poll .ramtext ← .text
+              +0 moved table .rodata ← .data
+        "#]],
+    );
+}
+
+#[test]
+fn a_variant_of_a_function_is_the_function() {
+    check(
+        "section .text 0x100 16 x\n func get 0x101 8\n func put.isra.0 0x109 8",
+        "section .text 0x100 16 x\n func get.constprop.0 0x101 8\n func put.isra.1 0x109 8",
+        expect![[r#"
+            totals
+            regions
+            sections
+            crates
+            symbols
+              +0 renamed get.constprop.0 .text ← get
+        "#]],
+    );
+}
+
+#[test]
+fn unrelated_anonymous_constants_do_not_move() {
+    check(
+        "section .rodata 0x100 16\n object .L__unnamed_1 0x100 16",
+        "section .data 0x100 16 w\n object .L__unnamed_1 0x100 16",
+        expect![[r#"
+            totals
+            regions
+            sections
+              +16 new .data 
+              -16 gone .rodata 
+            crates
+            symbols
+              +16 new (anonymous constant) .data
+              -16 gone (anonymous constant) .rodata
+        "#]],
+    );
+}
+
+#[test]
+fn of_functions_that_do_the_same_the_name_tells_which_is_which() {
+    let old = [code(".text", 0, 0x1234), code(".text", 20, 0x1234)].concat();
+    let symbols = |of: &str| format!("func {of}::send 0x101 20\n func {of}::receive 0x115 20\n{old}");
+    check(
+        &format!("section .text 0x100 40 x\n{}", symbols("uart")),
+        &format!("section .text 0x100 40 x\n{}", symbols("serial")),
+        expect![[r#"
+            totals
+            regions
+            sections
+            crates
+            symbols
+              +0 renamed serial::receive .text ← uart::receive
+              +0 renamed serial::send .text ← uart::send
+        "#]],
+    );
+}
+
+#[test]
+fn a_new_version_of_a_crate_moves_nothing_from_file_to_file() {
+    let file = |path: &str| FileUse { path: path.into(), code_bytes: 16 };
+    let with = |paths: &[&str], file_idx: usize| {
+        let mut report = explain("section .text 0x100 16 x\n func send 0x101 16");
+        report.files = paths.iter().map(|it| file(it)).collect();
+        report.symbols[0].file = Some(file_idx);
+        report
+    };
+    let of = |old: &Report, new: &Report| {
+        let diff = plimsoll_analyzer::diff(old, new);
+        diff.symbols.into_iter().map(|it| (it.kind, it.old_file, it.file)).collect::<Vec<_>>()
+    };
+    let old = with(&["heapless-0.8.0/src/vec.rs", "src/main.rs"], 0);
+    assert_eq!(of(&old, &with(&["heapless-0.9.0/src/vec.rs", "src/main.rs"], 0)), []);
+    let moved = with(&["heapless-0.8.0/src/vec.rs", "src/main.rs"], 1);
+    let files = (Some("heapless-0.8.0/src/vec.rs".to_owned()), Some("src/main.rs".to_owned()));
+    assert_eq!(of(&old, &moved), [(ChangeKind::Moved, files.0, files.1)]);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use plimsoll_analyzer::report::{FileUse, Symbol};
 use plimsoll_analyzer::{Change, ChangeKind, Diff, Report};
 use proptest::prelude::*;
 
@@ -32,6 +33,49 @@ fn image() -> impl Strategy<Value = (String, Vec<String>)> {
         );
         (sections, symbols)
     })
+}
+
+/// Symbols with few names, sections, sizes, bodies and files, so that nearly everything is ambiguous.
+fn rows() -> impl Strategy<Value = Vec<Symbol>> {
+    let row =
+        (0_u64..6, 0_u64..2, 0_u64..3, 0_u64..6, 0_usize..3).prop_map(|(name, section, size, body, file)| {
+            let bodies = ["aaaaaaaa0123456789abcdef", "bbbbbbbb0123456789abcd00", "cccccccc0123456789a00000"];
+            Symbol {
+                name: ["a::f", "b::f", "a::g.1", "a::g.2", "(anonymous constant)", "h.isra.0"][name as usize]
+                    .into(),
+                mangled: format!("m{}", name * size),
+                size_bytes: 16 + size,
+                run_address: 0x100 + body,
+                section: [".text", ".ramtext"][section as usize].into(),
+                krate: Some(["a", "b"][(name % 2) as usize].into()),
+                body: bodies.get(body as usize).map(|it| (*it).to_owned()),
+                file: Some(file).filter(|it| *it < 2),
+                ..explain("section .text 0x100 8 x\nfunc f 0x101 8").symbols[0].clone()
+            }
+        });
+    prop::collection::vec(row, 0..12)
+}
+
+fn with_symbols(symbols: Vec<Symbol>) -> Report {
+    let files = ["src/a.rs", "src/b.rs"].map(|it| FileUse { path: it.into(), code_bytes: 0 });
+    Report { symbols, files: files.into(), ..explain("section .text 0x100 8 x\nfunc f 0x101 8") }
+}
+
+/// Name, section and size before, of rows that name them.
+fn old_side(row: &Change) -> Option<(String, String, u64)> {
+    let name = row.old_name.as_ref().unwrap_or(&row.name);
+    let section = row.old_section.as_ref().or(row.section.as_ref())?;
+    Some((name.clone(), section.clone(), row.old_bytes?))
+}
+
+/// Name, section and size after, of rows that name them.
+fn new_side(row: &Change) -> Option<(String, String, u64)> {
+    Some((row.name.clone(), row.section.clone()?, row.new_bytes?))
+}
+
+/// Of renumbered symbols a row says only what stays.
+fn is_row_of((name, section, bytes): &(String, String, u64), symbol: &Symbol) -> bool {
+    symbol.name.starts_with(name.as_str()) && (&symbol.section, symbol.size_bytes) == (section, *bytes)
 }
 
 fn described((sections, symbols): &(String, Vec<String>)) -> String {
@@ -107,6 +151,20 @@ proptest! {
     }
 
     #[test]
+    fn what_is_renamed_and_moved_comes_back_in_the_reverse(old in rows(), new in rows()) {
+        let (old, new) = (with_symbols(old), with_symbols(new));
+        let diff = plimsoll_analyzer::diff(&old, &new);
+        let size = |it: &Report| it.symbols.iter().map(|it| it.size_bytes as i64).sum::<i64>();
+        prop_assert_eq!(diff.symbols.iter().map(|it| it.delta_bytes).sum::<i64>(), size(&new) - size(&old));
+        for (report, side) in [(&old, old_side as fn(&Change) -> _), (&new, new_side)] {
+            let listed: Vec<_> = diff.symbols.iter().filter_map(side).collect();
+            prop_assert!(listed.iter().all(|row| report.symbols.iter().any(|it| is_row_of(row, it))));
+        }
+        prop_assert_eq!(negative(diff), plimsoll_analyzer::diff(&new, &old));
+        prop_assert_eq!(changes(&plimsoll_analyzer::diff(&old, &old)), 0);
+    }
+
+    #[test]
     fn a_report_survives_its_own_json(image in image()) {
         let report = explain(&described(&image));
         let json = serde_json::to_string(&report).unwrap();
@@ -167,6 +225,15 @@ fn negative(mut diff: Diff) -> Diff {
 }
 
 fn negate(row: &mut Change) {
+    for (new, old) in [(&mut row.section, &mut row.old_section), (&mut row.krate, &mut row.old_krate)] {
+        if old.is_some() {
+            std::mem::swap(new, old);
+        }
+    }
+    if let Some(old_name) = &mut row.old_name {
+        std::mem::swap(&mut row.name, old_name);
+    }
+    std::mem::swap(&mut row.file, &mut row.old_file);
     std::mem::swap(&mut row.old_bytes, &mut row.new_bytes);
     row.delta_bytes = -row.delta_bytes;
     row.kind = match row.kind {
@@ -174,6 +241,6 @@ fn negate(row: &mut Change) {
         ChangeKind::Shrunk => ChangeKind::Grown,
         ChangeKind::New => ChangeKind::Gone,
         ChangeKind::Gone => ChangeKind::New,
-        ChangeKind::Same => ChangeKind::Same,
+        kind @ (ChangeKind::Same | ChangeKind::Renamed | ChangeKind::Moved) => kind,
     };
 }

@@ -16,6 +16,10 @@ The JSON of --json is versioned by `schema_version` (3). Among others:
   code.{symbol_bytes,located_bytes,unlocated_bytes}
   files[].{path,code_bytes}, units[].{name,language?,producer?,flash_bytes,ram_bytes}
   formatting.{total_bytes,symbols[],blame?}, panics.{…}  (indices into symbols; see `plimsoll fmt`)
+  families[]?.{name,symbols[],total_bytes,saves_up_to_bytes}  (instances of one generic function)
+  identical_bodies[]?.{symbols[],size_bytes,saves_up_to_bytes}
+  duplicate_texts[]?.{text,run_addresses[],size_bytes,saves_up_to_bytes}
+  symbols[].body?  (fingerprint: 8 digits equal for equal code, 16 of which as many are equal as code is alike)
   graph?.{edge_source,n_edges,n_unknown_calls,roots[],reachable_bytes,unreachable_bytes}
   insights[].{kind,advice,saves_bytes,flash_bytes,ram_bytes,certainty,evidence[],source_url}
                                   certainty is exact, at_least or up_to; savings may overlap
@@ -25,7 +29,10 @@ Sizes are bytes, addresses are numbers. Fields may be added; a field that change
 const DIFF_JSON: &str = "\
 The JSON of --json is versioned by `schema_version` (2). It holds the lists totals, regions, sections,
 crates and symbols; each row is {name,section?,crate?,old_bytes,new_bytes,delta_bytes,kind} with kind
-one of grown, shrunk, new, gone, same. Rows are ordered by the size of the change.";
+one of grown, shrunk, new, gone, same, renamed, moved, and of what was renamed or moved
+{old_name?,old_section?,old_crate?,file?,old_file?}. Rows are ordered by the size of the change.
+Symbols are told by name, then by name in another section, then by what their code does. The rows of
+`symbols`, with one of (padding) and one of (unattributed) per section, add up to the change of all sections.";
 
 const WHY_JSON: &str = "\
 The JSON of --json:

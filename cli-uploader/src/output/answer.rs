@@ -37,7 +37,7 @@ pub(crate) fn answer(answer: &BuildAnswer, width: Option<usize>) -> String {
 pub(crate) fn is_quiet(answer: &BuildAnswer) -> bool {
     answer.baseline.is_some()
         && !answer.over_budget
-        && answer.symbol_changes.is_empty()
+        && answer.symbol_changes.iter().all(|it| it.delta_bytes == 0)
         && answer.deltas.iter().all(|it| it.delta_bytes == Some(0))
 }
 

@@ -1,7 +1,7 @@
 //! Reports and diffs for people.
 
 use super::table::{Align, Cell, Table};
-use super::{BAD, FAINT, GOOD, STRONG, advice, source};
+use super::{BAD, FAINT, GOOD, STRONG, advice, duplicates, source};
 use crate::text::{grouped, percent, signed, visible};
 use anstyle::Style;
 use plimsoll_analyzer::report::{Region, RegionSource, Section};
@@ -18,6 +18,7 @@ pub(crate) fn report(report: &Report, top: usize, width: Option<usize>) -> Strin
         source::crates(report, top, width),
         source::files(report, top, width),
         source::units(report, top, width),
+        duplicates::duplicates(report, top, width),
         advice::advice(report, top),
     ]
     .concat()
@@ -146,7 +147,7 @@ pub(super) fn changes(title: &str, changes: &[Change], top: usize, width: Option
             Cell::new(change.old_bytes.map(grouped).unwrap_or_default()),
             Cell::new(change.new_bytes.map(grouped).unwrap_or_default()),
             Cell::new(word(change.kind)).styled(FAINT),
-            Cell::new(change_name(change)),
+            Cell::new(change_name(change) + &origins(change)),
         ]);
     }
     listed(title, top, changes.len(), &table.render(width))
@@ -170,10 +171,18 @@ pub(crate) fn change_name(change: &Change) -> String {
     }
 }
 
+/// What it was before: ` (from uart::send)`.
+fn origins(change: &Change) -> String {
+    let origins: Vec<&str> = change.origins().collect();
+    if origins.is_empty() { String::new() } else { format!(" (from {})", origins.join(", ")) }
+}
+
 fn word(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::New => "new",
         ChangeKind::Gone => "gone",
+        ChangeKind::Renamed => "renamed",
+        ChangeKind::Moved => "moved",
         ChangeKind::Grown | ChangeKind::Shrunk | ChangeKind::Same => "",
     }
 }

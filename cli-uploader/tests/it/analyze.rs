@@ -199,6 +199,57 @@ fn a_diff_says_what_grew_came_and_went() {
 }
 
 #[test]
+fn instances_and_copies_are_listed_where_they_cost_something() {
+    let sandbox = Sandbox::empty();
+    let instance = |number: u8| format!("_ZN1a4push17h000000000000000{number}E");
+    let functions = [instance(1), instance(2), instance(3)];
+    let sizes = [40, 40, 36];
+    let functions: Vec<(&str, usize)> = functions.iter().map(String::as_str).zip(sizes).collect();
+    sandbox.file("app.elf", elf(&functions));
+    let output = sandbox.plimsoll(&["analyze", "app.elf"]).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let (_, lists) = stdout.split_once("\n\nGeneric").unwrap();
+    expect![[r#"
+         families: up to 76 B
+          saves ≤  total  times  generic function
+               76    116      3  a::push
+
+        Identical bodies: up to 40 B
+          saves ≤  each  times  functions
+               40    40      2  a::push
+
+        Advice (savings may overlap, so they do not add up)
+          up to 76 B of flash
+            Generic functions are compiled once for each type. Move what does not depend on the type into an inner function, or take `&mut dyn Trait`.
+            - 76 B a::push in 3 instances
+            https://doc.rust-lang.org/book/ch10-01-syntax.html#performance-of-code-using-generics
+    "#]]
+    .assert_eq(lists);
+    sandbox.file("app.elf", elf(&[(functions[0].0, 8), (functions[1].0, 8)]));
+    let count = |arguments: &[&str]| {
+        let output = sandbox.plimsoll(arguments).output();
+        String::from_utf8(output.stdout).unwrap().matches("up to 8 B").count()
+    };
+    assert_eq!((count(&["analyze", "app.elf"]), count(&["analyze", "app.elf", "--all"])), (0, 2));
+}
+
+#[test]
+fn a_diff_tells_what_was_renamed_from_what_is_new() {
+    let sandbox = Sandbox::empty();
+    sandbox.file("old.elf", elf(&[("get", 64), ("put.isra.0", 64)]));
+    sandbox.file("new.elf", elf(&[("get.constprop.0", 64), ("put.isra.1", 60)]));
+    let output = sandbox.plimsoll(&["diff", "old.elf", "new.elf"]).output();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let (_, symbols) = stdout.split_once("\nSymbols\n").unwrap();
+    expect![[r#"
+          change  before  after           name
+              -4      64     60           put.isra
+               0      64     64  renamed  get.constprop.0 (from get)
+    "#]]
+    .assert_eq(symbols);
+}
+
+#[test]
 fn no_difference_is_one_line() {
     sandbox().plimsoll(&["diff", "old.elf", "old.elf"]).check(expect![[r#"
         exit 0
@@ -211,7 +262,7 @@ fn no_difference_is_one_line() {
 fn the_diff_is_json_as_documented() {
     let output = sandbox().plimsoll(&["diff", "old.elf", "new.elf", "--json"]).output();
     let diff: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(diff["schema_version"], 1);
+    assert_eq!(diff["schema_version"], 2);
     let main = diff["symbols"].as_array().unwrap().iter().find(|it| it["name"] == "main").unwrap();
     assert_eq!(
         (&main["old_bytes"], &main["delta_bytes"], &main["kind"]),

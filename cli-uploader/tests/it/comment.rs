@@ -101,6 +101,8 @@ fn hostile_names_stay_text() {
     let mut hostile = over_budget("<script>alert(1)</script> @everyone", &commit());
     hostile["symbol_changes"][0]["name"] = "a|b`<img src=x onerror=alert(1)>\n| c | @ada".into();
     hostile["symbol_changes"][1]["name"] = "<script>alert(2)</script>".into();
+    hostile["symbol_changes"][1]["old_name"] = "old`|name".into();
+    hostile["symbol_changes"][1]["kind"] = "renamed".into();
     hostile["verdicts"][0]["subject"] = "FLASH|<b>@ada".into();
     hostile["build"]["url"] = "javascript:alert(3)".into();
     hostile["compare_url"] = "https://example.org/) [x](https://evil.example.org".into();
@@ -127,7 +129,7 @@ fn hostile_names_stay_text() {
         | Symbol | Change | Before | After |
         |:--|--:|--:|--:|
         | <code>a&#124;b&#96;&#60;img src&#61;x onerror&#61;alert&#40;1&#41;&#62;&#92;n&#124; c &#124; @<!-- -->ada</code> | +452 | new | 452 |
-        | `<script>alert(2)</script>` | -80 | 200 | 120 |
+        | `<script>alert(2)</script>`, renamed from <code>old&#96;&#124;name</code> | -80 | 200 | 120 |
 
         </details>
     "#]]);

@@ -145,27 +145,38 @@ pub async fn insert_changes(
     kind: &str,
     changes: &[Change],
 ) -> sqlx::Result<()> {
+    let text = |it: &Option<String>| it.as_deref().map(storable);
+    let column = |of: fn(&Change) -> &Option<String>| -> Vec<Option<String>> {
+        changes.iter().map(|it| text(of(it))).collect()
+    };
     let names: Vec<String> = changes.iter().map(|it| storable(&it.name)).collect();
-    let sections: Vec<String> =
-        changes.iter().map(|it| storable(it.section.as_deref().unwrap_or_default())).collect();
-    let crates: Vec<Option<String>> = changes.iter().map(|it| it.krate.as_deref().map(storable)).collect();
+    let sections: Vec<String> = changes.iter().map(|it| text(&it.section).unwrap_or_default()).collect();
     let olds: Vec<Option<i64>> = changes.iter().map(|it| it.old_bytes.map(to_i64)).collect();
     let news: Vec<Option<i64>> = changes.iter().map(|it| it.new_bytes.map(to_i64)).collect();
     sqlx::query!(
         r#"
-        insert into size_change (project_id, build_id, kind, position, name, section, crate, old_bytes, new_bytes)
-        select $1, $2, $3, position, name, section, crate, old_bytes, new_bytes
-        from   unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[]) with ordinality
-               as it (name, section, crate, old_bytes, new_bytes, position)
+        insert into size_change (project_id, build_id, kind, position, name, section, crate, old_bytes, new_bytes,
+                                 old_name, old_section, old_crate, file, old_file)
+        select $1, $2, $3, position, name, section, crate, old_bytes, new_bytes,
+               old_name, old_section, old_crate, file, old_file
+        from   unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
+                      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[]) with ordinality
+               as it (name, section, crate, old_bytes, new_bytes,
+                      old_name, old_section, old_crate, file, old_file, position)
         "#,
         recipe.project_id,
         recipe.build_id,
         kind,
         &names,
         &sections,
-        &crates as &[Option<String>],
+        &column(|it| &it.krate) as &[Option<String>],
         &olds as &[Option<i64>],
-        &news as &[Option<i64>]
+        &news as &[Option<i64>],
+        &column(|it| &it.old_name) as &[Option<String>],
+        &column(|it| &it.old_section) as &[Option<String>],
+        &column(|it| &it.old_krate) as &[Option<String>],
+        &column(|it| &it.file) as &[Option<String>],
+        &column(|it| &it.old_file) as &[Option<String>]
     )
     .execute(&mut **tx)
     .await?;
@@ -181,7 +192,8 @@ pub async fn list_changes(
 ) -> sqlx::Result<Vec<Change>> {
     let rows = sqlx::query!(
         r#"
-        select   name, section, crate as krate, old_bytes, new_bytes
+        select   name, section, crate as krate, old_bytes, new_bytes,
+                 old_name, old_section, old_crate as old_krate, file, old_file
         from     size_change
         where    project_id = $1 and build_id = $2 and kind = $3
         order by position
@@ -198,13 +210,19 @@ pub async fn list_changes(
     Ok(rows
         .map(|it| Change {
             name: it.name,
+            old_name: it.old_name,
             section: Some(it.section).filter(|it| !it.is_empty()),
+            old_section: it.old_section,
             krate: it.krate,
+            old_krate: it.old_krate,
+            file: it.file,
+            old_file: it.old_file,
             old_bytes: it.old_bytes.map(to_u64),
             new_bytes: it.new_bytes.map(to_u64),
             delta_bytes: it.new_bytes.unwrap_or(0) - it.old_bytes.unwrap_or(0),
-            kind: kind_of(it.old_bytes, it.new_bytes),
+            kind: ChangeKind::Same,
         })
+        .map(|it| Change { kind: kind_of(&it), ..it })
         .collect())
 }
 
@@ -229,8 +247,10 @@ pub async fn count_changes(
 }
 
 /// The sort of a stored change.
-pub fn kind_of(old_bytes: Option<i64>, new_bytes: Option<i64>) -> ChangeKind {
-    match (old_bytes, new_bytes) {
+fn kind_of(change: &Change) -> ChangeKind {
+    match (change.old_bytes, change.new_bytes) {
+        _ if change.old_name.is_some() => ChangeKind::Renamed,
+        _ if change.origins().next().is_some() => ChangeKind::Moved,
         (None, _) => ChangeKind::New,
         (_, None) => ChangeKind::Gone,
         (Some(old), Some(new)) if new > old => ChangeKind::Grown,

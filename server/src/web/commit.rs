@@ -126,6 +126,8 @@ pub fn kind_words(kind: ChangeKind) -> (&'static str, &'static str) {
         ChangeKind::Shrunk => ("shrunk", "shrunk"),
         ChangeKind::New => ("new", "grown"),
         ChangeKind::Gone => ("gone", "shrunk"),
+        ChangeKind::Renamed => ("renamed", "same"),
+        ChangeKind::Moved => ("moved", "same"),
         ChangeKind::Same => ("same", "same"),
     }
 }

@@ -12,6 +12,7 @@ use crate::state::AppState;
 use crate::urls::{self, ProjectView};
 use askama::Template;
 use axum::extract::State;
+use plimsoll_analyzer::ChangeKind;
 use serde::Deserialize;
 
 const MAX_CHANGES: i64 = 500;
@@ -38,11 +39,21 @@ pub struct SymbolPage {
 struct ChangeLine {
     commit: Commit,
     section: String,
+    moved_from: Option<String>,
+    alias: Option<Alias>,
     old: Option<u64>,
     new: Option<u64>,
     delta: Delta,
     kind: &'static str,
     style: &'static str,
+}
+
+/// The name on the other side of a renaming.
+struct Alias {
+    /// `from` or `to`.
+    verb: &'static str,
+    name: String,
+    url: String,
 }
 
 impl ChangeLine {
@@ -74,9 +85,9 @@ pub async fn show(
             .with_json(urls::api_symbol(&project.name, &query.target, &query.name)),
         project: head,
         target_url: urls::project_view(&project.name, view),
+        rows: rows.into_iter().map(|it| line(project, &query, it)).collect(),
         name: query.name,
         target: query.target,
-        rows: rows.into_iter().map(|it| line(project, it)).collect(),
     }))
 }
 
@@ -85,18 +96,30 @@ fn has_nul(query: &SymbolQuery) -> bool {
     query.target.contains('\0') || query.name.contains('\0')
 }
 
-fn line(project: &Project, row: SymbolChangeRow) -> ChangeLine {
+fn line(project: &Project, query: &SymbolQuery, row: SymbolChangeRow) -> ChangeLine {
     let (old, new) = (size_of(row.old_bytes), size_of(row.new_bytes));
-    let (kind, style) = kind_words(kind_of(old, new));
+    let kind = match (&row.old_name, &row.moved_from) {
+        (Some(_), _) => ChangeKind::Renamed,
+        (None, Some(_)) => ChangeKind::Moved,
+        (None, None) => kind_of(old, new),
+    };
+    let (kind, style) = kind_words(kind);
     ChangeLine {
         commit: Commit::new(&project.name, row.build_id, &row.commit_id, row.committed_at)
             .said(row.message, row.author)
             .on(row.branch.as_deref(), row.pull_request),
+        alias: row.old_name.map(|it| alias(project, query, it, row.name)),
         section: row.section,
+        moved_from: row.moved_from,
         old,
         new,
         delta: Delta::between(old, new),
         kind,
         style,
     }
+}
+
+fn alias(project: &Project, query: &SymbolQuery, old_name: String, new_name: String) -> Alias {
+    let (verb, name) = if new_name == query.name { ("from", old_name) } else { ("to", new_name) };
+    Alias { verb, url: urls::symbol(&project.name, &query.target, &name), name }
 }

@@ -125,8 +125,8 @@ async fn ten_changed_symbols_are_about_ten_rows(db: PgPool) {
     let name = plimsoll_protocol::ProjectName::parse("acme/blinky").unwrap();
     let id = plimsoll_server::db::projects::find(&app.state.db, &name).await.unwrap().unwrap().project_id;
     let n_rows = reports::count_changes(&app.state.db, (id, second.build.id), "symbol").await.unwrap();
-    // Ten new functions, and what nobody claimed shrank.
-    assert_eq!(n_rows, 11);
+    // Ten new functions; what lies behind the last one is smaller, and is named after that one.
+    assert_eq!(n_rows, 12);
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]

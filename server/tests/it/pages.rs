@@ -2,6 +2,7 @@
 
 mod build;
 pub(crate) mod outline;
+mod renamed;
 mod settings;
 mod why;
 

@@ -91,12 +91,36 @@ pub(crate) fn check_diff(old: &Report, new: &Report, diff: &Diff) {
         it.sections.iter().filter(|it| it.allocated).map(|it| it.size_bytes as i64).sum()
     };
     let sum = |rows: &[plimsoll_analyzer::Change]| -> i64 { rows.iter().map(|it| it.delta_bytes).sum() };
+    let padding = |name: &str| -> i64 {
+        let of = |it: &Report| -> i64 {
+            let rows = it.sections.iter().filter(|it| it.allocated && it.name == name);
+            rows.map(|it| it.padding_bytes as i64).sum()
+        };
+        of(new) - of(old)
+    };
     assert_eq!(sum(&diff.sections), size(new) - size(old));
     assert_eq!(sum(&diff.symbols), size(new) - size(old));
     for section in &diff.sections {
-        let rows = diff.symbols.iter().filter(|it| it.section.as_deref() == Some(&section.name));
-        assert_eq!(rows.map(|it| it.delta_bytes).sum::<i64>(), section.delta_bytes, "{section:?}");
+        assert_eq!(
+            in_section(diff, &section.name),
+            section.delta_bytes - padding(&section.name),
+            "{section:?}"
+        );
     }
+    let of_padding = diff.symbols.iter().filter(|it| it.name == "(padding)" && it.section.is_none());
+    assert!(of_padding.count() <= 1);
     let used = |it: &Report| -> i64 { it.regions.iter().map(|it| it.used_bytes as i64).sum() };
     assert_eq!(sum(&diff.regions), used(new) - used(old));
+}
+
+/// What the rows of a diff say that a section grew by: what moved there, less what moved away.
+fn in_section(diff: &Diff, name: &str) -> i64 {
+    let rows = diff.symbols.iter();
+    rows.map(|it| {
+        let section = it.section.as_deref();
+        let came = it.new_bytes.filter(|_| section == Some(name)).unwrap_or(0);
+        let went = it.old_bytes.filter(|_| it.old_section.as_deref().or(section) == Some(name)).unwrap_or(0);
+        came as i64 - went as i64
+    })
+    .sum()
 }

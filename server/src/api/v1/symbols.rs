@@ -38,8 +38,16 @@ pub struct SymbolPoint {
     /// When it was committed.
     #[serde(with = "time::serde::rfc3339")]
     committed_at: OffsetDateTime,
+    /// What it is called since this build; the name asked for where it was not renamed.
+    name: String,
+    /// What it was called before, where this build renamed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_name: Option<String>,
     /// The section the symbol is in.
     section: String,
+    /// The section it was in before, where this build moved it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_section: Option<String>,
     /// Size before; absent when new.
     old_bytes: Option<u64>,
     /// Size after; absent when gone.
@@ -68,7 +76,10 @@ pub async fn history(
         url: absolute(&state, &urls::build(&project.name, it.build_id)),
         commit: it.commit,
         committed_at: it.committed_at,
+        name: it.name,
+        old_name: it.old_name,
         section: it.section,
+        old_section: it.old_section,
         old_bytes: it.old_bytes,
         new_bytes: it.new_bytes,
     });

@@ -74,6 +74,8 @@ pub struct ChangeLine {
     pub url: Option<String>,
     /// Crate and section, for symbols.
     pub place: Option<String>,
+    /// What it was before, where that was something else: `renamed from …`.
+    pub origin: Option<String>,
     /// The change.
     pub delta: Delta,
     /// Its sort.
@@ -184,6 +186,7 @@ fn line(change: &Change, what: &str, biggest: u64, context: &Context<'_>) -> Cha
         name: change.name.clone(),
         url: has_history.then(|| urls::symbol(context.project, context.target, &change.name)),
         place: (!place.is_empty()).then(|| place.join(" · ")),
+        origin: origin(change),
         delta: Delta(change.delta_bytes),
         kind,
         style,
@@ -193,6 +196,13 @@ fn line(change: &Change, what: &str, biggest: u64, context: &Context<'_>) -> Cha
     }
 }
 
+/// What it was before: `renamed from uart::send`.
+fn origin(change: &Change) -> Option<String> {
+    let origins: Vec<&str> = change.origins().collect();
+    let verb = if change.kind == ChangeKind::Renamed { "renamed from" } else { "moved from" };
+    (!origins.is_empty()).then(|| format!("{verb} {}", origins.join(", ")))
+}
+
 fn words(changes: &[Change]) -> String {
     let count = |kind| changes.iter().filter(|it| it.kind == kind).count();
     let named = [
@@ -200,6 +210,8 @@ fn words(changes: &[Change]) -> String {
         (ChangeKind::Shrunk, "shrunk"),
         (ChangeKind::New, "new"),
         (ChangeKind::Gone, "gone"),
+        (ChangeKind::Renamed, "renamed"),
+        (ChangeKind::Moved, "moved"),
         (ChangeKind::Same, "the same"),
     ];
     let parts: Vec<String> = named
