@@ -12,6 +12,7 @@ mod sqlx;
 mod step;
 mod terminal;
 mod tidy;
+mod truth;
 mod voyage;
 mod workspace;
 
@@ -27,7 +28,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 5] = [
+const TASKS: [Task; 6] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -51,6 +52,12 @@ const TASKS: [Task; 5] = [
         summary: "Write .sqlx anew from the queries in the code and the migrations",
         details: sqlx::DETAILS,
         run: sqlx::run_task,
+    },
+    Task {
+        name: "truth",
+        summary: "Hold predictions of savings against rebuilt programs",
+        details: truth::DETAILS,
+        run: truth::run_task,
     },
     Task {
         name: "screenshots",

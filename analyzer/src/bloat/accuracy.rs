@@ -13,7 +13,8 @@ pub struct MeasuredError {
     pub within_tolerance_percent: f64,
 }
 
-/// On Thumb (ARMv6-M and ARMv7E-M), with and without link-time optimisation. `cargo xtask truth`
-/// measures it anew and fails when the predictions are further off than this.
+/// On Thumb (ARMv6-M and ARMv7E-M), with and without link-time optimisation: 232 cases of
+/// `firmware/truth/program.rs` and 72 of another program, as `cargo xtask truth` printed them. Those that
+/// are further off are predicted too low, with `opt-level` `s` or `z` and fat LTO.
 pub const MEASURED_ERROR: MeasuredError =
-    MeasuredError { n_cases: 72, median_percent: 2.0, within_tolerance_percent: 99.0 };
+    MeasuredError { n_cases: 304, median_percent: 1.5, within_tolerance_percent: 88.8 };

@@ -1,0 +1,117 @@
+//! Cases that are measured here and now: a program built with and without its lines that format.
+
+use super::{Case, predict};
+use crate::command::output;
+use crate::workspace::{built, root};
+use anyhow::{Context as _, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the program is built for.
+pub const TARGETS: [&str; 3] = ["thumbv6m-none-eabi", "thumbv7em-none-eabi", "riscv32imc-unknown-none-elf"];
+
+/// How it is optimised.
+pub struct Optimisation {
+    /// For people.
+    pub name: &'static str,
+    flags: [&'static str; 2],
+}
+
+/// The ways that firmware is usually built.
+pub const OPTIMISATIONS: [Optimisation; 4] = [
+    Optimisation { name: "opt-level z, fat LTO", flags: ["opt-level=z", "lto=fat"] },
+    Optimisation { name: "opt-level s, fat LTO", flags: ["opt-level=s", "lto=fat"] },
+    Optimisation { name: "opt-level 3, fat LTO", flags: ["opt-level=3", "lto=fat"] },
+    Optimisation { name: "opt-level z, no LTO", flags: ["opt-level=z", "lto=off"] },
+];
+
+const PROGRAM: &str = "firmware/truth/program.rs";
+
+/// A line that can be left out.
+struct Site {
+    name: String,
+    line: usize,
+}
+
+/// Builds everything for one target and compares.
+pub fn cases(target: &str, optimisation: &Optimisation) -> Result<Vec<Case>> {
+    let folder = tempfile::tempdir()?;
+    let build = Build { target, optimisation, folder: folder.path() };
+    let sites = sites()?;
+    let whole = build.elf(&[])?;
+    let whole_bytes = size(&whole)?;
+    let mut cases = Vec::new();
+    for cut in cuts(&sites) {
+        let lines: Vec<String> = cut.iter().map(|it| format!("program.rs:{}", it.line)).collect();
+        let names: Vec<&str> = cut.iter().map(|it| it.name.as_str()).collect();
+        let rest_bytes = size(&build.elf(&names)?)?;
+        cases.push(Case {
+            without: names.join(", "),
+            predicted_bytes: predict(&whole, &lines.join(","))?,
+            true_bytes: whole_bytes.saturating_sub(rest_bytes),
+            is_all: cut.len() == sites.len(),
+        });
+    }
+    Ok(cases)
+}
+
+/// Lines marked `// site NAME`.
+fn sites() -> Result<Vec<Site>> {
+    let text = std::fs::read_to_string(root().join(PROGRAM))?;
+    let site = |(idx, line): (usize, &str)| {
+        let (code, name) = line.split_once("// site ")?;
+        let is_code = !code.trim().is_empty() && !code.trim_start().starts_with("//");
+        is_code.then(|| Site { name: name.trim().to_owned(), line: idx + 1 })
+    };
+    Ok(text.lines().enumerate().filter_map(site).collect())
+}
+
+/// Each alone, all pairs, all together.
+fn cuts(sites: &[Site]) -> Vec<Vec<&Site>> {
+    let mut cuts: Vec<Vec<&Site>> = sites.iter().map(|it| vec![it]).collect();
+    for (idx, first) in sites.iter().enumerate() {
+        cuts.extend(sites[idx + 1..].iter().map(|second| vec![first, second]));
+    }
+    cuts.push(sites.iter().collect());
+    cuts
+}
+
+/// A way to build the program.
+struct Build<'a> {
+    target: &'a str,
+    optimisation: &'a Optimisation,
+    folder: &'a Path,
+}
+
+impl Build<'_> {
+    /// Builds the program without some sites.
+    fn elf(&self, without: &[&str]) -> Result<PathBuf> {
+        let elf = self.folder.join(format!("without-{}", without.join("-")));
+        let script = root().join("firmware/truth/link.x");
+        let mut rustc = Command::new("rustc");
+        rustc.current_dir(root()).args(["--edition", "2024", "--target", self.target]);
+        for flag in self.optimisation.flags.iter().chain(&["panic=abort", "debuginfo=line-tables-only"]) {
+            rustc.args(["-C", flag]);
+        }
+        rustc.args(["-C", "codegen-units=1", "-C", &format!("link-arg=-T{}", script.display())]);
+        // What only lines use that were left out is unused then.
+        rustc.args(["-A", "unexpected_cfgs", "-A", "unused", "-A", "dead_code"]);
+        for name in without {
+            rustc.args(["--cfg", &format!("without_{name}")]);
+        }
+        output(rustc.arg(PROGRAM).arg("-o").arg(&elf))
+            .with_context(|| format!("building for {0} (`rustup target add {0}`)", self.target))?;
+        Ok(elf)
+    }
+}
+
+/// `.text`, `.rodata` and `.data` together.
+fn size(elf: &Path) -> Result<u64> {
+    let report = output(Command::new(built("plimsoll")).arg("analyze").arg(elf).arg("--json"))?;
+    let report: serde_json::Value = serde_json::from_str(&report)?;
+    let sections = report["sections"].as_array().context("a report without sections")?;
+    let is_counted = |it: &&serde_json::Value| {
+        [".text", ".rodata", ".data"].contains(&it["name"].as_str().unwrap_or_default())
+    };
+    Ok(sections.iter().filter(is_counted).filter_map(|it| it["size_bytes"].as_u64()).sum())
+}
