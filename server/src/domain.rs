@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod judgement;
+pub mod lines;
 pub mod project;
 pub mod token;
 

@@ -34,6 +34,7 @@ pub struct SourceLine {
 
 /// What goes with some lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Prediction {
     /// The sum of the three below. A rebuild saves more where the compiler then does better.
     pub saves_at_least_bytes: u64,
@@ -51,6 +52,7 @@ pub struct Prediction {
 
 /// A line that goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PredictedLine {
     /// Path as in [`BlamedLine::file`](crate::report::BlamedLine::file).
     pub file: String,

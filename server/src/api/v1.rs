@@ -6,6 +6,7 @@ mod budgets;
 mod builds;
 mod compare;
 mod download;
+mod fmt;
 mod projects;
 mod series;
 mod symbols;
@@ -32,6 +33,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(builds::report))
         .routes(routes!(download::elf))
         .routes(routes!(why::show))
+        .routes(routes!(fmt::show))
         .routes(routes!(compare::show))
         .routes(routes!(series::show))
         .routes(routes!(projects::targets))

@@ -1,6 +1,7 @@
 //! What pages show, how they refuse, and that hostile text stays text.
 
 mod build;
+mod formatting;
 pub(crate) mod outline;
 mod renamed;
 mod settings;
@@ -169,12 +170,13 @@ async fn a_comparison_adds_up(db: PgPool) {
         ## By crate
         1 grown; bytes of their symbols, flash and RAM together
         | Crate | Before | After | Change | Kind | Share |
-        | (unknown) | 116 B | 132 B | +16 B | grown | |
-        | Sum | | | +16 B | |
+        | (unknown) | 7,996 B | 8,596 B | +600 B | grown | |
+        | Sum | | | +600 B | |
         ## By symbol
-        1 grown, 1 new
+        2 new, 1 gone
         | Symbol | Before | After | Change | Kind | Share |
-        | (unattributed) .text | 7,884 B | 8,468 B | +584 B | grown | |
+        | code of function_1 .text | – | 7,542 B | +7,542 B | new | |
+        | code of function_0 .text | 6,958 B | – | −6,958 B | gone | |
         | function_1 .text | – | 16 B | +16 B | new | |
         | Sum | | | +600 B | |"#]]
     .assert_eq(&shown);

@@ -67,11 +67,20 @@ impl TestApp {
 
     /// Reached at that address.
     pub(crate) async fn at(public_url: &str, db: PgPool) -> Self {
+        Self::with(public_url, MAX_UPLOAD_BYTES, db).await
+    }
+
+    /// With room for real firmware.
+    pub(crate) async fn roomy(db: PgPool) -> Self {
+        Self::with("http://plimsoll.test", 16 * MAX_UPLOAD_BYTES, db).await
+    }
+
+    async fn with(public_url: &str, max_upload_bytes: u64, db: PgPool) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(Mutex::new(NOON));
         let settings = Settings {
             public_url: public_url.parse().unwrap(),
-            max_upload_bytes: MAX_UPLOAD_BYTES,
+            max_upload_bytes,
             upload_folder: folder.path().to_owned(),
             behind_proxy: false,
             request_timeout: Duration::from_secs(30),

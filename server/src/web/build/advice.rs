@@ -28,7 +28,7 @@ pub struct AdvicePage {
 pub struct AdviceLine {
     /// What it saves.
     pub saves: Bytes,
-    /// `saves`, `saves at least` or `saves up to`.
+    /// `Saves`, `Saves at least` or `Saves up to`.
     pub certainty: &'static str,
     /// What is there and what to do.
     pub advice: String,
@@ -65,9 +65,9 @@ pub fn line(insight: &Insight) -> AdviceLine {
     AdviceLine {
         saves: Bytes(insight.saves_bytes),
         certainty: match insight.certainty {
-            Certainty::Exact => "saves",
-            Certainty::AtLeast => "saves at least",
-            Certainty::UpTo => "saves up to",
+            Certainty::Exact => "Saves",
+            Certainty::AtLeast => "Saves at least",
+            Certainty::UpTo => "Saves up to",
         },
         advice: insight.advice.clone(),
         evidence: insight.evidence.clone(),

@@ -3,8 +3,9 @@
 
 use super::frame::{BuildCard, Frame};
 use super::names::{Names, SymbolLink, unknown};
+use super::prediction::{Asked, accuracy_words, asked};
 use crate::auth::ReadProject;
-use crate::extract::Path;
+use crate::extract::{Path, Query};
 use crate::state::AppState;
 use crate::urls::{self, BuildPart};
 use crate::web::commit::Bar;
@@ -27,6 +28,9 @@ pub struct FormattingPage {
     project: ProjectHead,
     build: BuildCard,
     costs: Option<Costs>,
+    form_url: String,
+    asked: Asked,
+    accuracy: String,
 }
 
 struct Costs {
@@ -53,6 +57,7 @@ struct BlameView {
 
 struct LineView {
     place: String,
+    is_ticked: bool,
     function: String,
     krate: String,
     saves: Bytes,
@@ -78,11 +83,23 @@ pub async fn show(
     State(state): State<AppState>,
     read: ReadProject,
     Path((_, _, build_id)): Path<(String, String, Uuid)>,
+    Query(query): Query<Vec<(String, String)>>,
 ) -> PageResult<FormattingPage> {
+    let asked = asked(&state, (read.project.project_id, build_id), &query).await?;
     let frame = Frame::load(&state, read, build_id, Some(BuildPart::Formatting)).await?;
     let report = frame.report.as_ref();
-    let costs = report.map(|report| costs(&Names { report, project: frame.name(), build_id }));
-    Ok(Page(FormattingPage { costs, shell: frame.shell, project: frame.project, build: frame.build }))
+    let mut costs = report.map(|report| costs(&Names { report, project: frame.name(), build_id }));
+    let lines = costs.iter_mut().filter_map(|it| it.formatting.blame.as_mut()).flat_map(|it| &mut it.lines);
+    lines.for_each(|it| it.is_ticked = asked.lines.contains(&it.place));
+    Ok(Page(FormattingPage {
+        costs,
+        form_url: urls::build_part(frame.name(), build_id, BuildPart::Formatting),
+        asked,
+        accuracy: accuracy_words(),
+        shell: frame.shell,
+        project: frame.project,
+        build: frame.build,
+    }))
 }
 
 fn costs(names: &Names<'_>) -> Costs {
@@ -142,6 +159,7 @@ fn blame_view(blame: &Blame) -> BlameView {
 fn line_view(it: &BlamedLine, whole: u64) -> LineView {
     LineView {
         place: format!("{}:{}", it.file, it.line),
+        is_ticked: false,
         function: it.function.clone().unwrap_or_default(),
         krate: it.krate.clone().unwrap_or_default(),
         saves: Bytes(it.saves_at_least_bytes),

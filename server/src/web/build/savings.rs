@@ -69,8 +69,8 @@ pub fn savings(report: &Report, project: &ProjectName, build_id: Uuid) -> Option
     let lines: Vec<SavingLine> = lines.into_iter().flatten().collect();
     let advice: Vec<AdviceLine> = report.insights.iter().take(N_ADVICE).map(advice::line).collect();
     let n_more = report.insights.len().saturating_sub(N_ADVICE);
-    let more = (n_more > 0)
-        .then(|| More { url: url(BuildPart::Advice), words: format!("{} more", counted(n_more, "piece")) });
+    let words = format!("{} of advice", counted(n_more, "more piece"));
+    let more = (n_more > 0).then(|| More { url: url(BuildPart::Advice), words });
     (!lines.is_empty() || !advice.is_empty()).then_some(Savings { lines, advice, more })
 }
 

@@ -110,6 +110,8 @@ pub struct SymbolLine {
     pub why_url: Option<String>,
     /// Where it was written.
     pub place: Option<String>,
+    /// Who refers to what has no symbol.
+    pub referrers: Option<String>,
     /// Whether nothing leads to it.
     pub unreachable: bool,
     /// Its size.
@@ -295,6 +297,7 @@ fn line(symbol: &Symbol, biggest: u64, context: &Context<'_>) -> SymbolLine {
         url: urls::symbol(names.project, context.target, &symbol.name),
         why_url: names.why_url(symbol),
         place: names.place(symbol),
+        referrers: referrers(symbol, names),
         unreachable: symbol.reachable == Some(false),
         size: Bytes(symbol.size_bytes),
         retained: size_text(symbol.retained_bytes),
@@ -304,4 +307,13 @@ fn line(symbol: &Symbol, biggest: u64, context: &Context<'_>) -> SymbolLine {
         address: Address(symbol.run_address),
         bar: Bar::share(symbol.size_bytes, biggest),
     }
+}
+
+/// The first of those who refer to a constant without a symbol.
+fn referrers(symbol: &Symbol, names: &Names<'_>) -> Option<String> {
+    const N_NAMED: usize = 2;
+    let of = |idx: &usize| names.report.symbols.get(*idx).map(|it| it.name.as_str());
+    let first: Vec<&str> = symbol.referred_by.iter().filter_map(of).take(N_NAMED).collect();
+    let more = if symbol.referred_by.len() > N_NAMED { " and others" } else { "" };
+    (!first.is_empty()).then(|| format!("for {}{more}", first.join(", ")))
 }

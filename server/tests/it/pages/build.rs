@@ -45,7 +45,7 @@ async fn a_build_shows_first_how_it_stands_then_what_it_is_made_of(db: PgPool) {
         | Section | Address | View | Size | Share |
         | .text | 0x10000000 | runs here | 8,600 B | |
         | Total | 8,600 B | |
-        | of it 132 B owned by symbols, 0 B alignment filler, 8,468 B unclaimed |
+        | of it 8,596 B owned by symbols, 4 B alignment filler, 0 B unclaimed |
         RAM 64 B from 0x20000000, RAM, from the linker script
         | Section | Address | View | Size | Share |
         | .bss | 0x20000000 | runs here | 64 B | |
@@ -76,8 +76,9 @@ async fn symbols_are_found_and_ordered_by_address_alone(db: PgPool) {
 
         Find […]
         Find
-        3 of 4 symbols fit, 48 B in all; 3 shown · Clear
+        4 of 6 symbols fit, 7,474 B in all; 4 shown · Clear
         | Symbol | Size | Retained | Kind | Crate | Section | Address | Share |
+        | code of function_2 for function_2 | 7,426 B | 7,426 B unreachable | function | | .text | 0x10000430 | |
         | function_0 | 16 B | 16 B unreachable | function | | .text | 0x10000400 | |
         | function_1 | 16 B | 16 B unreachable | function | | .text | 0x10000410 | |
         | function_2 | 16 B | 16 B unreachable | function | | .text | 0x10000420 | |
