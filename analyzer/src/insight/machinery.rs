@@ -43,7 +43,7 @@ const MAX_USERS: usize = 3;
 pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     let floats = Machinery {
         kind: kinds::FLOATS_FORMATTED,
-        is_part: |it| FLOAT_MODULES.iter().any(|module| it.contains(module)) || FLOAT_FUNCTIONS.contains(&it),
+        is_part: is_float,
         advice: "Floating-point numbers are turned into text. Print them as integers: thousandths, or whole and \
             fraction apart; in C link newlib-nano without -u _printf_float.",
     };
@@ -56,8 +56,15 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
         advice: "64-bit numbers are divided by a function, since the processor cannot. Divide 32 bits, by a power of \
             two, or multiply by the reciprocal.",
     };
-    let both = [floats, divisions].into_iter().filter_map(|it| it.insight(case, case.graph?));
+    let Some(graph) = case.graph else { return Vec::new() };
+    let is_for_floats = |it: &&Symbol| is_float(&it.name);
+    let divisions = Some(divisions).filter(|it| !it.users(case, graph).iter().all(is_for_floats));
+    let both = [Some(floats), divisions].into_iter().flatten().filter_map(|it| it.insight(case, graph));
     both.chain(formatting_line(case)).collect()
+}
+
+fn is_float(name: &str) -> bool {
+    FLOAT_MODULES.iter().any(|it| name.contains(it)) || FLOAT_FUNCTIONS.contains(&name)
 }
 
 /// Functions and tables that are there for one purpose.
@@ -69,27 +76,37 @@ struct Machinery {
 
 impl Machinery {
     fn insight(&self, case: &Case<'_>, graph: &Graph) -> Option<Insight> {
-        let is_part = |it: &&Symbol| (self.is_part)(&it.name) && case.is_alive(it);
-        let parts: Vec<&Symbol> = case.report.symbols.iter().filter(is_part).collect();
-        let nodes: BTreeSet<usize> = parts.iter().filter_map(|it| case.node(it.run_address)).collect();
+        let parts = self.parts(case);
+        let nodes = nodes(case, &parts);
         let gone = graph.gone_without(|it| nodes.contains(&it));
         let bytes = gone.into_iter().map(|it| graph.bytes()[it]).sum();
-        let mut lines = users(case, graph, &nodes);
+        let users = self.users(case, graph).into_iter().take(MAX_USERS);
+        let mut lines: Vec<String> = users.map(|it| format!("used by {}", case.described(it))).collect();
         lines.extend(case.evidence(&parts));
         let saving = Saving::of_flash(bytes, Certainty::AtLeast);
         (!parts.is_empty()).then(|| insight(self.kind, self.advice.to_owned(), saving, lines))
     }
+
+    fn parts<'a>(&self, case: &Case<'a>) -> Vec<&'a Symbol> {
+        let is_part = |it: &&Symbol| (self.is_part)(&it.name) && case.is_alive(it);
+        case.report.symbols.iter().filter(is_part).collect()
+    }
+
+    /// Who asks for it from outside, those first who keep most alive.
+    fn users<'a>(&self, case: &Case<'a>, graph: &Graph) -> Vec<&'a Symbol> {
+        let nodes = nodes(case, &self.parts(case));
+        let sources: BTreeSet<usize> = nodes.iter().flat_map(|it| graph.sources(*it)).collect();
+        let outside = sources.into_iter().filter(|it| !nodes.contains(it) && graph.is_reachable(*it));
+        let owners = &case.attribution.owners;
+        let mut users: Vec<&Symbol> =
+            outside.filter_map(|it| case.symbol_at(owners.get(it)?.address)).collect();
+        users.sort_by(|a, b| b.retained_bytes.cmp(&a.retained_bytes).then_with(|| a.name.cmp(&b.name)));
+        users
+    }
 }
 
-/// Who asks for it from outside.
-fn users(case: &Case<'_>, graph: &Graph, nodes: &BTreeSet<usize>) -> Vec<String> {
-    let sources: BTreeSet<usize> = nodes.iter().flat_map(|it| graph.sources(*it)).collect();
-    let outside = sources.into_iter().filter(|it| !nodes.contains(it) && graph.is_reachable(*it));
-    let owners = &case.attribution.owners;
-    let mut users: Vec<&Symbol> = outside.filter_map(|it| case.symbol_at(owners.get(it)?.address)).collect();
-    users.sort_by(|a, b| b.retained_bytes.cmp(&a.retained_bytes).then_with(|| a.name.cmp(&b.name)));
-    users.truncate(MAX_USERS);
-    users.into_iter().map(|it| format!("used by {}", case.described(it))).collect()
+fn nodes(case: &Case<'_>, symbols: &[&Symbol]) -> BTreeSet<usize> {
+    symbols.iter().filter_map(|it| case.node(it.run_address)).collect()
 }
 
 /// The one line that formatting hangs on, where there is such a line.

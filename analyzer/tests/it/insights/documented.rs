@@ -37,3 +37,15 @@ fn advice_on_real_firmware_saves_no_more_than_there_is() {
         assert!(report.insights.is_sorted_by(|a, b| a.saves_bytes >= b.saves_bytes), "{name}");
     }
 }
+
+#[test]
+fn a_line_is_named_where_most_of_formatting_hangs_on_it() {
+    let line_of = |name: &str| {
+        let report = plimsoll_analyzer::analyze(&corpus::file(name)?, &[]).unwrap();
+        let found = report.insights.iter().find(|it| it.kind == "formatting_line");
+        Some(found.map(|it| it.advice.clone()))
+    };
+    let Some(line) = line_of("m0p-rust-rp2040-embassy.elf") else { return };
+    assert!(line.is_some_and(|it| it.contains("/src/lib.rs:381 pulls most of formatting in")));
+    assert_eq!(line_of("rv32-rust-esp32c5.elf"), Some(None), "many lines share it");
+}

@@ -30,7 +30,7 @@ fn different(idx: usize) -> String {
 }
 
 /// `bl`, from one offset in `.text` to another.
-fn branch_with_link(at: usize, target: usize) -> String {
+pub(super) fn branch_with_link(at: usize, target: usize) -> String {
     let distance = target - (at + 4);
     let (high, low) = (distance >> 12 & 0x3ff, distance >> 1 & 0x7ff);
     format!("half .text {at} {}\nhalf .text {} {}\n", 0xf000 | high, at + 2, 0xf800 | low)

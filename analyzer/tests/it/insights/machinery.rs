@@ -1,7 +1,7 @@
 //! Advice on machinery that a few lines pull in, and on bytes that are there more than once.
 
 use super::advice;
-use super::graph::image;
+use super::graph::{branch_with_link, image};
 use crate::support::explain;
 
 const FLOAT: &str = "_ZN4core3num7flt2dec8strategy5grisu16format_exact_opt17h0123456789abcdefE";
@@ -28,6 +28,16 @@ fn divisions_of_64_bits_are_named_and_those_of_32_are_not() {
     let report = explain(&image(&["main", "__aeabi_uldivmod"], &[(1, 3)]));
     assert_eq!(advice(&report), "division_64 64+0 AtLeast\n");
     assert_eq!(advice(&explain(&image(&["main", "__aeabi_uidivmod"], &[(1, 3)]))), "");
+}
+
+#[test]
+fn a_division_that_only_floats_need_goes_with_them() {
+    let functions = ["main", FLOAT, "__aeabi_uldivmod"];
+    let mut description = image(&functions, &[(1, 1)]);
+    description += &branch_with_link(64, 128);
+    assert_eq!(advice(&explain(&description)), "floats_formatted 128+0 AtLeast\n");
+    let both = image(&functions, &[(1, 1), (2, 1)]) + &branch_with_link(64, 128);
+    assert_eq!(advice(&explain(&both)), "division_64 64+0 AtLeast\nfloats_formatted 64+0 AtLeast\n");
 }
 
 #[test]
