@@ -1,6 +1,7 @@
 //! A validated view of an ELF file: the last place that can say "broken".
 
 mod arrays;
+mod carried;
 mod header;
 mod relocations;
 mod roles;
@@ -81,12 +82,14 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     let mut warnings = Vec::new();
     let segments = segments::read(&file)?;
     let table = sections::read_table(&file)?;
-    let mut sections = sections::read(&file, &table, &segments)?;
+    let (mut sections, stored) = sections::read(&file, &table, &segments)?;
     if sections.is_empty() && segments.is_empty() {
         return Err(Error::malformed("file header", "the file has neither sections nor segments"));
     }
     if sections.iter().all(|it| !it.is_allocated || it.size() == 0) {
         sections.extend(sections::stand_ins(&segments)?);
+    } else {
+        sections.extend(carried::stand_ins(&file, &segments, stored));
     }
     let header = header::describe(&file);
     roles::settle(&mut sections, header.kind != RELOCATABLE);

@@ -8,6 +8,7 @@ pub mod link_error;
 mod linker_script;
 pub mod map_file;
 pub(crate) mod regions;
+mod windows;
 
 pub(crate) use linker_script::{includes, parse};
 

@@ -5,7 +5,11 @@
 //! - `section.size_bytes = symbol_bytes + padding_bytes + unattributed_bytes` for each section
 //!   that is allocated; the same for `used_bytes` of a region.
 //! - Over the image the three add up to the sizes of all allocated sections, each once.
-//! - `section.symbol_bytes` is the sum of its symbols' `size_bytes`.
+//! - `section.symbol_bytes` is the sum of the `size_bytes` of its rows in `symbols`, which are symbols and
+//!   what has bytes without one.
+//! - Every byte of the file that a load segment holds is in a region: in a section (headers have one, and
+//!   what lies between sections) or in the filler that aligns one; sections that are fillers take nothing. Section and program headers
+//!   that contradict each other are taken as they are.
 //! - Over the crates, the sums of `code_bytes` and of `defining_bytes` are both `code.symbol_bytes`;
 //!   so is `code.located_bytes + code.unlocated_bytes`. Over the files, the sum of `code_bytes` is
 //!   `code.located_bytes`.
@@ -181,6 +185,12 @@ pub struct Region {
     /// rest of RAM makes `used_bytes` say nothing; the difference still does.
     #[serde(default)]
     pub reserved_bytes: u64,
+    /// Regions that show the same memory at other addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<String>,
+    /// Bytes of this region's memory that are in use through those.
+    #[serde(default, skip_serializing_if = "symbol::is_zero")]
+    pub used_elsewhere_bytes: u64,
     /// Of the used bytes, those of the rows in [`Report::symbols`].
     pub symbol_bytes: u64,
     /// Of the used bytes, alignment filler (also between sections).

@@ -149,7 +149,8 @@ fn headroom(places: &Places<'_>, graph: &Graph, roots: &[StackRoot], regions: &[
     let interrupt = deepest(StackRootKind::Interrupt);
     let region = stack_region(places, graph, regions)?;
     let length_bytes = region.length_bytes?;
-    let static_bytes = region.used_bytes.saturating_sub(region.reserved_bytes);
+    let used_bytes = region.used_bytes.saturating_add(region.used_elsewhere_bytes);
+    let static_bytes = used_bytes.saturating_sub(region.reserved_bytes);
     let stack_bytes = main.worst_bytes.saturating_add(interrupt.map_or(0, |it| it.worst_bytes));
     let left = i128::from(length_bytes) - i128::from(static_bytes) - i128::from(stack_bytes);
     Some(Headroom {

@@ -8,6 +8,8 @@ use crate::report::Endianness;
 
 /// More lines or columns than any source file has.
 const MAX_LINE: u64 = 1 << 20;
+/// Longer paths are not looked at: many records could share one.
+const MAX_PATH_BYTES: u64 = 1 << 10;
 /// Texts and objects on a microcontroller are smaller.
 const MAX_SIZE: u64 = 1 << 24;
 
@@ -55,7 +57,7 @@ impl Words<'_> {
         let line = places.number_at(self.at.checked_add(2 * n_bytes)?)?;
         let column = places.number_at(self.at.checked_add(2 * n_bytes + 4)?)?;
         let is_sound = |it: u64| (1..MAX_LINE).contains(&it);
-        if !is_sound(length) || !is_sound(line) || !is_sound(column) {
+        if !(1..=MAX_PATH_BYTES).contains(&length) || !is_sound(line) || !is_sound(column) {
             return None;
         }
         let path = places.bytes_at(pointer, usize::try_from(length).ok()?)?;

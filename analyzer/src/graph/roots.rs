@@ -77,7 +77,11 @@ fn kept_spans(image: &Image<'_>) -> Vec<Span> {
 /// but they are not garbage either.
 fn is_kept(section: &ImageSection<'_>) -> bool {
     let is_set_aside = section.role == SectionRole::Reservation;
-    is_set_aside || is_unwind(&section.name) || KEPT_SECTIONS.iter().any(|it| is_called(&section.name, it))
+    let is_carried = section.file_idx.is_none() && section.name.starts_with('(');
+    is_set_aside
+        || is_carried
+        || is_unwind(&section.name)
+        || KEPT_SECTIONS.iter().any(|it| is_called(&section.name, it))
 }
 
 /// `.init_array` and `.init_array.00010`, but not `.initial`.

@@ -4,6 +4,7 @@ use object::Endianness;
 use object::elf;
 use object::read::elf::{FileHeader, SectionHeader, SectionTable};
 
+use super::carried::Stored;
 use super::{File, ImageSegment};
 use crate::error::Error;
 use crate::report::{SectionKind, SectionRole};
@@ -71,14 +72,15 @@ pub(super) fn read_table<'data, Elf: FileHeader<Endian = Endianness>>(
     Ok(table)
 }
 
-/// All sections but the null section, in file order.
+/// All sections but the null section, in file order, and where the allocated ones are in the file.
 pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &File<'data, Elf>,
     table: &SectionTable<'data, Elf>,
     segments: &[ImageSegment],
-) -> Result<Vec<ImageSection<'data>>, Error> {
+) -> Result<(Vec<ImageSection<'data>>, Vec<Stored>), Error> {
     let mut names_bytes = 0_usize;
     let mut sections = Vec::new();
+    let mut stored = Vec::new();
     for (idx, header) in table.enumerate().filter(|(_, it)| it.sh_type(file.endian) != elf::SHT_NULL) {
         let name = table.section_name(file.endian, header).map_err(|_| {
             Error::malformed(format!("section header {}", idx.0), "name offset beyond string table")
@@ -95,8 +97,15 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
             section.load = Some(Span::saturating(load.unwrap_or(section.run.start()), section.size()));
             section.is_loaded = load.is_some();
         }
+        let section =
+            sections.last().filter(|it| it.is_allocated && (it.load.is_some() || !it.is_thread_local));
+        let place = Span::new(header.sh_offset(file.endian).into(), header.sh_size(file.endian).into());
+        stored.extend(section.zip(place).map(|(it, file)| {
+            let empty_at = it.load.is_none().then_some(it.run.start());
+            Stored { file, align_bytes: it.align_bytes, empty_at }
+        }));
     }
-    Ok(sections)
+    Ok((sections, stored))
 }
 
 /// A section that is stored where it runs, as far as its header tells.

@@ -23,10 +23,10 @@ impl Evidence {
             View::Load => self.stores_copies = true,
             View::Run if section.is_copied() => self.receives_copies = true,
             View::Run if section.load.is_none() => self.is_written = true,
+            View::Run if is_ram_name(&section.name) => self.is_written = true,
             View::Run => {
                 self.is_stored = true;
                 self.is_written |= section.is_writable && section.is_executable;
-                self.is_written |= is_ram_name(&section.name);
             }
         }
     }

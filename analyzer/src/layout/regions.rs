@@ -8,6 +8,7 @@ use super::MemoryRegion;
 use super::fragments::Fragment;
 use super::infer;
 use super::kind::Evidence;
+use super::windows;
 use crate::image::Image;
 use crate::map::{Attribution, Count};
 use crate::report::{Region, RegionKind, RegionPart, RegionSource, SectionRole};
@@ -116,8 +117,18 @@ fn smallest(regions: &[Span], holds: impl Fn(&Span) -> bool) -> Option<usize> {
     candidates.min_by_key(|(idx, it)| (it.size(), *idx)).map(|(idx, _)| idx)
 }
 
-/// The region as the report shows it.
-pub(crate) fn describe(region: &Occupied, image: &Image<'_>, attribution: &Attribution) -> Region {
+/// The regions as the report shows them, and how many bytes of RAM they count twice.
+pub(crate) fn describe(
+    settled: &Settled,
+    image: &Image<'_>,
+    attribution: &Attribution,
+) -> (Vec<Region>, u64) {
+    let mut regions: Vec<Region> = settled.regions.iter().map(|it| row(it, image, attribution)).collect();
+    let doubled_bytes = windows::enter(image, &mut regions);
+    (regions, doubled_bytes)
+}
+
+fn row(region: &Occupied, image: &Image<'_>, attribution: &Attribution) -> Region {
     let mut parts: Vec<RegionPart> = Vec::with_capacity(region.fragments.len());
     let mut count = Count::default();
     for fragment in &region.fragments {
@@ -142,6 +153,8 @@ pub(crate) fn describe(region: &Occupied, image: &Image<'_>, attribution: &Attri
         length_bytes: region.length_bytes,
         used_bytes: parts.iter().map(|it| it.bytes).sum(),
         reserved_bytes: reserved_bytes(region, image),
+        windows: Vec::new(),
+        used_elsewhere_bytes: 0,
         symbol_bytes: count.symbol_bytes,
         padding_bytes: count.padding_bytes,
         unattributed_bytes: count.unattributed_bytes,

@@ -13,6 +13,8 @@ use crate::span::Span;
 
 /// So much of a text is shown.
 const MAX_CHARS: usize = 60;
+/// So much of a function's name, and of a path.
+const MAX_NAME_CHARS: usize = 160;
 /// As many of those who refer to something are listed.
 const MAX_REFERRERS: usize = 8;
 /// So far a way back to a symbol may be: a text, its table, the table of that, a function.
@@ -80,10 +82,11 @@ impl Writer<'_> {
         let graph = self.graph?;
         let mut cursor = node;
         for _ in 0..MAX_STEPS {
-            if let Some(owner) = graph.referrers(cursor).find(|it| *it < self.n_owners) {
-                return Some(owner);
-            }
+            // By node, so symbols come first.
             cursor = graph.referrers(cursor).next()?;
+            if cursor < self.n_owners {
+                return Some(cursor);
+            }
         }
         None
     }
@@ -125,7 +128,7 @@ impl Writer<'_> {
     fn name(&self, piece: &Piece, node: usize, (user, rows): (Option<&str>, &[Named])) -> String {
         let section = &self.image.sections[piece.section_idx].name;
         let of_user = |what: &str| match user {
-            Some(user) => format!("{what} of {user}"),
+            Some(user) => format!("{what} of {}", shortened(user)),
             None => format!("{what} in {section}"),
         };
         match piece.what {
@@ -137,7 +140,7 @@ impl Writer<'_> {
             What::Location { path, len, line, column } => {
                 let path = self.contents.at(Span::saturating(path, len.into()));
                 let path = debug::short_path(&String::from_utf8_lossy(path));
-                format!("{LOCATION}{path}:{line}:{column}")
+                format!("{LOCATION}{}:{line}:{column}", shortened(&path))
             }
             What::Vtable => self.vtable(node, rows).unwrap_or_else(|| of_user("vtable")),
             What::SwitchTable => of_user("switch table"),
@@ -157,7 +160,8 @@ impl Writer<'_> {
     /// By the type and trait of its first method that shows them.
     fn vtable(&self, node: usize, rows: &[Named]) -> Option<String> {
         let methods = self.graph?.targets(node).filter_map(|it| rows.get(it));
-        let name = |it: &Named| implementation(&it.symbol.name).map(|it| format!("vtable of {it}"));
+        let name =
+            |it: &Named| implementation(&it.symbol.name).map(|it| format!("vtable of {}", shortened(it)));
         methods.filter(|it| it.node < self.n_owners).find_map(name)
     }
 }
@@ -195,6 +199,14 @@ fn kind(what: What, is_stored: bool) -> SymbolKind {
         What::WholeSection if !is_stored => SymbolKind::Variable,
         What::WholeSection | What::Constant | What::Unknown => SymbolKind::Constant,
         What::Label(_) => SymbolKind::Label,
+    }
+}
+
+/// The beginning of a name: one that is long would be repeated by everything that its function uses.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME_CHARS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::memory_use::MemoryUse;
-use super::{
-    CrateUse, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning,
-};
+use super::{CrateUse, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning};
 use super::{anonymous, machinery, retained, source};
 use crate::bloat::machinery::Part;
 use crate::bloat::{duplicates, generics};
@@ -59,8 +57,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let identical_bodies = graph.map(|it| duplicates::identical_bodies(&named, it)).unwrap_or_default();
     let duplicate_texts = duplicates::texts(findings, &named);
     done("duplicates");
-    let regions: Vec<Region> =
-        settled.regions.iter().map(|it| regions::describe(it, image, attribution)).collect();
+    let (regions, doubled_bytes) = regions::describe(&settled, image, attribution);
     let stack = stack::measure(findings, &mut named, &regions);
     done("stack");
     let (formatting, panics) = machinery::costs(findings, &named);
@@ -68,7 +65,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
-        totals: totals(&use_of, &sections),
+        totals: totals(&use_of, &sections, doubled_bytes),
         regions,
         segments: segments(image),
         crates,
@@ -93,11 +90,11 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     report
 }
 
-fn totals(use_of: &MemoryUse, sections: &[Section]) -> Totals {
+fn totals(use_of: &MemoryUse, sections: &[Section], doubled_bytes: u64) -> Totals {
     let sum = |bytes: fn(&Section) -> u64| sections.iter().filter(|it| it.allocated).map(bytes).sum();
     Totals {
         flash_bytes: use_of.flash_bytes,
-        ram_bytes: use_of.ram_bytes,
+        ram_bytes: use_of.ram_bytes.saturating_sub(doubled_bytes),
         symbol_bytes: sum(|it| it.symbol_bytes),
         padding_bytes: sum(|it| it.padding_bytes),
         unattributed_bytes: sum(|it| it.unattributed_bytes),

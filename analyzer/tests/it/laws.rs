@@ -177,6 +177,7 @@ fn real_images_obey_the_laws() {
     for (name, report) in real_reports() {
         eprintln!("{name}");
         laws::check(&report);
+        laws::segments_are_in_regions(&report);
         let json = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
         assert_eq!(changes(&plimsoll_analyzer::diff(&report, &report)), 0);

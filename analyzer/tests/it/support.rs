@@ -21,6 +21,7 @@ pub(crate) fn explain(description: &str) -> Report {
 pub(crate) fn explain_in(description: &str, script: &str) -> Report {
     let report = plimsoll_analyzer::analyze(&elf::build(description), &memory(script)).unwrap();
     laws::check(&report);
+    laws::segments_are_in_regions(&report);
     report
 }
 

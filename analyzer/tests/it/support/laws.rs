@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_analyzer::report::CrateUse;
+use plimsoll_analyzer::report::{CrateUse, RegionSource, SectionRole};
 use plimsoll_analyzer::{Diff, Report};
 
 /// Fails with the broken law.
@@ -68,6 +68,29 @@ fn regions_are_their_parts(report: &Report) {
         let is_apart =
             |it: &[plimsoll_analyzer::report::RegionPart]| it[0].address + it[0].bytes <= it[1].address;
         assert!(region.parts.windows(2).all(is_apart), "{region:?}");
+    }
+}
+
+/// Every byte that a load segment carries is in a region, or in a filler that takes nothing. In damaged
+/// files section and program headers contradict each other, so there it need not be so.
+#[track_caller]
+pub(crate) fn segments_are_in_regions(report: &Report) {
+    let inferred = |it: &plimsoll_analyzer::report::Region| it.source == RegionSource::Inferred;
+    if report.regions.is_empty() || !report.regions.iter().all(inferred) {
+        return;
+    }
+    let parts = report.regions.iter().flat_map(|it| &it.parts).map(|it| (it.address, it.bytes));
+    let fillers = report.sections.iter().filter(|it| it.role == SectionRole::Filler);
+    let fillers = fillers.map(|it| (it.load_address.unwrap_or(it.run_address), it.size_bytes));
+    let mut taken: Vec<(u64, u64)> = parts.chain(fillers).filter(|it| it.1 > 0).collect();
+    taken.sort_unstable();
+    for segment in report.segments.iter().filter(|it| it.kind == "load") {
+        let (mut cursor, end) = (segment.load_address, segment.load_address + segment.file_bytes);
+        for (address, bytes) in taken.iter().filter(|it| it.0 + it.1 > segment.load_address) {
+            assert!(*address <= cursor || cursor >= end, "{cursor:#x} of {segment:?} is nobody's");
+            cursor = cursor.max(address + bytes);
+        }
+        assert!(cursor >= end, "{cursor:#x} of {segment:?} is nobody's");
     }
 }
 
