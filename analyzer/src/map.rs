@@ -12,6 +12,9 @@ mod byte_map;
 mod owners;
 mod padding;
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
 use crate::anonymous::{self, Piece, Split};
 use crate::image::{Image, ImageSection};
 use crate::refs::References;
@@ -20,6 +23,9 @@ use crate::span::Span;
 pub(crate) use byte_map::ByteMap;
 pub(crate) use owners::Owner;
 pub(crate) use padding::Filling;
+
+/// Each becomes a row of the report. Firmware has some thousands; more than this, and nobody reads them.
+const MAX_NAMED_PIECES: usize = 1 << 16;
 
 /// The one label of a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +62,9 @@ pub(crate) struct Attribution {
     pub(crate) owners: Vec<Owner>,
     /// Pieces of gaps, by address; in the graph, node `owners.len() + n` is piece `n`. Empty before
     /// [`Self::refined`].
-    pub(crate) anonymous: Vec<Piece>,
+    pub(crate) anonymous: Arc<[Piece]>,
+    /// Smaller pieces are not named.
+    least_named_bytes: u64,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -70,17 +78,21 @@ impl Attribution {
             let filling = Filling::new(image, section);
             map.fill(|gap| if filling.is_padding(gap) { Label::Padding } else { Label::Unattributed });
         }
-        Self { maps, owners, anonymous: Vec::new(), warnings }
+        Self { maps, owners, anonymous: Arc::default(), least_named_bytes: 0, warnings }
     }
 
     /// The same with owners for the pieces of gaps, as far as references and content tell.
     pub(crate) fn refined(mut self, image: &Image<'_>, references: Option<&References>) -> Self {
-        let Split { pieces, padding } = match references {
-            Some(it) => Split { pieces: it.nodes.pieces.clone(), padding: it.nodes.padding.clone() },
-            None => anonymous::by_content(image, &self),
+        let (pieces, padding) = match references {
+            Some(it) => (Arc::clone(&it.nodes.pieces), it.nodes.padding.clone()),
+            None => {
+                let Split { pieces, padding } = anonymous::by_content(image, &self);
+                (pieces.into(), padding)
+            }
         };
+        self.least_named_bytes = self.least_named(&pieces);
         let mut labels: Vec<Vec<(Span, Label)>> = vec![Vec::new(); self.maps.len()];
-        for (piece_idx, piece) in pieces.iter().enumerate().filter(|(_, it)| it.is_known()) {
+        for (piece_idx, piece) in pieces.iter().enumerate().filter(|(_, it)| self.names(it)) {
             labels[piece.section_idx].push((piece.span, Label::Anonymous(piece_idx)));
         }
         for (section_idx, span) in &padding {
@@ -92,6 +104,27 @@ impl Attribution {
         }
         self.anonymous = pieces;
         self
+    }
+
+    /// Whether a piece of a gap is an owner in the report.
+    pub(crate) fn names(&self, piece: &Piece) -> bool {
+        piece.is_known() && piece.span.size() >= self.least_named_bytes
+    }
+
+    /// How big a piece must be to be named: the biggest are, as many as there may be.
+    fn least_named(&mut self, pieces: &[Piece]) -> u64 {
+        let mut sizes: Vec<u64> = pieces.iter().filter(|it| it.is_known()).map(|it| it.span.size()).collect();
+        let n_pieces = sizes.len();
+        if n_pieces <= MAX_NAMED_PIECES {
+            return 0;
+        }
+        let (_, first_left_out, _) = sizes.select_nth_unstable_by_key(MAX_NAMED_PIECES, |it| Reverse(*it));
+        let least = *first_left_out + 1;
+        let message = format!(
+            "{n_pieces} pieces are more than {MAX_NAMED_PIECES}: those of less than {least} B count as unattributed"
+        );
+        self.warnings.push(Warning { place: "data between symbols".into(), message });
+        least
     }
 
     /// What is owned of a section, by address: the owner's node in the graph, bytes.

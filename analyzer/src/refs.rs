@@ -75,8 +75,26 @@ pub struct Reference {
     pub target_address: u64,
     /// How.
     pub kind: ReferenceKind,
+    /// From the instruction to the word that it loads to get there; 0 without one. Millions of
+    /// references are kept, and the word is always near.
+    through: i32,
+}
+
+impl Reference {
+    pub(crate) fn new(at_address: u64, target_address: u64, kind: ReferenceKind) -> Self {
+        Self { at_address, target_address, kind, through: 0 }
+    }
+
+    /// The same by loading the word at `address`.
+    pub(crate) fn loading(self, address: u64) -> Self {
+        let distance = address.wrapping_sub(self.at_address).cast_signed();
+        Self { through: i32::try_from(distance).unwrap_or(0), ..self }
+    }
+
     /// The literal-pool word that an instruction loads to get there.
-    pub through_address: Option<u64>,
+    pub fn through_address(&self) -> Option<u64> {
+        (self.through != 0).then(|| self.at_address.wrapping_add_signed(self.through.into()))
+    }
 }
 
 /// All references of an image, and the places they connect.

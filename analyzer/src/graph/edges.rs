@@ -1,6 +1,7 @@
 //! Who refers to whom, by node: both directions in flat lists.
 
 use crate::refs::References;
+use crate::span::Span;
 
 /// A graph in compressed rows.
 #[derive(Debug)]
@@ -21,9 +22,13 @@ impl Edges {
     pub(crate) fn new(references: &References, n_nodes: usize) -> Self {
         let nodes = &references.nodes;
         let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(references.list.len());
+        // References come by address, so that many in a row are made by the same node.
+        let mut last = None;
         for reference in &references.list {
-            let (from, to) = (nodes.at(reference.at_address), nodes.at(reference.target_address));
-            let pair = from.zip(to).filter(|(from, to)| from != to);
+            let known = last.filter(|(it, _): &(Span, _)| it.contains_address(reference.at_address));
+            last = known.or_else(|| nodes.find(reference.at_address));
+            let pair = last.map(|it| it.1).zip(nodes.at(reference.target_address));
+            let pair = pair.filter(|(from, to)| from != to);
             pairs.extend(pair.map(|(from, to)| (from as u32, to as u32)));
         }
         let loads = references.pool_loads.iter().filter_map(|(pool, at)| nodes.at(*at).zip(nodes.at(*pool)));
@@ -36,13 +41,11 @@ impl Edges {
     }
 
     /// Fewer than 2^32 nodes: every node has a byte of the file's symbol table or a reference to it.
-    pub(super) fn of_pairs(mut pairs: Vec<(u32, u32)>, n_nodes: usize) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let forward = Rows::new(&pairs, n_nodes);
-        pairs.iter_mut().for_each(|it| *it = (it.1, it.0));
-        pairs.sort_unstable();
-        Self { forward, backward: Rows::new(&pairs, n_nodes) }
+    pub(super) fn of_pairs(pairs: Vec<(u32, u32)>, n_nodes: usize) -> Self {
+        let forward = Rows::new(&pairs, n_nodes).distinct();
+        drop(pairs);
+        let backward = forward.reversed();
+        Self { forward, backward }
     }
 
     pub(crate) fn n_nodes(&self) -> usize {
@@ -65,13 +68,67 @@ impl Edges {
 }
 
 impl Rows {
-    fn new(sorted_pairs: &[(u32, u32)], n_nodes: usize) -> Self {
+    /// In two passes, without sorting: how many each node has tells where its neighbours go.
+    fn new(pairs: &[(u32, u32)], n_nodes: usize) -> Self {
+        let mut rows = Self::with_room(pairs.iter().map(|it| it.0), n_nodes);
+        let mut next = rows.first.clone();
+        for (from, to) in pairs {
+            rows.put(&mut next, *from, *to);
+        }
+        rows
+    }
+
+    /// Rows for neighbours that are still to come, one for each of `froms`.
+    fn with_room(froms: impl Iterator<Item = u32>, n_nodes: usize) -> Self {
         let mut first = vec![0_u32; n_nodes + 1];
-        sorted_pairs.iter().for_each(|(from, _)| first[*from as usize + 1] += 1);
+        froms.for_each(|it| first[it as usize + 1] += 1);
         for node in 0..n_nodes {
             first[node + 1] += first[node];
         }
-        Self { first, neighbours: sorted_pairs.iter().map(|(_, to)| *to).collect() }
+        let neighbours = vec![0; first[n_nodes] as usize];
+        Self { first, neighbours }
+    }
+
+    fn put(&mut self, next: &mut [u32], from: u32, to: u32) {
+        let place = &mut next[from as usize];
+        self.neighbours[*place as usize] = to;
+        *place += 1;
+    }
+
+    /// Each neighbour once, in order.
+    fn distinct(mut self) -> Self {
+        let mut end = 0;
+        for node in 0..self.first.len() - 1 {
+            let row = self.first[node] as usize..self.first[node + 1] as usize;
+            self.neighbours[row.clone()].sort_unstable();
+            self.first[node] = end as u32;
+            for idx in row {
+                let neighbour = self.neighbours[idx];
+                if end == self.first[node] as usize || self.neighbours[end - 1] != neighbour {
+                    self.neighbours[end] = neighbour;
+                    end += 1;
+                }
+            }
+        }
+        if let Some(last) = self.first.last_mut() {
+            *last = end as u32;
+        }
+        self.neighbours.truncate(end);
+        self.neighbours.shrink_to_fit();
+        self
+    }
+
+    /// From those who are referred to, to those who refer, in order.
+    fn reversed(&self) -> Self {
+        let n_nodes = self.first.len() - 1;
+        let mut rows = Self::with_room(self.neighbours.iter().copied(), n_nodes);
+        let mut next = rows.first.clone();
+        for node in 0..n_nodes {
+            for target in self.of(node) {
+                rows.put(&mut next, *target, node as u32);
+            }
+        }
+        rows
     }
 
     fn of(&self, node: usize) -> &[u32] {

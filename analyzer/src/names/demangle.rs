@@ -18,7 +18,7 @@ pub(super) fn rust(mangled: &str) -> Option<String> {
     }
     let mut text = Bounded::default();
     write!(text, "{demangled:#}").ok()?;
-    Some(text.0)
+    Some(text.finish())
 }
 
 /// A C++ name with its parameters.
@@ -30,7 +30,7 @@ pub(super) fn cpp(mangled: &str) -> Option<String> {
     let symbol = Symbol::new_with_options(mangled, &parse).ok()?;
     let mut text = Bounded::default();
     symbol.structured_demangle(&mut text, &DemangleOptions::new().recursion_limit(64)).ok()?;
-    Some(text.0)
+    Some(text.finish())
 }
 
 /// C++ mangles `_ZN…E` too; only Rust ends the path with `17h` and 16 hexadecimal digits.
@@ -44,6 +44,14 @@ fn has_legacy_hash(mangled: &str) -> bool {
 /// Text that refuses to grow beyond the limit.
 #[derive(Default)]
 struct Bounded(String);
+
+impl Bounded {
+    /// Without the room that it might have grown into: a file may have a million names.
+    fn finish(mut self) -> String {
+        self.0.shrink_to_fit();
+        self.0
+    }
+}
 
 impl Write for Bounded {
     fn write_str(&mut self, text: &str) -> fmt::Result {

@@ -107,6 +107,9 @@ impl Builder {
     fn step(&mut self, places: &Places<'_>, at: u64, (step, isa): (Step, Isa)) {
         let span = Span::saturating(at, step.len_bytes);
         let code = places.content(span, self.place.section_idx);
+        // Any number may look like an address to a decoder that does not know where things are.
+        let is_number = matches!(step.value, Value::Address(it) if places.at(it).is_none());
+        let step = if is_number { Step { value: Value::None, ..step } } else { step };
         let fields = Fields::of(isa, code, &step);
         let target = target(&step).filter(|_| fields.has_distance());
         let (exact, loose) = match target {

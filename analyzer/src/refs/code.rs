@@ -128,8 +128,7 @@ impl Facts {
         if self.is_overflowing() {
             return;
         }
-        let leaving =
-            |target_address, kind| Reference { at_address: at, target_address, kind, through_address: None };
+        let leaving = |target_address, kind| Reference::new(at, target_address, kind);
         match step.flow {
             Flow::Call(target) => self.leave(places, place, leaving(target, ReferenceKind::Call)),
             Flow::Jump(target) | Flow::Branch(target) => {
@@ -179,24 +178,13 @@ impl Facts {
 
     /// Addresses that instructions form, and those that they load.
     pub(crate) fn pointers(&mut self, places: &Places<'_>, list: &mut Vec<Reference>) {
-        let kind = ReferenceKind::Address;
         let formed = std::mem::take(&mut self.addresses).into_iter();
-        list.extend(formed.map(|(at_address, target_address)| Reference {
-            at_address,
-            target_address,
-            kind,
-            through_address: None,
-        }));
+        list.extend(formed.map(|(at, target)| Reference::new(at, target, ReferenceKind::Address)));
         let loads = self.loads.iter().map(|(pool, at)| (*at, *pool, ReferenceKind::Address));
         let calls = self.calls_through.iter().map(|(at, pool)| (*at, *pool, ReferenceKind::Call));
         for (at_address, pool, kind) in loads.chain(calls) {
             let target = places.pointer_at(pool).and_then(|it| places.target_of(it));
-            list.extend(target.map(|target_address| Reference {
-                at_address,
-                target_address,
-                kind,
-                through_address: Some(pool),
-            }));
+            list.extend(target.map(|it| Reference::new(at_address, it, kind).loading(pool)));
         }
     }
 

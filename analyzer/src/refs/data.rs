@@ -50,8 +50,7 @@ fn words(places: &Places<'_>, facts: &Facts, (span, section_idx): (Span, usize),
         let target = places.pointer(word).filter(|it| *it != 0).and_then(|it| places.target_of(it));
         let Some(target_address) = target else { continue };
         if facts.loaders(at_address).next().is_none() {
-            let kind = ReferenceKind::Data;
-            list.push(Reference { at_address, target_address, kind, through_address: None });
+            list.push(Reference::new(at_address, target_address, ReferenceKind::Data));
         }
     }
 }

@@ -57,13 +57,15 @@ pub(crate) struct Places<'image> {
 pub(crate) struct Nodes {
     n_owners: usize,
     /// By address.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Arc<[Piece]>,
     /// What of the gaps is neither a piece nor a node.
     pub(crate) padding: Vec<(usize, Span)>,
     /// Symbols and gaps by address, a gap with no number.
     lookup: Vec<(Span, Option<usize>)>,
     /// Over the look-up.
     index: Arc<Index>,
+    /// Over the pieces.
+    piece_index: Index,
 }
 
 impl<'image> Places<'image> {
@@ -278,7 +280,8 @@ impl<'image> Places<'image> {
         let Split { pieces, padding } = split;
         Nodes {
             n_owners: self.attribution.owners.len(),
-            pieces,
+            piece_index: Index::new(pieces.iter().map(|it| it.span)),
+            pieces: pieces.into(),
             padding,
             lookup,
             index: Arc::clone(&self.index),
@@ -299,12 +302,17 @@ impl Nodes {
 
     /// Who has the byte at an address; nobody where it is padding.
     pub(crate) fn at(&self, address: u64) -> Option<usize> {
-        let (_, owner) = self.lookup[self.index.find(address, |it| self.lookup[it].0)?];
-        owner.or_else(|| {
-            let piece_idx = self.pieces.partition_point(|it| it.span.end() <= address);
-            let piece = self.pieces.get(piece_idx).filter(|it| it.span.contains_address(address));
-            piece.map(|_| self.n_owners + piece_idx)
-        })
+        self.find(address).map(|it| it.1)
+    }
+
+    /// The same, with the bytes around the address that are the node's too.
+    pub(crate) fn find(&self, address: u64) -> Option<(Span, usize)> {
+        let (span, owner) = self.lookup[self.index.find(address, |it| self.lookup[it].0)?];
+        if let Some(owner) = owner {
+            return Some((span, owner));
+        }
+        let piece_idx = self.piece_index.find(address, |it| self.pieces[it].span)?;
+        Some((self.pieces[piece_idx].span, self.n_owners + piece_idx))
     }
 
     /// Where the node begins that has a byte at `address`.

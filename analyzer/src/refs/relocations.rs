@@ -30,17 +30,14 @@ pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut Vec<Referen
         let room = MAX_REFERENCES.saturating_sub(list.len()) + 1;
         let word = relocation.address;
         let n_before = list.len();
-        list.extend(facts.loaders(word).take(room).map(|at_address| Reference {
-            at_address,
-            target_address,
-            kind: ReferenceKind::Address,
-            through_address: Some(word),
+        list.extend(facts.loaders(word).take(room).map(|at_address| {
+            Reference::new(at_address, target_address, ReferenceKind::Address).loading(word)
         }));
         if list.len() > MAX_REFERENCES {
             return;
         }
         if list.len() == n_before {
-            list.push(Reference { at_address: word, target_address, kind, through_address: None });
+            list.push(Reference::new(word, target_address, kind));
         }
     }
 }
@@ -50,12 +47,7 @@ pub(crate) fn collect_dynamic(places: &Places<'_>, list: &mut Vec<Reference>) {
     for relocation in places.image.relocations.iter().filter(|it| !it.is_kept) {
         let target = relocation.symbol_value.checked_add_signed(relocation.addend.unwrap_or(0));
         let target = target.filter(|it| places.at(*it).is_some() && places.at(relocation.address).is_some());
-        list.extend(target.map(|target_address| Reference {
-            at_address: relocation.address,
-            target_address,
-            kind: ReferenceKind::Data,
-            through_address: None,
-        }));
+        list.extend(target.map(|it| Reference::new(relocation.address, it, ReferenceKind::Data)));
     }
 }
 

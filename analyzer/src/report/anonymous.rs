@@ -28,7 +28,8 @@ pub(super) fn add_rows(findings: &Findings<'_>, rows: &mut Vec<Named>, reader: &
         contents: Contents::new(findings.image),
         n_owners: rows.len(),
     };
-    let pieces = findings.attribution.anonymous.iter().enumerate().filter(|(_, it)| it.is_known());
+    let attribution = findings.attribution;
+    let pieces = attribution.anonymous.iter().enumerate().filter(|(_, it)| attribution.names(it));
     for (piece_idx, piece) in pieces {
         let node = writer.n_owners + piece_idx;
         let user = writer.user(node, piece);

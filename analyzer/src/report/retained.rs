@@ -11,7 +11,7 @@ use crate::layout::{fragments, regions};
 use crate::map::Attribution;
 
 /// Asking what a crate retains may take this many steps for all crates together.
-const MAX_CRATE_STEPS: usize = 20_000_000;
+const MAX_CRATE_STEPS: usize = 10_000_000;
 
 /// Enters the retained sizes of all rows, and of as many crates as there is time for, the biggest first.
 pub(super) fn enter(

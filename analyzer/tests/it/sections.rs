@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use plimsoll_analyzer::report::SectionRole;
 
-use crate::support::{explain, sections};
+use crate::support::{elf, explain, laws, sections};
 
 #[track_caller]
 fn check(description: &str, expected: Expect) {
@@ -171,4 +171,30 @@ fn a_section_that_no_segment_loads_is_pointed_out() {
     let warnings: Vec<&str> = report.warnings.iter().map(|it| it.place.as_str()).collect();
     assert_eq!(warnings, ["section .orphan"]);
     assert_eq!(report.totals.flash_bytes, 16);
+}
+
+#[test]
+fn of_very_many_pieces_between_symbols_the_biggest_are_named() {
+    const MAX_NAMED: usize = 1 << 16;
+    let n = MAX_NAMED + 100;
+    let mut image = elf::build(&format!(
+        "section .text 0x100 16 x\nfunc main 0x101 16\nsection .data 0x100000 {} w\nobject table 0x100000 {}
+         section .rodata 0x800000 {}",
+        4 * n,
+        4 * n,
+        8 * n,
+    ));
+    // The content of the first section is at 0x1000 and takes 16 bytes; the next begins at a round offset.
+    let data = 0x1100;
+    let rodata = (data + 4 * n).next_multiple_of(0x100);
+    for idx in 0..n {
+        image[data + 4 * idx..][..4].copy_from_slice(&(0x80_0000 + 8 * idx as u32).to_le_bytes());
+        image[rodata + 8 * idx..][..8]
+            .copy_from_slice(&[0x81, 0x93, idx as u8, 0xe7, 0xc5, 0xb1, 0xa9, 0xf7]);
+    }
+    let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
+    laws::check(&report);
+    assert!(report.symbols.len() <= MAX_NAMED + 2, "{}", report.symbols.len());
+    let warnings: Vec<&str> = report.warnings.iter().map(|it| it.message.as_str()).collect();
+    assert!(warnings.iter().any(|it| it.contains(" pieces are more than 65536: ")), "{warnings:?}");
 }

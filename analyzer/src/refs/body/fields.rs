@@ -1,6 +1,6 @@
 //! Which bits of an instruction are a distance or an address.
 
-use iced_x86::{Decoder, DecoderOptions, FlowControl};
+use iced_x86::{Decoder, DecoderOptions};
 
 use crate::image::Image;
 use crate::refs::decode::{Flow, Step, Value};
@@ -154,21 +154,26 @@ fn avr(code: u32, step: &Step) -> (u32, u32) {
     }
 }
 
-/// Read once more, since only the whole instruction tells where in it the numbers are.
+/// Of a branch the distance comes last. Else it is read once more, since only the whole instruction
+/// tells where in it the numbers are.
 fn x86(bits: u32, code: &[u8], step: &Step) -> Fields {
     let mut fields = Fields { instruction: 0, distance: 0, address: 0 };
-    if !branches(step) && !forms_address(step) && !matches!(step.flow, Flow::CallThrough(_)) {
+    if branches(step) {
+        let is_short =
+            code.iter().rev().nth(1).is_some_and(|it| matches!(it, 0x70..=0x7f | 0xe0..=0xe3 | 0xeb));
+        let n_bytes = if is_short && code.len() < 5 { 1 } else { 4 };
+        fields.distance = bytes_at(code.len().saturating_sub(n_bytes), n_bytes);
+        return fields;
+    }
+    if !forms_address(step) && !matches!(step.flow, Flow::CallThrough(_)) {
         return fields;
     }
     let Ok(mut decoder) = Decoder::try_with_ip(bits, code, 0, DecoderOptions::NONE) else { return fields };
     let instruction = decoder.decode();
     let offsets = decoder.get_constant_offsets(&instruction);
-    let is_near = !matches!(instruction.flow_control(), FlowControl::Next) && branches(step);
     let immediate = bytes_at(offsets.immediate_offset(), offsets.immediate_size());
     let displacement = bytes_at(offsets.displacement_offset(), offsets.displacement_size());
-    if is_near {
-        fields.distance = immediate;
-    } else if instruction.is_ip_rel_memory_operand() {
+    if instruction.is_ip_rel_memory_operand() {
         fields.distance = displacement;
     } else {
         fields.address = immediate | displacement;
