@@ -17,6 +17,7 @@
 //! references, or whose sections share bytes, gets no graph and a warning. The stack of an image with more than 16 MiB
 //! of code is not looked at; of functions with more than 262,144 instructions only the beginning is, and they
 //! count as growing; ways through circles of calls are tried for 4,000,000 steps.
+//! Of more than 65,536 pieces of data without a symbol the smallest are not named, with a warning.
 
 mod anonymous;
 mod bloat;
