@@ -15,6 +15,9 @@ pub(super) struct Evidence {
     is_written: bool,
     /// Content that is used where it is stored.
     is_stored: bool,
+    /// Stored content whose section is called like one in RAM, or like any other.
+    has_ram_names: bool,
+    has_other_names: bool,
 }
 
 impl Evidence {
@@ -23,10 +26,12 @@ impl Evidence {
             View::Load => self.stores_copies = true,
             View::Run if section.is_copied() => self.receives_copies = true,
             View::Run if section.load.is_none() => self.is_written = true,
-            View::Run if is_ram_name(&section.name) => self.is_written = true,
             View::Run => {
+                let is_ram = is_ram_name(&section.name);
                 self.is_stored = true;
-                self.is_written |= section.is_writable && section.is_executable;
+                self.is_written |= is_ram || section.is_writable && section.is_executable;
+                self.has_ram_names |= is_ram;
+                self.has_other_names |= !is_ram;
             }
         }
     }
@@ -56,7 +61,11 @@ impl Evidence {
 
     /// For a region of a linker script: what lies there, then what its author called it.
     pub(super) fn guess_named(self, name: &str, attributes: &str) -> RegionKind {
+        // ESP-IDF's `iram0_0_seg (RX)` is RAM that nobody writes data to.
+        let is_loaded_ram =
+            self.has_ram_names && !self.has_other_names && kind_of_name(name) != Some(RegionKind::Flash);
         self.proof()
+            .or(is_loaded_ram.then_some(RegionKind::Ram))
             .or_else(|| kind_of_attributes(attributes))
             .or_else(|| kind_of_name(name))
             .unwrap_or_else(|| self.guess())
