@@ -3,7 +3,7 @@
 //! A gap is cut where something refers to, where labels of assembly say that something begins, where
 //! marks tell code from data, and behind whatever its content shows to be complete: a text, a record, a
 //! template. What follows such a thing up to the next cut belongs with it: who keeps the first keeps
-//! the rest.
+//! the rest. Where there is a map of the linker, it tells what is left.
 
 mod code;
 mod data;
@@ -60,6 +60,10 @@ pub(crate) enum What {
     Constant,
     /// All of a section that no symbol has a byte of, and whose name tells.
     WholeSection,
+    /// An input section by the linker's map.
+    Input,
+    /// What the linker script leaves free, by the map.
+    Space,
 }
 
 /// A part of a gap.
@@ -130,6 +134,7 @@ pub(crate) fn split(places: &Places<'_>, references: &[Reference], facts: &Facts
     for place in places.list.iter().filter(|it| it.label == Label::Unattributed) {
         splitter.gap(place.span, place.section_idx);
     }
+    places.inputs().cut(&mut splitter.split);
     splitter.split
 }
 

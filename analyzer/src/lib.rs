@@ -58,15 +58,37 @@ pub fn analyze(elf: &[u8], memory: &[MemoryRegion]) -> Result<Report, Error> {
     analyze_in_stages(elf, memory, &|_| {})
 }
 
+/// The same with the linker's map as evidence for what has no symbol and for which object file symbols are
+/// from. A map of another image is not used, with a warning.
+pub fn analyze_with_map(
+    elf: &[u8],
+    memory: &[MemoryRegion],
+    map: &map_file::MapFile<'_>,
+) -> Result<Report, Error> {
+    analysis(elf, memory, Some(map), &|_| {})
+}
+
 /// The same, and tells `done` the name of each stage when it is finished: for measuring.
 pub fn analyze_in_stages(
     elf: &[u8],
     memory: &[MemoryRegion],
     done: &dyn Fn(&'static str),
 ) -> Result<Report, Error> {
+    analysis(elf, memory, None, done)
+}
+
+fn analysis(
+    elf: &[u8],
+    memory: &[MemoryRegion],
+    map: Option<&map_file::MapFile<'_>>,
+    done: &dyn Fn(&'static str),
+) -> Result<Report, Error> {
     let image = image::Image::parse(elf)?;
     done("parse");
-    let attribution = map::Attribution::new(&image);
+    let mut attribution = map::Attribution::new(&image);
+    if let Some(map) = map {
+        attribution = attribution.with_map(&image, map);
+    }
     done("attribution");
     let references = refs::References::find(&image, &attribution, None);
     done("references");

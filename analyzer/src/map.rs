@@ -9,6 +9,7 @@
 //! references and content tell what its pieces are.
 
 mod byte_map;
+mod inputs;
 mod owners;
 mod padding;
 
@@ -17,10 +18,12 @@ use std::sync::Arc;
 
 use crate::anonymous::{self, Piece, Split};
 use crate::image::{Image, ImageSection};
+use crate::map_file::MapFile;
 use crate::refs::References;
 use crate::report::Warning;
 use crate::span::Span;
 pub(crate) use byte_map::ByteMap;
+pub(crate) use inputs::{Input, Inputs};
 pub(crate) use owners::Owner;
 pub(crate) use padding::Filling;
 
@@ -63,6 +66,8 @@ pub(crate) struct Attribution {
     /// Pieces of gaps, by address; in the graph, node `owners.len() + n` is piece `n`. Empty before
     /// [`Self::refined`].
     pub(crate) anonymous: Arc<[Piece]>,
+    /// What the linker's map says, if there is one that fits.
+    pub(crate) inputs: Inputs,
     /// Smaller pieces are not named.
     least_named_bytes: u64,
     pub(crate) warnings: Vec<Warning>,
@@ -78,7 +83,21 @@ impl Attribution {
             let filling = Filling::new(image, section);
             map.fill(|gap| if filling.is_padding(gap) { Label::Padding } else { Label::Unattributed });
         }
-        Self { maps, owners, anonymous: Arc::default(), least_named_bytes: 0, warnings }
+        let (anonymous, inputs) = Default::default();
+        Self { maps, owners, anonymous, inputs, least_named_bytes: 0, warnings }
+    }
+
+    /// With a map as evidence for gaps and for where symbols come from, if it is one of `image`.
+    pub(crate) fn with_map(mut self, image: &Image<'_>, map: &MapFile<'_>) -> Self {
+        let mut warn = |message| self.warnings.push(Warning { place: "linker map".into(), message });
+        if map.n_left_out > 0 {
+            warn(format!("{} lines beyond what is read of a map are left out", map.n_left_out));
+        }
+        match Inputs::new(image, map) {
+            Ok(inputs) => self.inputs = inputs,
+            Err(why) => warn(format!("not used, since it is of another image: {why}")),
+        }
+        self
     }
 
     /// The same with owners for the pieces of gaps, as far as references and content tell.

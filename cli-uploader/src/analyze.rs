@@ -1,14 +1,17 @@
 //! `plimsoll analyze` and `plimsoll diff`: the server's analysis, here.
 
 use crate::args::{AnalyzeArgs, DiffArgs, MemoryArgs};
-use crate::{Outcome, failure, memory, output, plan};
+use crate::{Outcome, failure, link_error, memory, output, plan};
 use anyhow::Context;
-use plimsoll_analyzer::{MemoryRegion, Report};
+use plimsoll_analyzer::{MemoryRegion, Report, map_file};
 use std::path::{Path, PathBuf};
 
 /// Explains one image.
 pub(crate) fn analyze(args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
-    let report = report_in(&args.elf, &args.layout)?;
+    let report = match &args.map {
+        Some(map) => report_with(args, map)?,
+        None => report_in(&args.elf, &args.layout)?,
+    };
     if args.json {
         output::print_json(&report)?;
         return Ok(Outcome::Fine);
@@ -50,6 +53,15 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
 /// Reads and analyses an image in the memory that the arguments describe.
 pub(crate) fn report_in(elf: &Path, layout: &MemoryArgs) -> anyhow::Result<Report> {
     report_of(elf, &regions(layout, &layout.memory)?)
+}
+
+fn report_with(args: &AnalyzeArgs, map: &Path) -> anyhow::Result<Report> {
+    let text = link_error::map_text(map)?;
+    let map = map_file::parse(&text).with_context(|| format!("cannot read {}", map.display()))?;
+    let regions = regions(&args.layout, &args.layout.memory)?;
+    let bytes = plan::read_elf(&args.elf)?;
+    plimsoll_analyzer::analyze_with_map(&bytes, &regions, &map)
+        .with_context(|| format!("cannot analyse {}", args.elf.display()))
 }
 
 /// Reads and analyses an image.

@@ -38,7 +38,7 @@ pub(crate) fn read(args: &UploadArgs, current_dir: &Path) -> anyhow::Result<Opti
         ));
     }
     let map = match &args.map {
-        Some(path) => Some(file(&current_dir.join(path), MAX_MAP_BYTES, "the linker's map")?),
+        Some(path) => Some(map_text(&current_dir.join(path))?),
         None => None,
     };
     Ok(Some(LinkError { overflows, map }))
@@ -123,6 +123,11 @@ fn object_name(file: &str, member: Option<&str>) -> String {
 fn name(text: &str) -> String {
     let name: String = text.chars().filter(|it| !it.is_control()).take(MAX_NAME_CHARS).collect();
     if name.is_empty() { "?".to_owned() } else { name }
+}
+
+/// A linker's map, still to be understood.
+pub(crate) fn map_text(path: &Path) -> anyhow::Result<String> {
+    file(path, MAX_MAP_BYTES, "the linker's map")
 }
 
 fn file(path: &Path, max_bytes: u64, what: &str) -> anyhow::Result<String> {

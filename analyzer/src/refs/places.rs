@@ -6,7 +6,7 @@ use super::decode::{self, Machine};
 use super::index::Index;
 use crate::anonymous::{self, Piece, Split};
 use crate::image::{Image, ImageMark, ImageSection, MarkKind};
-use crate::map::{Attribution, Label};
+use crate::map::{Attribution, Inputs, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
 use crate::span::Span;
 
@@ -91,6 +91,11 @@ impl<'image> Places<'image> {
 
     pub(crate) fn section(&self, place: &Place) -> &ImageSection<'image> {
         &self.image.sections[place.section_idx]
+    }
+
+    /// What the linker's map says.
+    pub(crate) fn inputs(&self) -> &Inputs {
+        &self.attribution.inputs
     }
 
     /// The content of a place; shorter where the file has less.

@@ -8,6 +8,7 @@ use crate::bloat::machinery::Part;
 use crate::debug;
 use crate::graph::Graph;
 use crate::image::Image;
+use crate::map::{Input, Inputs};
 use crate::names::{self, LOCATION, Language};
 use crate::span::Span;
 
@@ -24,6 +25,7 @@ const MAX_STEPS: usize = 8;
 pub(super) fn add_rows(findings: &Findings<'_>, rows: &mut Vec<Named>, reader: &mut names::Reader) {
     let writer = Writer {
         image: findings.image,
+        inputs: &findings.attribution.inputs,
         graph: findings.graph.as_ref().ok(),
         contents: Contents::new(findings.image),
         n_owners: rows.len(),
@@ -69,6 +71,7 @@ pub(super) fn enter_crates(rows: &mut [Named]) {
 
 struct Writer<'image> {
     image: &'image Image<'image>,
+    inputs: &'image Inputs,
     graph: Option<&'image Graph>,
     contents: Contents<'image>,
     n_owners: usize,
@@ -93,7 +96,6 @@ impl Writer<'_> {
     }
 
     fn row(&self, piece: &Piece, node: usize, name: String) -> Named {
-        let is_stored = !self.image.sections[piece.section_idx].data.is_empty();
         let symbol = Symbol {
             name,
             mangled: String::new(),
@@ -101,7 +103,7 @@ impl Writer<'_> {
             run_address: piece.span.start(),
             section: self.image.sections[piece.section_idx].name.clone(),
             krate: None,
-            kind: kind(piece.what, is_stored),
+            kind: self.kind(piece),
             referred_by: Vec::new(),
             retained_bytes: self.graph.map(|it| it.retained_bytes(node)),
             retained_flash_bytes: 0,
@@ -113,6 +115,7 @@ impl Writer<'_> {
             file: None,
             line: None,
             unit: None,
+            linked_from: None,
         };
         let (language, part) = (Language::Unknown, Part::None);
         Named { symbol, node, user: None, section_idx: piece.section_idx, language, part }
@@ -128,9 +131,11 @@ impl Writer<'_> {
 
     fn name(&self, piece: &Piece, node: usize, (user, rows): (Option<&str>, &[Named])) -> String {
         let section = &self.image.sections[piece.section_idx].name;
-        let of_user = |what: &str| match user {
-            Some(user) => format!("{what} of {}", shortened(user)),
-            None => format!("{what} in {section}"),
+        let input = self.inputs.name_at(piece.section_idx, piece.span.start());
+        let of_user = |what: &str| match (user, input) {
+            (Some(user), _) => format!("{what} of {}", shortened(user)),
+            (None, Some(input)) => input.to_owned(),
+            (None, None) => format!("{what} in {section}"),
         };
         match piece.what {
             What::Text => quoted(self.contents.at(piece.span)),
@@ -154,8 +159,37 @@ impl Writer<'_> {
             What::Unwind => format!("unwind table {section}"),
             What::Reservation => format!("reserved in {section}"),
             What::WholeSection => section.clone(),
+            What::Space => format!("space in {section}"),
+            What::Input => input.unwrap_or(section).to_owned(),
             What::Constant | What::Unknown | What::Label(_) => of_user("constant"),
         }
+    }
+
+    fn kind(&self, piece: &Piece) -> SymbolKind {
+        let is_stored = !self.image.sections[piece.section_idx].data.is_empty();
+        match piece.what {
+            What::Text => SymbolKind::String,
+            What::Location { .. } => SymbolKind::Location,
+            What::Template => SymbolKind::Template,
+            What::SwitchTable => SymbolKind::SwitchTable,
+            What::PointerTable | What::Vtable => SymbolKind::PointerTable,
+            What::LiteralPool(_) => SymbolKind::LiteralPool,
+            What::VectorTable => SymbolKind::VectorTable,
+            What::Header => SymbolKind::Header,
+            What::Unwind => SymbolKind::Unwind,
+            What::Reservation | What::Space => SymbolKind::Reservation,
+            What::Code => SymbolKind::Function,
+            What::Variable => SymbolKind::Variable,
+            What::WholeSection | What::Input if !is_stored => SymbolKind::Variable,
+            What::Input if self.is_code(piece) => SymbolKind::Function,
+            What::WholeSection | What::Input | What::Constant | What::Unknown => SymbolKind::Constant,
+            What::Label(_) => SymbolKind::Label,
+        }
+    }
+
+    fn is_code(&self, piece: &Piece) -> bool {
+        let input = self.inputs.at(piece.section_idx, piece.span.start());
+        matches!(input, Some(Input::Linked { is_code: true, .. }))
     }
 
     /// By the type and trait of its first method that shows them.
@@ -181,26 +215,6 @@ fn implementation(method: &str) -> Option<&str> {
         }
     }
     None
-}
-
-fn kind(what: What, is_stored: bool) -> SymbolKind {
-    match what {
-        What::Text => SymbolKind::String,
-        What::Location { .. } => SymbolKind::Location,
-        What::Template => SymbolKind::Template,
-        What::SwitchTable => SymbolKind::SwitchTable,
-        What::PointerTable | What::Vtable => SymbolKind::PointerTable,
-        What::LiteralPool(_) => SymbolKind::LiteralPool,
-        What::VectorTable => SymbolKind::VectorTable,
-        What::Header => SymbolKind::Header,
-        What::Unwind => SymbolKind::Unwind,
-        What::Reservation => SymbolKind::Reservation,
-        What::Code => SymbolKind::Function,
-        What::Variable => SymbolKind::Variable,
-        What::WholeSection if !is_stored => SymbolKind::Variable,
-        What::WholeSection | What::Constant | What::Unknown => SymbolKind::Constant,
-        What::Label(_) => SymbolKind::Label,
-    }
 }
 
 /// The beginning of a name: one that is long would be repeated by everything that its function uses.

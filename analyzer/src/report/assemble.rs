@@ -217,6 +217,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
             file: None,
             line: None,
             unit: None,
+            linked_from: None,
         },
     }
 }

@@ -1,4 +1,4 @@
-//! Traces symbols and code to source files, compile units and defining crates.
+//! Traces symbols and code to source files, compile units, object files and defining crates.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -41,6 +41,7 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
     let defining_bytes = tally.defining_bytes(&crates, rows);
     let units = enter_units(image, rows, (&origins, info), use_of);
     let files = enter_files(rows, &origins, &tally.by_file, paths);
+    enter_objects(attribution, rows);
     Source { code: tally.code, units, files, defining_bytes, warnings: info.warnings() }
 }
 
@@ -169,4 +170,13 @@ fn enter_files(rows: &mut [Named], origins: &[Origin], bytes: &Sums, paths: Vec<
         row.symbol.line = origin.line;
     }
     files.into_iter().map(|it| it.1).collect()
+}
+
+/// What the linker's map says, where debug information does not.
+fn enter_objects(attribution: &Attribution, rows: &mut [Named]) {
+    for row in rows {
+        let has_unit = row.symbol.unit.is_some() && row.node < attribution.owners.len();
+        let name = attribution.inputs.name_at(row.section_idx, row.symbol.run_address);
+        row.symbol.linked_from = name.filter(|_| !has_unit).map(str::to_owned);
+    }
 }

@@ -61,6 +61,10 @@ pub struct Symbol {
     /// Its compile unit: index into [`Report::units`](super::Report::units).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<usize>,
+    /// The section and object file that its first byte was linked from, by the linker's map:
+    /// `.rodata.str1.1 of libfoo.a(bar.o)`. Absent without a map, and for symbols with a unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_from: Option<String>,
 }
 
 /// What has bytes: the first three have a symbol, the others were told by content and by who refers
@@ -69,7 +73,7 @@ pub struct Symbol {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SymbolKind {
-    /// `STT_FUNC`, or instructions that somebody calls.
+    /// `STT_FUNC`, instructions that somebody calls, or what the linker's map says is code.
     Function,
     /// `STT_OBJECT`.
     Data,
@@ -93,7 +97,7 @@ pub enum SymbolKind {
     Header,
     /// What unwinding needs to know about functions.
     Unwind,
-    /// Memory set aside for a stack or heap.
+    /// Memory set aside for a stack or heap, or left free by the linker script.
     Reservation,
     /// Memory without initial values.
     Variable,

@@ -21,6 +21,7 @@ mod layout;
 mod link_error;
 mod linker_script;
 mod linker_script_ld;
+mod map_evidence;
 mod map_file;
 mod refs;
 mod regions;

@@ -9,8 +9,8 @@ The JSON of --json is versioned by `schema_version` (3). Among others:
   totals.{flash_bytes,ram_bytes,symbol_bytes,padding_bytes,unattributed_bytes}
   regions[].{name,aliases[],kind,origin_address,used_bytes,length_bytes,source,parts[]}
   sections[].{name,kind,size_bytes,run_address,load_address,allocated}
-  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,file?,line?,unit?,reachable?,
-    retained_bytes?,retained_flash_bytes?,retained_ram_bytes?}  (with all that only it leads to; a part of 0 is left out)
+  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,file?,line?,unit?,linked_from?,
+    reachable?,retained_bytes?,retained_flash_bytes?,retained_ram_bytes?}  (with all that only it leads to; a part of 0 is left out)
   crates[].{name,flash_bytes,ram_bytes,n_symbols,code_bytes,defining_bytes,retained_bytes?,
     retained_flash_bytes?,retained_ram_bytes?}
   code.{symbol_bytes,located_bytes,unlocated_bytes}
@@ -62,6 +62,10 @@ pub struct AnalyzeArgs {
     /// List all symbols, crates and advice
     #[arg(long, conflicts_with = "top")]
     pub all: bool,
+    /// Map that GNU ld or lld wrote when it linked the image (`-Map`): names the input section and object file of
+    /// what has no symbol, and of symbols without debug information
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Where the regions are; without it they are inferred from the ELF.
     #[command(flatten)]
     pub layout: MemoryArgs,

@@ -16,7 +16,7 @@ const MAX_SOURCE_CHARS: usize = 36;
 pub(super) fn symbols(report: &Report, top: usize, width: Option<usize>) -> String {
     let listed_symbols = || report.symbols.iter().take(top);
     let is_wide = width.is_none_or(|it| it >= MIN_WIDTH_FOR_SOURCE);
-    let has_source = is_wide && listed_symbols().any(|it| it.file.is_some());
+    let has_source = is_wide && listed_symbols().any(|it| it.file.is_some() || object(it).is_some());
     let has_graph = has_roots(report);
     let mut columns = vec![("size", Align::Right)];
     columns.extend(has_graph.then_some(("retains", Align::Right)));
@@ -49,11 +49,18 @@ fn retained(symbol: &Symbol) -> Cell {
     }
 }
 
-/// `…/src/fmt/mod.rs:1602`.
+/// `…/src/fmt/mod.rs:1602`, or what the linker's map says.
 fn source(report: &Report, symbol: &Symbol) -> String {
     let file = symbol.file.and_then(|it| report.files.get(it));
     let line = symbol.line.map(|it| format!(":{it}")).unwrap_or_default();
-    file.map_or_else(String::new, |it| shortened_start(&format!("{}{line}", it.path), MAX_SOURCE_CHARS))
+    let source = file.map(|it| format!("{}{line}", it.path));
+    let source = source.or_else(|| object(symbol).map(str::to_owned)).unwrap_or_default();
+    shortened_start(&source, MAX_SOURCE_CHARS)
+}
+
+/// Where it was linked from, unless that is its name.
+fn object(symbol: &Symbol) -> Option<&str> {
+    symbol.linked_from.as_deref().filter(|it| *it != symbol.name)
 }
 
 /// Symbols that no root leads to: the linker might have dropped them.

@@ -41,6 +41,63 @@ fn an_image_is_explained_in_tables() {
     "#]]);
 }
 
+/// As lld writes it. The folder is somebody's own.
+const MAP: &str = "     VMA      LMA     Size Align Out     In      Symbol
+10000000 10000000       c8     4 .text
+10000000 10000000       40     4         /srv/build/main.o:(.text.main)
+10000040 10000040       80     4         libcore.a(fmt\x1b.o):(.text.write)
+";
+
+#[test]
+fn a_map_tells_where_symbols_were_linked_from() {
+    let sandbox = sandbox();
+    sandbox.file("old.map", MAP);
+    let stdout = sandbox.plimsoll(&["analyze", "old.elf", "--map", "old.map"]).output().stdout;
+    let stdout = String::from_utf8(stdout).unwrap();
+    let is_there = |line: &str| stdout.lines().any(|it| it.trim() == line);
+    assert!(
+        is_there(r"128         .text    .text.write of libcore.a(fmt\u{1b}.o)  core::fmt::write"),
+        "{stdout}"
+    );
+    assert!(is_there("64         .text    .text.main of main.o                   main"), "{stdout}");
+}
+
+#[test]
+fn a_map_of_another_image_is_not_used_and_what_is_no_map_is_refused() {
+    let sandbox = sandbox();
+    sandbox.file("old.map", MAP);
+    let output = sandbox.plimsoll(&["analyze", "new.elf", "--map", "old.map"]).output();
+    expect![[r#"
+        warning: new.elf: linker map: not used, since it is of another image: section .text has 244 B at 0x10000000 in the image, 200 B at 0x10000000 in the map
+    "#]]
+    .assert_eq(&String::from_utf8(output.stderr).unwrap());
+    assert!(!String::from_utf8(output.stdout).unwrap().contains("source"));
+    sandbox.plimsoll(&["analyze", "old.elf", "--map", "memory.x"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: cannot read memory.x: neither a map of GNU ld nor one of lld: it has none of their headings
+    "#]]);
+}
+
+/// The start-up code of the C library has no debug information.
+#[test]
+fn symbols_with_a_compile_unit_need_no_map() {
+    let sandbox = Sandbox::empty();
+    sandbox.file("little.c", b"int main(void) { return 4; }\n");
+    let arguments = ["-g", "-O2", "little.c", "-o", "little", "-Wl,-Map=little.map"];
+    let compiler = Command::new("gcc").args(arguments).current_dir(sandbox.path()).status();
+    if !compiler.is_ok_and(|it| it.success()) {
+        eprintln!("skipped: there is no gcc");
+        return;
+    }
+    let output = sandbox.plimsoll(&["analyze", "little", "--map", "little.map", "--json"]).output();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = report["symbols"].as_array().unwrap();
+    let from = |name: &str| &rows.iter().find(|it| it["name"] == name).unwrap()["linked_from"];
+    assert_eq!(from("main"), &serde_json::Value::Null);
+    assert!(from("_start").as_str().unwrap().starts_with(".text of "), "{}", from("_start"));
+}
+
 #[test]
 fn debug_information_tells_where_code_was_written() {
     let sandbox = Sandbox::empty();
