@@ -36,7 +36,9 @@ pub use blame::{Blame, BlamedCrate, BlamedLine, Formatting, HelperUse, Panics};
 pub use code::{CodeUse, FileUse, UnitUse};
 pub use duplicates::{DuplicateText, Family, IdenticalBodies};
 pub use insight::{Certainty, Insight};
-pub use stack::{FrameSource, Headroom, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls};
+pub use stack::{
+    FrameSource, Headroom, StackDoubt, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
+};
 pub use symbol::{CrateUse, Symbol, SymbolKind};
 
 use serde::{Deserialize, Serialize};

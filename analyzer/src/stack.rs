@@ -21,16 +21,17 @@ mod worst;
 mod x86;
 mod xtensa;
 
+use std::collections::BTreeSet;
+
 use crate::graph::Graph;
 use crate::refs::{self, Places};
 use crate::report::assemble::{Findings, Named};
 use crate::report::{
-    Headroom, Region, RegionKind, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
+    Headroom, Region, RegionKind, StackDoubt, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
 };
 use calls::Calls;
 use names::Names;
 use roots::Entry;
-use walk::Walked;
 use worst::Worst;
 
 /// More code than this is no firmware's, and its stack is not looked at.
@@ -55,15 +56,16 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let entries = roots::find(&places, graph, &names);
     let worst = Worst::new(&calls.callers);
     let program = Program { places: &places, graph, names, calls: &calls, worst: &worst };
-    let roots = program.roots(&entries, &walked);
+    let ways_in = program.ways_in(&entries);
+    let is_reached = calls.reached(ways_in.iter().map(|it| it.0));
+    let roots = program.roots(&ways_in, walked.has_float);
     let of_row = |number: &usize| program.row(*number);
-    let is_reached = calls.reached(&entries);
     let unknown = calls.unknown.iter().filter(|(it, _)| is_reached[**it]);
     let stack = StackUse {
         source: frames.source,
         headroom: headroom(&places, graph, &roots, regions),
-        recursions: program.recursions(),
-        growing_frames: calls.growing.iter().filter_map(of_row).collect(),
+        recursions: program.recursions(&is_reached),
+        growing_frames: calls.growing.iter().filter(|it| is_reached[**it]).filter_map(of_row).collect(),
         unknown_calls: unknown
             .filter_map(|(it, at)| Some(UnknownCalls { symbol: of_row(it)?, at_addresses: at.clone() }))
             .collect(),
@@ -86,20 +88,26 @@ struct Program<'a> {
 }
 
 impl Program<'_> {
+    /// Numbers of functions: what the entries name, and the deepest panic that these lead to.
+    fn ways_in(&self, entries: &[Entry]) -> Vec<(usize, StackRootKind)> {
+        let numbered = entries.iter().filter_map(|it| Some((self.calls.number(it.node)?, it.kind)));
+        let mut ways: Vec<(usize, StackRootKind)> = numbered.collect();
+        let is_reached = self.calls.reached(ways.iter().map(|it| it.0));
+        let panic = self.calls.panics(&is_reached).max_by_key(|it| self.worst.bytes(*it));
+        ways.extend(panic.map(|it| (it, StackRootKind::Panic)));
+        ways
+    }
+
     /// The main program, then interrupts by need, then panics.
-    fn roots(&self, entries: &[Entry], walked: &Walked) -> Vec<StackRoot> {
+    fn roots(&self, ways_in: &[(usize, StackRootKind)], has_float: bool) -> Vec<StackRoot> {
         let hardware_bytes = match self.places.machine.is_thumb {
-            true if walked.has_float => ARM_FRAME_BYTES + ARM_FLOAT_BYTES,
+            true if has_float => ARM_FRAME_BYTES + ARM_FLOAT_BYTES,
             true => ARM_FRAME_BYTES,
             false => 0,
         };
         let stored = |kind| if kind == StackRootKind::Interrupt { hardware_bytes } else { 0 };
-        let numbered = entries.iter().filter_map(|it| Some((self.calls.number(it.node)?, it.kind)));
         let mut roots: Vec<StackRoot> =
-            numbered.map(|(number, kind)| self.root(number, kind, stored(kind))).collect();
-        let is_reached = self.calls.reached(entries);
-        let panic = self.calls.panics(&is_reached).max_by_key(|it| self.worst.bytes(*it));
-        roots.extend(panic.map(|it| self.root(it, StackRootKind::Panic, 0)));
+            ways_in.iter().map(|(number, kind)| self.root(*number, *kind, stored(*kind))).collect();
         roots.sort_by(|a, b| {
             (a.kind.cmp(&b.kind))
                 .then_with(|| b.worst_bytes.cmp(&a.worst_bytes))
@@ -123,7 +131,7 @@ impl Program<'_> {
             kind,
             worst_bytes: self.worst.bytes(number).saturating_add(hardware_bytes),
             hardware_bytes,
-            is_lower_bound: self.worst.is_lower_bound(number),
+            uncertain_because: self.worst.doubts(number).list(),
             path,
         }
     }
@@ -132,9 +140,11 @@ impl Program<'_> {
         self.calls.nodes.get(number).and_then(|node| self.names.row(*node))
     }
 
-    fn recursions(&self) -> Vec<Vec<usize>> {
+    /// The circles on ways from roots.
+    fn recursions(&self, is_reached: &[bool]) -> Vec<Vec<usize>> {
         let rows = |circle: &Vec<usize>| circle.iter().filter_map(|it| self.row(*it)).collect();
-        let mut circles: Vec<Vec<usize>> = self.worst.circles.iter().map(rows).collect();
+        let mut circles: Vec<Vec<usize>> =
+            self.worst.circles.iter().filter(|it| it.iter().any(|it| is_reached[*it])).map(rows).collect();
         circles.retain(|it| !it.is_empty());
         circles
     }
@@ -152,6 +162,8 @@ fn headroom(places: &Places<'_>, graph: &Graph, roots: &[StackRoot], regions: &[
     let used_bytes = region.used_bytes.saturating_add(region.used_elsewhere_bytes);
     let static_bytes = used_bytes.saturating_sub(region.reserved_bytes);
     let stack_bytes = main.worst_bytes.saturating_add(interrupt.map_or(0, |it| it.worst_bytes));
+    let both = [Some(main), interrupt].into_iter().flatten();
+    let doubts: BTreeSet<StackDoubt> = both.flat_map(|it| it.uncertain_because.iter().copied()).collect();
     let left = i128::from(length_bytes) - i128::from(static_bytes) - i128::from(stack_bytes);
     Some(Headroom {
         region: region.name.clone(),
@@ -159,7 +171,7 @@ fn headroom(places: &Places<'_>, graph: &Graph, roots: &[StackRoot], regions: &[
         static_bytes,
         stack_bytes,
         headroom_bytes: i64::try_from(left).unwrap_or(i64::MIN),
-        is_upper_bound: main.is_lower_bound || interrupt.is_some_and(|it| it.is_lower_bound),
+        uncertain_because: doubts.into_iter().collect(),
     })
 }
 

@@ -10,11 +10,11 @@ pub struct StackUse {
     pub source: FrameSource,
     /// Ways in: the main program first, then interrupts by need, the panic handler last.
     pub roots: Vec<StackRoot>,
-    /// Functions that call each other in a circle, each circle once: indices into
-    /// [`Report::symbols`](super::Report::symbols). How deep they go nobody knows.
+    /// Functions on some way from a root that call each other in a circle, each circle once: indices
+    /// into [`Report::symbols`](super::Report::symbols). How deep they go nobody knows.
     pub recursions: Vec<Vec<usize>>,
-    /// Functions that take a part of the stack whose size is only known at run time: indices into
-    /// [`Report::symbols`](super::Report::symbols).
+    /// Functions on some way from a root that take a part of the stack whose size is only known at run
+    /// time: indices into [`Report::symbols`](super::Report::symbols).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub growing_frames: Vec<usize>,
     /// Functions on some way from a root with calls through registers whose target is not known.
@@ -51,10 +51,25 @@ pub struct StackRoot {
     /// Of these, what the hardware stores before the first instruction.
     #[serde(default)]
     pub hardware_bytes: u64,
-    /// Whether it may need more, because of recursion or calls of unknown targets on some way.
-    pub is_lower_bound: bool,
+    /// What is not known on some way down; empty where the figure can be relied on. Else it is the
+    /// deepest of the ways that are known: neither what may be taken at most nor what surely is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncertain_because: Vec<StackDoubt>,
     /// The way that needs most, from the root down.
     pub path: Vec<StackFrame>,
+}
+
+/// What keeps the figure of a root from being relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StackDoubt {
+    /// Functions call each other in a circle, and how often nobody knows.
+    Recursion,
+    /// Calls through registers whose targets are not known.
+    UnknownCalls,
+    /// Frames of a size that only running the program would tell.
+    GrowingFrames,
 }
 
 /// The sort of a way in.
@@ -107,6 +122,7 @@ pub struct Headroom {
     pub stack_bytes: u64,
     /// What is left; negative where it does not fit.
     pub headroom_bytes: i64,
-    /// Whether less may be left, because some stack may need more.
-    pub is_upper_bound: bool,
+    /// What is not known of these stacks; empty where the figure can be relied on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncertain_because: Vec<StackDoubt>,
 }

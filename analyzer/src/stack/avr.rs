@@ -1,6 +1,6 @@
 //! AVR: single bytes pushed, and the stack pointer copied to Y, lowered and written back.
 
-use super::follow::{Callee, Effect, Follow, Known};
+use super::follow::{Callee, Effect, Follow, Known, Taken};
 use crate::refs::decode::half_at;
 
 /// `rcall .+0`: a call of the next instruction only takes the room of a return address.
@@ -30,31 +30,33 @@ impl Avr {
 
 impl Follow for Avr {
     fn see(&mut self, code: &[u8], _at: u64, depth: i64) -> Effect {
-        let mut depth = Some(depth);
+        let mut taken = Taken::Bytes(depth);
         let code = half_at(code, 0).unwrap_or(0);
         let imm8 = i64::from(code >> 4 & 0xf0 | code & 0xf);
         let imm6 = i64::from(code >> 2 & 0x30 | code & 0xf);
         match code {
-            CALL_NEXT => depth = depth.map(|it| it + self.return_bytes),
+            CALL_NEXT => taken = Taken::Bytes(depth + self.return_bytes),
             // `in r28, SPL`
-            0xb7cd => self.frame = depth.map_or(Known::Nothing, Known::Stack),
+            0xb7cd => self.frame = Known::Stack(depth),
             // `sbc r29, r1`, which holds zero
             0x09d1 => self.lower(0),
             // `out SPL, r28`
-            0xbfcd => depth = self.frame.depth(),
+            0xbfcd => taken = self.frame.taken(),
             _ => match (code & 0xfe0f, code & 0xff30, code & 0xf0f0) {
                 // SPL from another register
-                (0xbe0d, ..) => depth = None,
-                (0x920f, ..) => depth = depth.map(|it| it + 1),
-                (0x900f, ..) => depth = depth.map(|it| it - 1),
+                (0xbe0d, ..) => taken = Taken::Unknown,
+                (0x920f, ..) => taken = Taken::Bytes(depth + 1),
+                (0x900f, ..) => taken = Taken::Bytes(depth - 1),
                 (_, 0x9720, _) => self.frame = self.frame.plus(-imm6),
                 (_, 0x9620, _) => self.frame = self.frame.plus(imm6),
+                // `ldi r28`: startup code says where the stack begins.
+                (_, _, 0xe0c0) => self.frame = Known::Number(imm8.cast_unsigned()),
                 (_, _, 0x50c0) => self.low = imm8,
                 (_, _, 0x40d0) => self.lower(imm8),
                 _ => {}
             },
         }
-        Effect { depth, callee: Callee::Unknown }
+        Effect { taken, callee: Callee::Unknown }
     }
 
     fn registers(&mut self) -> &mut [Known] {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::follow::Callee;
 use super::frames::Frames;
 use super::names::{Names, Writer};
-use super::roots::{self, Entry};
+use super::roots;
 use super::vtables::{self, Vtables};
 use super::walk::{Function, Leaving};
 use super::worst::{Call, Caller};
@@ -16,13 +16,14 @@ use crate::refs::{Places, ReferenceKind};
 /// Methods of `core::fmt::Write`.
 const WRITERS: [&str; 3] = ["::write_str", "::write_char", "::write_fmt"];
 /// What writes to a `dyn core::fmt::Write` and formats no other object.
-const WRITING: [&str; 9] = [
+const WRITING: [&str; 10] = [
     "core::fmt::Formatter",
     "core::fmt::Write::",
     "core::fmt::builders::PadAdapter",
     "core::fmt::float",
     "core::fmt::num",
     "core::fmt::write",
+    "dyn core::any::Any",
     "bool as core::fmt::",
     "char as core::fmt::",
     "str as core::fmt::",
@@ -110,7 +111,7 @@ impl Calls {
             let caller = &mut calls.callers[number];
             let written = frames.bytes.get(&function.node).copied().unwrap_or(0);
             caller.frame_bytes = caller.frame_bytes.max(function.frame_bytes).max(written);
-            if function.is_growing && !std::mem::replace(&mut caller.is_lower_bound, true) {
+            if function.is_growing && !std::mem::replace(&mut caller.doubts.has_growing_frames, true) {
                 calls.growing.push(number);
             }
         }
@@ -141,7 +142,7 @@ impl Calls {
             }
         };
         let Some(to) = to else {
-            self.callers[from].is_lower_bound = true;
+            self.callers[from].doubts.has_unknown_calls = true;
             self.unknown.entry(from).or_default().push(leaving.at);
             return;
         };
@@ -172,10 +173,10 @@ impl Calls {
         number
     }
 
-    /// What the ways in lead to.
-    pub(super) fn reached(&self, entries: &[Entry]) -> Vec<bool> {
+    /// What functions lead to, and they themselves.
+    pub(super) fn reached(&self, from: impl Iterator<Item = usize>) -> Vec<bool> {
         let mut is_reached = vec![false; self.callers.len()];
-        let mut waiting: Vec<usize> = entries.iter().filter_map(|it| self.number(it.node)).collect();
+        let mut waiting: Vec<usize> = from.collect();
         while let Some(number) = waiting.pop() {
             if !std::mem::replace(&mut is_reached[number], true) {
                 waiting.extend(self.callers[number].calls.iter().map(|it| it.to as usize));
@@ -184,7 +185,7 @@ impl Calls {
         is_reached
     }
 
-    /// Functions that do not come back, of those that somebody calls who is reached.
+    /// Functions that do not come back and that somebody calls who is reached.
     pub(super) fn panics<'a>(&'a self, is_reached: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
         self.panics.iter().filter(|(from, _)| is_reached[*from]).map(|(_, to)| *to)
     }

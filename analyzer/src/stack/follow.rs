@@ -36,11 +36,20 @@ pub(super) enum Callee {
     Unknown,
 }
 
+/// How much of the stack is taken after an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    Bytes(i64),
+    /// Nothing of another stack: startup code and schedulers set the pointer to where one begins.
+    Elsewhere,
+    /// Some more; how much only running it would tell.
+    Unknown,
+}
+
 /// What an instruction does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Effect {
-    /// How much of the stack is taken afterwards; `None` where only running it would tell.
-    pub(super) depth: Option<i64>,
+    pub(super) taken: Taken,
     /// For calls and jumps through registers.
     pub(super) callee: Callee,
 }
@@ -79,6 +88,7 @@ impl Known {
         match (self, other) {
             (Self::Stack(_), Self::Number(number)) => self.plus(signed(number, bits)),
             (Self::Number(number), Self::Stack(_)) => other.plus(signed(number, bits)),
+            (Self::Stack(_), _) | (_, Self::Stack(_)) => Self::Nothing,
             (Self::Number(one), Self::Number(two)) => Self::Number(one.wrapping_add(two)),
             (Self::Number(it) | Self::Near(it), _) | (_, Self::Number(it) | Self::Near(it)) => {
                 if it < MIN_ADDRESS { Self::Nothing } else { Self::Near(it) }
@@ -114,8 +124,17 @@ impl Known {
         }
     }
 
-    pub(super) fn depth(self) -> Option<i64> {
-        if let Self::Stack(depth) = self { Some(depth) } else { None }
+    fn is_stack(self) -> bool {
+        matches!(self, Self::Stack(_))
+    }
+
+    /// How much is taken where this is what the stack pointer holds.
+    pub(super) fn taken(self) -> Taken {
+        match self {
+            Self::Stack(depth) => Taken::Bytes(depth),
+            Self::Number(_) | Self::Near(_) | Self::Slot(_) | Self::Entry(_) => Taken::Elsewhere,
+            Self::Nothing => Taken::Unknown,
+        }
     }
 }
 
@@ -174,7 +193,7 @@ pub(super) fn meet(registers: &mut [Known], others: &[Known]) {
 
 /// Forgets what is not kept throughout a function.
 pub(super) fn forget(registers: &mut [Known]) {
-    registers.iter_mut().filter(|it| it.depth().is_none()).for_each(|it| *it = Known::Nothing);
+    registers.iter_mut().filter(|it| !it.is_stack()).for_each(|it| *it = Known::Nothing);
 }
 
 /// The low `bits` as a signed number.

@@ -16,6 +16,8 @@ pub(super) struct Riscv<'image> {
     registers: [Known; 32],
     bits: u32,
     has_pushes: bool,
+    /// Whether the instruction before set the stack pointer to a number, to which the next may add.
+    is_half_set: bool,
 }
 
 impl<'image> Riscv<'image> {
@@ -23,20 +25,31 @@ impl<'image> Riscv<'image> {
         let header = &places.image.header;
         let has_pushes = header.flags & HAS_DOUBLES == 0;
         let bits = if header.class_bits == 64 { 64 } else { 32 };
-        Self { memory: Memory::new(places), registers: [Known::Nothing; 32], bits, has_pushes }
+        Self {
+            memory: Memory::new(places),
+            registers: [Known::Nothing; 32],
+            bits,
+            has_pushes,
+            is_half_set: false,
+        }
     }
 }
 
 impl Follow for Riscv<'_> {
     fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect {
-        self.registers[STACK] = Known::Stack(depth);
+        let was_half_set = self.is_half_set;
+        if !was_half_set {
+            self.registers[STACK] = Known::Stack(depth);
+        }
         self.registers[0] = Known::Number(0);
         let callee = match (half_at(code, 0), half_at(code, 2)) {
             (Some(first), _) if first & 3 != 3 => self.compressed(first),
             (Some(first), Some(second)) => self.full(second << 16 | first, at),
             _ => Callee::Unknown,
         };
-        Effect { depth: self.registers[STACK].depth(), callee }
+        let stack = self.registers[STACK];
+        self.is_half_set = !was_half_set && matches!(stack, Known::Number(_));
+        Effect { taken: stack.taken(), callee }
     }
 
     fn registers(&mut self) -> &mut [Known] {
@@ -46,6 +59,7 @@ impl Follow for Riscv<'_> {
     fn reset(&mut self) {
         self.memory.reset();
         self.registers = [Known::Nothing; 32];
+        self.is_half_set = false;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Thumb-1 and Thumb-2: what moves the stack pointer, and what calls through registers call.
 
-use super::follow::{Callee, Effect, Follow, Known, Memory};
+use super::follow::{Callee, Effect, Follow, Known, Memory, Taken};
 use crate::refs::Places;
 use crate::refs::decode::half_at;
 
@@ -42,11 +42,11 @@ impl Follow for Thumb<'_> {
             }
             _ => Callee::Unknown,
         };
-        let mut depth = self.registers[STACK].depth();
-        if was_conditional == 1 {
-            depth = depth.map(|_| self.conditional.1);
+        let mut taken = self.registers[STACK].taken();
+        if was_conditional == 1 && taken != Taken::Unknown {
+            taken = Taken::Bytes(self.conditional.1);
         }
-        Effect { depth, callee }
+        Effect { taken, callee }
     }
 
     fn registers(&mut self) -> &mut [Known] {

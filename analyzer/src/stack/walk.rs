@@ -141,6 +141,7 @@ impl<'image> Walk<'image> {
             self.follow.registers().fill(Known::Nothing);
             self.pass(&mut current, &mut way);
         }
+        current.function.is_growing |= way.is_growing;
         current.function.frame_bytes = u64::try_from(way.deepest).unwrap_or(0);
         if !current.seen.is_empty() {
             current.function.frame_bytes += return_bytes(self.places.image);
@@ -152,9 +153,8 @@ impl<'image> Walk<'image> {
         for Seen { at, step, code } in &current.seen {
             let (function, end) = (&mut current.function, at.saturating_add(step.len_bytes));
             way.arrive(*at, self.follow.registers());
-            let Effect { depth, callee } = self.follow.see(code, *at, way.depth);
-            function.is_growing |= depth.is_none();
-            way.take(depth);
+            let Effect { taken, callee } = self.follow.see(code, *at, way.depth);
+            way.take(taken);
             let flow = if self.is_room(code) { Flow::Next } else { step.flow };
             self.flow((*at, flow, callee), function, way);
             let goes_on = matches!(flow, Flow::Next | Flow::Branch(_));

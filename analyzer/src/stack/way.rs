@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::follow::{self, Known};
+use super::follow::{self, Known, Taken};
 
 /// Stacks of firmware are small: what takes more is a number that was not meant as one.
 const MAX_DEPTH_BYTES: i64 = 1 << 30;
@@ -15,6 +15,10 @@ pub(super) struct Way {
     pub(super) deepest: i64,
     /// Whether control does not get to the next instruction from the one before.
     pub(super) is_cut_off: bool,
+    /// Whether some amount was taken that only running it would tell.
+    pub(super) is_growing: bool,
+    /// Whether the stack pointer was set to another stack.
+    is_elsewhere: bool,
     /// What branches that were met bring to where they lead.
     ahead: BTreeMap<u64, Brought>,
     /// What branches back brought to where loops begin, the last time.
@@ -39,6 +43,7 @@ impl Way {
             }
             Some(brought) => follow::meet(registers, &brought.registers),
             None if is_cut_off => {
+                self.is_elsewhere = false;
                 self.depth = self.deepest;
                 follow::forget(registers);
             }
@@ -49,9 +54,21 @@ impl Way {
         }
     }
 
-    /// An instruction leaves so much taken; `None` where only running it would tell.
-    pub(super) fn take(&mut self, depth: Option<i64>) {
-        let depth = depth.filter(|it| *it < MAX_DEPTH_BYTES).unwrap_or(self.depth);
+    /// An instruction leaves so much taken.
+    pub(super) fn take(&mut self, taken: Taken) {
+        let depth = match taken {
+            Taken::Bytes(depth) if depth < MAX_DEPTH_BYTES => depth,
+            Taken::Bytes(_) => self.depth,
+            Taken::Elsewhere => {
+                self.is_elsewhere = true;
+                0
+            }
+            Taken::Unknown => {
+                // Where another stack begins may depend on which core this is.
+                self.is_growing |= !self.is_elsewhere;
+                self.depth
+            }
+        };
         self.deepest = self.deepest.max(depth);
         self.depth = depth.max(0);
     }
@@ -76,7 +93,7 @@ impl Way {
 
     /// Back to the start of the function, knowing what its loops bring.
     pub(super) fn again(&mut self) {
-        (self.depth, self.is_cut_off) = (0, false);
+        (self.depth, self.is_cut_off, self.is_elsewhere) = (0, false, false);
         self.ahead.clear();
     }
 }

@@ -1,13 +1,43 @@
 //! The deepest way through a graph of calls, and the circles in it.
 
+use std::ops::BitOrAssign;
+
 use super::circle::Circle;
+use crate::report::StackDoubt;
+
+/// Why a figure is none that can be relied on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Doubts {
+    pub(super) has_recursion: bool,
+    pub(super) has_unknown_calls: bool,
+    pub(super) has_growing_frames: bool,
+}
+
+impl BitOrAssign for Doubts {
+    fn bitor_assign(&mut self, other: Self) {
+        self.has_recursion |= other.has_recursion;
+        self.has_unknown_calls |= other.has_unknown_calls;
+        self.has_growing_frames |= other.has_growing_frames;
+    }
+}
+
+impl Doubts {
+    pub(super) fn list(self) -> Vec<StackDoubt> {
+        let all = [
+            (self.has_recursion, StackDoubt::Recursion),
+            (self.has_unknown_calls, StackDoubt::UnknownCalls),
+            (self.has_growing_frames, StackDoubt::GrowingFrames),
+        ];
+        all.into_iter().filter(|(is_there, _)| *is_there).map(|(_, doubt)| doubt).collect()
+    }
+}
 
 /// A function as the search sees it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Caller {
     pub(super) frame_bytes: u64,
-    /// Whether it may need more than is known.
-    pub(super) is_lower_bound: bool,
+    /// What is not known of it alone.
+    pub(super) doubts: Doubts,
     /// Whether it is no function, but several that are called through one table.
     pub(super) is_table: bool,
     pub(super) calls: Vec<Call>,
@@ -32,7 +62,7 @@ pub(super) struct Worst {
 #[derive(Debug, Clone, Default)]
 struct Need {
     bytes: u64,
-    is_lower_bound: bool,
+    doubts: Doubts,
     /// The next call of the deepest way; where it leads into a circle, all up to the one out of it.
     calls: Vec<Call>,
     /// Whether the way ends with these calls.
@@ -59,8 +89,9 @@ impl Worst {
         self.needs[function].bytes
     }
 
-    pub(super) fn is_lower_bound(&self, function: usize) -> bool {
-        self.needs[function].is_lower_bound
+    /// What is not known of a function or of any below it.
+    pub(super) fn doubts(&self, function: usize) -> Doubts {
+        self.needs[function].doubts
     }
 
     /// The deepest way down from a function: each function, and whether its frame is gone by the next.
@@ -153,17 +184,16 @@ impl<'callers> Search<'callers> {
         self.way.push((function, 0));
         self.is_on_way[function] = true;
         let caller = &self.callers[function];
-        self.needs[function] =
-            Need { bytes: caller.frame_bytes, is_lower_bound: caller.is_lower_bound, ..Need::default() };
+        self.needs[function] = Need { bytes: caller.frame_bytes, doubts: caller.doubts, ..Need::default() };
     }
 
     /// Takes the needs of a function that was called into account.
     fn weigh(&mut self, function: usize, call: Call) {
         let below = &self.needs[call.to as usize];
         let own = if call.has_released { 0 } else { self.callers[function].frame_bytes };
-        let (bytes, is_lower_bound) = (own.saturating_add(below.bytes), below.is_lower_bound);
+        let (bytes, doubts) = (own.saturating_add(below.bytes), below.doubts);
         let need = &mut self.needs[function];
-        need.is_lower_bound |= is_lower_bound;
+        need.doubts |= doubts;
         if bytes > need.bytes {
             (need.bytes, need.calls) = (bytes, vec![call]);
         }
@@ -186,7 +216,9 @@ impl<'callers> Search<'callers> {
         let needs = &self.needs;
         let circle = Circle { callers: self.callers, members, below: &|it| needs[it].bytes };
         let routes = circle.routes(&mut self.steps_left);
-        members.iter().for_each(|it| self.needs[*it].is_lower_bound = true);
+        let mut doubts = Doubts { has_recursion: true, ..Doubts::default() };
+        members.iter().for_each(|it| doubts |= self.needs[*it].doubts);
+        members.iter().for_each(|it| self.needs[*it].doubts = doubts);
         for (member, route) in members.iter().zip(routes.unwrap_or_default()) {
             let need = &mut self.needs[*member];
             if route.bytes >= need.bytes {

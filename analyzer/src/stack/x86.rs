@@ -2,7 +2,7 @@
 
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 
-use super::follow::{Callee, Effect, Follow, Known, Memory};
+use super::follow::{Callee, Effect, Follow, Known, Memory, Taken};
 use crate::refs::Places;
 
 /// No instruction is longer.
@@ -29,7 +29,7 @@ impl Follow for X86<'_> {
     fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect {
         self.registers[STACK] = Known::Stack(depth);
         let window = &code[..code.len().min(MAX_LEN_BYTES)];
-        let unchanged = Effect { depth: Some(depth), callee: Callee::Unknown };
+        let unchanged = Effect { taken: Taken::Bytes(depth), callee: Callee::Unknown };
         let Ok(mut decoder) = Decoder::try_with_ip(self.bits, window, at, DecoderOptions::NONE) else {
             return unchanged;
         };
@@ -38,7 +38,7 @@ impl Follow for X86<'_> {
             return unchanged;
         }
         let callee = self.apply(&instruction);
-        Effect { depth: self.registers[STACK].depth(), callee }
+        Effect { taken: self.registers[STACK].taken(), callee }
     }
 
     fn registers(&mut self) -> &mut [Known] {

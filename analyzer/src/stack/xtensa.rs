@@ -29,7 +29,7 @@ impl Follow for Xtensa<'_> {
         } else {
             self.wide(narrow | byte(2) << 16, at)
         };
-        Effect { depth: self.registers[STACK].depth(), callee }
+        Effect { taken: self.registers[STACK].taken(), callee }
     }
 
     fn registers(&mut self) -> &mut [Known] {

@@ -3,7 +3,7 @@
 mod compiled;
 
 use plimsoll_analyzer::Report;
-use plimsoll_analyzer::report::{StackRootKind, StackUse};
+use plimsoll_analyzer::report::{StackDoubt, StackRootKind, StackUse};
 
 use crate::support::{corpus, elf, explain, explain_in};
 
@@ -43,7 +43,7 @@ fn roots(report: &Report) -> String {
         let kind = format!("{:?}", root.kind).to_lowercase();
         let path: Vec<String> =
             root.path.iter().map(|it| format!("{} {}", it.frame_bytes, it.name)).collect();
-        let more = if root.is_lower_bound { "+" } else { "" };
+        let more = if root.uncertain_because.is_empty() { "" } else { "+" };
         format!("{kind} {} {}{more}: {}\n", root.name, root.worst_bytes, path.join(", "))
     });
     lines.collect()
@@ -110,6 +110,47 @@ fn a_function_that_calls_itself_is_named_and_counted_once() {
     assert_eq!(roots(&report), "main again 8+: 8 again\n");
     let again = report.symbols.iter().position(|it| it.name == "again").unwrap();
     assert_eq!(stack(&report).recursions, [[again]]);
+    assert_eq!(stack(&report).roots[0].uncertain_because, [StackDoubt::Recursion]);
+}
+
+#[test]
+fn recursion_that_no_root_leads_to_is_not_listed() {
+    // main: bx lr. again: push {r4, lr}; bl self; pop {r4, pc}
+    let program = "
+        section .text 0x100 0x20 x
+        func main 0x101 2
+        half .text 0 0x4770
+        func again 0x111 8
+        half .text 0x10 0xb510
+        half .text 0x12 0xf7ff
+        half .text 0x14 0xfffd
+        half .text 0x16 0xbd10";
+    let report = started(program);
+    assert_eq!(roots(&report), "main main 0: 0 main\n");
+    assert!(stack(&report).recursions.is_empty());
+    let again = report.symbols.iter().find(|it| it.name == "again").unwrap();
+    assert_eq!(again.frame_bytes, Some(8));
+}
+
+#[test]
+fn who_is_called_in_a_circle_shares_what_is_not_known_of_the_others() {
+    // first: push {r4, lr}; bl second; pop {r4, pc}. second: push {r4, lr}; bl first; blx r0; pop {r4, pc}
+    let program = "
+        section .text 0x100 0x20 x
+        func first 0x101 8
+        half .text 0 0xb510
+        half .text 2 0xf000
+        half .text 4 0xf805
+        half .text 6 0xbd10
+        func second 0x111 10
+        half .text 0x10 0xb510
+        half .text 0x12 0xf7ff
+        half .text 0x14 0xfff5
+        half .text 0x16 0x4780
+        half .text 0x18 0xbd10";
+    let report = started(program);
+    assert_eq!(roots(&report), "main first 16+: 8 first, 8 second\n");
+    assert_eq!(stack(&report).roots[0].uncertain_because, [StackDoubt::Recursion, StackDoubt::UnknownCalls]);
 }
 
 #[test]
@@ -123,6 +164,7 @@ fn a_call_of_nobody_knows_whom_is_listed() {
         half .text 4 0xbd10";
     let report = started(program);
     assert_eq!(roots(&report), "main main 8+: 8 main\n");
+    assert_eq!(stack(&report).roots[0].uncertain_because, [StackDoubt::UnknownCalls]);
     assert_eq!(stack(&report).unknown_calls[0].at_addresses, [0x102]);
 }
 
@@ -140,6 +182,51 @@ fn a_frame_of_a_size_from_a_register_grows() {
     let report = started(program);
     assert_eq!(roots(&report), "main main 8+: 8 main\n");
     assert_eq!(stack(&report).growing_frames.len(), 1);
+    assert_eq!(stack(&report).roots[0].uncertain_because, [StackDoubt::GrowingFrames]);
+}
+
+#[test]
+fn startup_code_that_sets_the_stack_pointer_takes_nothing() {
+    // ldr r0, [pc, #4]; mov sp, r0; push {r4, lr}; pop {r4, pc}; the word
+    let program = "
+        section .text 0x100 0x20 x
+        func main 0x101 12
+        half .text 0 0x4801
+        half .text 2 0x4685
+        half .text 4 0xb510
+        half .text 6 0xbd10
+        word .text 8 0x20001000";
+    assert_eq!(roots(&started(program)), "main main 8: 8 main\n");
+}
+
+#[test]
+fn a_scheduler_that_loads_the_stack_pointer_takes_nothing() {
+    // ldr r1, [r0, #4]; mov sp, r1; pop {r4, pc}
+    let program = "
+        section .text 0x100 0x20 x
+        func main 0x101 6
+        half .text 0 0x6841
+        half .text 2 0x468d
+        half .text 4 0xbd10";
+    assert_eq!(roots(&started(program)), "main main 0: 0 main\n");
+}
+
+#[test]
+fn both_halves_of_the_number_in_the_stack_pointer_are_one() {
+    // lui sp, 0x80004; addi sp, sp, -512; sub sp, sp, t0; addi sp, sp, -16; ret
+    let program = "
+        machine riscv
+        section .text 0x100 0x20 x
+        func main 0x100 20
+        word .text 0 0x80004137
+        word .text 4 0xe0010113
+        word .text 8 0x40510133
+        word .text 12 0xff010113
+        word .text 16 0x00008067";
+    let mut image = elf::build(program);
+    image[24..28].copy_from_slice(&0x100_u32.to_le_bytes());
+    let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
+    assert_eq!(roots(&report), "main main 16: 16 main\n");
 }
 
 #[test]

@@ -9,9 +9,10 @@ How to read it:
   main       from reset on; the path goes from the root down to the deepest function
   interrupt  with what the hardware stores when it strikes (Cortex-M: 36 bytes, 108 with floating point)
   panic      apart, since it does not come back: on top of whatever was running
-  \"perhaps more\" means that there is recursion, a frame that grows at run time, or a call of nobody
-  knows whom on some way down; all of these are listed. Where functions call each other in a circle,
-  the deepest way is one that meets none of them twice.
+  \"uncertain\" means that there is recursion, a frame that grows at run time, or a call of nobody knows
+  whom on some way down; all of these are listed. The figure is then the deepest of the ways that are
+  known: more may be taken, and less where a table of functions names some that are never called
+  from there. Where functions call each other in a circle, the way meets none of them twice.
 
 Headroom is the length of the RAM less static data, the worst of main, and the deepest interrupt on top
 of it. Which interrupts may interrupt each other is decided at run time: with nested priorities, subtract
@@ -22,8 +23,9 @@ from call frame information, and from the instructions that move the stack point
 
 The JSON of --json:
   source                                  stack_sizes, frame_information or prologues
-  roots[].{name,kind,worst_bytes,hardware_bytes,is_lower_bound,path[].{name,frame_bytes}}
-  headroom.{region,length_bytes,static_bytes,stack_bytes,headroom_bytes,is_upper_bound}  or null
+  roots[].{name,kind,worst_bytes,hardware_bytes,uncertain_because[],path[].{name,frame_bytes}}
+  headroom.{region,length_bytes,static_bytes,stack_bytes,headroom_bytes,uncertain_because[]}  or null
+  uncertain_because[]                     recursion, unknown_calls, growing_frames; absent where certain
   recursions[][], growing_frames[]        names
   unknown_calls[].{name,at_addresses[]}
   frames[].{name,frame_bytes}             every function, biggest first";

@@ -4,7 +4,7 @@ use super::table::{Align, Cell, Table};
 use super::{BAD, FAINT, GOOD, STRONG};
 use crate::text::{grouped, visible};
 use plimsoll_analyzer::Report;
-use plimsoll_analyzer::report::{FrameSource, Headroom, StackRoot, StackRootKind, StackUse};
+use plimsoll_analyzer::report::{FrameSource, Headroom, StackDoubt, StackRoot, StackRootKind, StackUse};
 
 /// All of the answer.
 pub(crate) fn stack(report: &Report, stack: &StackUse, top: usize, width: Option<usize>) -> String {
@@ -45,11 +45,11 @@ fn headroom(headroom: Option<&Headroom>) -> String {
     let Some(it) = headroom else {
         return "headroom unknown: --memory tells how long the RAM is\n".to_owned();
     };
-    let bound = if it.is_upper_bound { "at most " } else { "" };
+    let doubts = doubts(&it.uncertain_because);
     let style = if it.headroom_bytes < 0 { BAD } else { GOOD };
     let sign = if it.headroom_bytes < 0 { "-" } else { "" };
     format!(
-        "headroom {bound}{style}{STRONG}{sign}{} B{STRONG:#} of {} B {}: {} B static, {} B stack\n",
+        "headroom {style}{STRONG}{sign}{} B{STRONG:#} of {} B {}: {} B static, {} B stack{doubts}\n",
         grouped(it.headroom_bytes.unsigned_abs()),
         grouped(it.length_bytes),
         visible(&it.region),
@@ -64,10 +64,10 @@ fn path(root: &StackRoot, width: Option<usize>) -> String {
         StackRootKind::Interrupt => "interrupt",
         StackRootKind::Panic => "panic",
     };
-    let bound = if root.is_lower_bound { ", perhaps more" } else { "" };
+    let doubts = doubts(&root.uncertain_because);
     let name = visible(&root.name);
     let mut text = format!(
-        "\n{STRONG}{kind} {name}{STRONG:#}: {STRONG}{} B{STRONG:#}{bound}\n",
+        "\n{STRONG}{kind} {name}{STRONG:#}: {STRONG}{} B{STRONG:#}{doubts}\n",
         grouped(root.worst_bytes)
     );
     let mut table = Table::new(&[("frame", Align::Right), ("function", Align::Left)]);
@@ -79,6 +79,17 @@ fn path(root: &StackRoot, width: Option<usize>) -> String {
     }
     text.push_str(&table.render(width));
     text
+}
+
+/// Why a figure cannot be relied on; empty where it can.
+fn doubts(doubts: &[StackDoubt]) -> String {
+    let words = doubts.iter().map(|it| match it {
+        StackDoubt::Recursion => "recursion",
+        StackDoubt::UnknownCalls => "unknown calls",
+        StackDoubt::GrowingFrames => "frames that grow",
+    });
+    let words: Vec<&str> = words.collect();
+    if words.is_empty() { String::new() } else { format!(", uncertain: {}", words.join(", ")) }
 }
 
 fn list(title: &str, lines: &[String], top: usize) -> String {

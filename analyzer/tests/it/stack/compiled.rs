@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use plimsoll_analyzer::Report;
+use plimsoll_analyzer::report::FrameSource;
 
 const C: &str = "
     void use(char *);
@@ -29,8 +30,17 @@ const C: &str = "
 fn compile(compiler: &str, flags: &[&str]) -> Option<(Report, BTreeMap<String, u64>)> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.c"), C).unwrap();
-    let command =
-        ["-g0", "-fno-builtin", "-fstack-usage", "-ffreestanding", "-nostdlib", "-o", "a.elf", "a.c"];
+    let command = [
+        "-g0",
+        "-fno-builtin",
+        "-fstack-usage",
+        "-ffreestanding",
+        "-nostdlib",
+        "-Wl,-e,_start",
+        "-o",
+        "a.elf",
+        "a.c",
+    ];
     let output = Command::new(compiler).current_dir(&folder).args(command).args(flags).arg("-lgcc").output();
     let Ok(output) = output else {
         eprintln!("skipped: there is no {compiler}");
@@ -40,6 +50,66 @@ fn compile(compiler: &str, flags: &[&str]) -> Option<(Report, BTreeMap<String, u
     let usage = usage(folder.path());
     let content = std::fs::read(folder.path().join("a.elf")).unwrap();
     Some((plimsoll_analyzer::analyze(&content, &[]).unwrap(), usage))
+}
+
+const RUST: &str = include_str!("compiled/program.rs");
+
+/// Frames by address: those that the compiler writes down, and those that instructions tell once the
+/// sections with the former have other names. Where the toolchain lacks the target it says so.
+fn sizes(target: &str, level: &str) -> Option<[BTreeMap<u64, u64>; 2]> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.rs"), RUST).unwrap();
+    let flags = ["--edition", "2024", "-Z", "emit-stack-sizes", "-C", "panic=abort", "-o", "a.elf", "a.rs"];
+    let mut command = Command::new("rustc");
+    command.current_dir(&folder).args(flags).args(["--target", target, "-C", level]);
+    // The flag has not been made stable.
+    let output = command.env("RUSTC_BOOTSTRAP", "1").output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    if message.contains("can't find crate for `core`") {
+        eprintln!("skipped: there is no {target}");
+        return None;
+    }
+    assert!(output.status.success(), "{target}: {message}");
+    let mut image = std::fs::read(folder.path().join("a.elf")).unwrap();
+    let written = stack_sizes(&image);
+    for name in [".stack_sizes", ".eh_frame", ".debug_frame"] {
+        if let Some(at) = image.windows(name.len()).rposition(|it| it == name.as_bytes()) {
+            image[at..at + 2].copy_from_slice(b".x");
+        }
+    }
+    let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
+    assert_eq!(report.stack.as_ref().unwrap().source, FrameSource::Prologues);
+    let read = report.symbols.iter().filter_map(|it| Some((it.run_address, it.frame_bytes?)));
+    Some([written, read.collect()])
+}
+
+/// An address of four bytes and a size as LEB128, again and again.
+fn stack_sizes(image: &[u8]) -> BTreeMap<u64, u64> {
+    use object::{Object as _, ObjectSection as _};
+    let file = object::File::parse(image).unwrap();
+    let mut rest = file.section_by_name(".stack_sizes").unwrap().data().unwrap();
+    let mut sizes = BTreeMap::new();
+    while let Some((address, after)) = rest.split_first_chunk::<4>() {
+        let n_bytes = after.iter().position(|it| it & 0x80 == 0).unwrap() + 1;
+        let digits = after[..n_bytes].iter().rev();
+        let bytes = digits.fold(0, |sum, it| sum << 7 | u64::from(it & 0x7f));
+        sizes.insert(u64::from(u32::from_le_bytes(*address)) & !1, bytes);
+        rest = &after[n_bytes..];
+    }
+    sizes
+}
+
+#[test]
+fn frames_are_as_rustc_says() {
+    for target in ["thumbv6m-none-eabi", "thumbv7em-none-eabi", "riscv32imc-unknown-none-elf"] {
+        for level in ["opt-level=0", "opt-level=s", "opt-level=3"] {
+            let Some([written, mut read]) = sizes(target, level) else { continue };
+            read.retain(|address, _| written.contains_key(address));
+            assert_eq!(read, written, "{target} {level}");
+            assert!(written.len() >= 8, "{target} {level}: {written:?}");
+            eprintln!("{target} {level}: {} frames are as the compiler says", written.len());
+        }
+    }
 }
 
 /// `a.c:3:5:mid<tab>46<tab>static`, one line per function.

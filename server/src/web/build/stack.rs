@@ -12,7 +12,7 @@ use crate::web::shell::{ProjectHead, Shell};
 use crate::web::{Page, PageResult};
 use askama::Template;
 use axum::extract::State;
-use plimsoll_analyzer::report::{FrameSource, Headroom, StackRoot, StackRootKind, StackUse};
+use plimsoll_analyzer::report::{FrameSource, Headroom, StackDoubt, StackRoot, StackRootKind, StackUse};
 use uuid::Uuid;
 
 /// The page.
@@ -31,6 +31,7 @@ struct StackView {
     headroom: Option<HeadroomView>,
     roots: Vec<RootView>,
     recursions: Vec<Vec<SymbolLink>>,
+    growing: Vec<SymbolLink>,
     unknown_calls: Vec<CallsLine>,
 }
 
@@ -47,7 +48,7 @@ struct RootView {
     name: String,
     kind: &'static str,
     worst: Bytes,
-    is_lower_bound: bool,
+    doubts: String,
     is_open: bool,
     path: Vec<FrameLine>,
 }
@@ -84,6 +85,7 @@ fn view(stack: &StackUse, names: &Names<'_>) -> StackView {
         headroom: stack.headroom.as_ref().map(headroom),
         roots: stack.roots.iter().enumerate().map(|(idx, it)| root(it, idx == 0, names)).collect(),
         recursions: stack.recursions.iter().map(|it| names.symbols(it)).collect(),
+        growing: names.symbols(&stack.growing_frames),
         unknown_calls: stack
             .unknown_calls
             .iter()
@@ -107,11 +109,11 @@ fn source_words(source: FrameSource) -> &'static str {
 
 /// What is left of a RAM, in words.
 fn headroom(headroom: &Headroom) -> HeadroomView {
-    let most = if headroom.is_upper_bound { "at most " } else { "" };
+    let about = about(&headroom.uncertain_because);
     let left = Bytes(headroom.headroom_bytes.unsigned_abs());
     let (style, words) = match headroom.headroom_bytes {
         ..0 => ("over", format!("{left} more than {} holds", headroom.region)),
-        _ => ("fine", format!("{most}{left} of {} left", headroom.region)),
+        _ => ("fine", format!("{about}{left} of {} left", headroom.region)),
     };
     HeadroomView {
         words,
@@ -139,7 +141,7 @@ fn root(root: &StackRoot, is_open: bool, names: &Names<'_>) -> RootView {
             StackRootKind::Panic => "panic handler, counted apart",
         },
         worst: Bytes(root.worst_bytes),
-        is_lower_bound: root.is_lower_bound,
+        doubts: doubts(&root.uncertain_because),
         is_open,
         path: root.path.iter().map(line).collect(),
     }
@@ -151,6 +153,20 @@ pub fn summary(stack: &StackUse) -> Option<String> {
         return Some(headroom(it).words);
     }
     let main = stack.roots.iter().find(|it| it.kind == StackRootKind::Main)?;
-    let least = if main.is_lower_bound { "at least " } else { "" };
-    Some(format!("{} needs {least}{}", main.name, Bytes(main.worst_bytes)))
+    Some(format!("{} needs {}{}", main.name, about(&main.uncertain_because), Bytes(main.worst_bytes)))
+}
+
+/// Before a figure that cannot be relied on.
+fn about(doubts: &[StackDoubt]) -> &'static str {
+    if doubts.is_empty() { "" } else { "about " }
+}
+
+/// Why a figure cannot be relied on; empty where it can.
+fn doubts(doubts: &[StackDoubt]) -> String {
+    let words = doubts.iter().map(|it| match it {
+        StackDoubt::Recursion => "recursion",
+        StackDoubt::UnknownCalls => "unknown calls",
+        StackDoubt::GrowingFrames => "frames that grow",
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
