@@ -13,7 +13,7 @@
 //! one symbol's name, 256 MiB for all names of symbols and 32 MiB for those of sections. Names whose
 //! demangling would take too much time or memory stay mangled. Linker scripts have at most 256 regions and
 //! 256 aliases, 2 MiB of text with all that they include, and expressions nested 128 deep. Those of debug
-//! information are in [`debug`]; beyond them it is left out, with a warning. A file with more than 4,194,304
+//! information are in [`debug`]; beyond them it is left out, with a warning. A file with more than 8,388,608
 //! references, or whose sections share bytes, gets no graph and a warning. The stack of an image with more than 16 MiB
 //! of code is not looked at; of functions with more than 262,144 instructions only the beginning is, and they
 //! count as growing; ways through circles of calls are tried for 4,000,000 steps.

@@ -36,7 +36,7 @@ pub(crate) use decode::{Flow, decoder};
 pub(crate) use places::{Nodes, Place, Places};
 
 /// More references than this are not kept in mind: the report then has no graph.
-const MAX_REFERENCES: usize = 1 << 22;
+const MAX_REFERENCES: usize = 1 << 23;
 
 /// Where references come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,7 +148,7 @@ impl References {
         if decoder.is_none() && source == EdgeSource::Decoded {
             return Err(NoReferences::NoDecoder);
         }
-        let mut facts = Facts::default();
+        let mut facts = Facts::new(source == EdgeSource::Decoded);
         let mut bodies = Bodies::new(image, attribution.owners.len());
         if let Some(mut decoder) = decoder {
             code::sweep(&places, decoder.as_mut(), |at, step, place| {
@@ -158,20 +158,20 @@ impl References {
         }
         let bodies = bodies.finish(&places);
         facts.loads.sort_unstable();
-        let mut list = facts.take_branches();
+        let mut list = facts.take_list().ok_or(NoReferences::TooLarge)?;
         match source {
             EdgeSource::Relocations => relocations::collect(&places, &facts, &mut list),
-            EdgeSource::Decoded => {
-                facts.pointers(&places, &mut list);
-                data::collect(&places, &facts, &mut list);
-            }
+            EdgeSource::Decoded => data::collect(&places, &facts, &mut list),
         }
         relocations::collect_dynamic(&places, &mut list);
-        list.sort_unstable();
-        list.dedup();
-        if list.len() > MAX_REFERENCES || facts.is_overflowing() {
+        // Whoever collects stops beyond the limit, so duplicates count too.
+        if list.len() > MAX_REFERENCES {
             return Err(NoReferences::TooLarge);
         }
+        // The sweep's are in order, and each section's: this way of sorting only merges them.
+        list.sort();
+        list.dedup();
+        list.shrink_to_fit();
         let nodes = places.nodes(anonymous::split(&places, &list, &facts));
         let loads = facts.loads.iter().copied();
         let pool_loads = loads.filter(|(pool, _)| nodes.at(*pool).is_some_and(|it| !nodes.is_owner(it)));

@@ -113,28 +113,43 @@ fn is_code(places: &Places<'_>, place: &Place) -> bool {
 /// What the sweep saw of interest beyond single functions.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
-    leaving: Vec<Reference>,
+    /// Whether instructions say what they refer to beside branches; else relocations do.
+    tells_addresses: bool,
+    /// In the order of the sweep, which is that of the final list but for labelled code.
+    list: Vec<Reference>,
     /// `(pool word, instruction)`, sorted once all are known.
     pub(crate) loads: Vec<(u64, u64)>,
-    /// `(instruction, pool word)`: calls through a word.
-    calls_through: Vec<(u64, u64)>,
-    /// `(instruction, what it forms the address of)`.
-    addresses: Vec<(u64, u64)>,
     pub(crate) n_unknown_calls: u64,
+    /// Whether there was more than is kept in mind: then nothing here is complete.
+    is_cut: bool,
 }
 
 impl Facts {
+    pub(crate) fn new(tells_addresses: bool) -> Self {
+        Self { tells_addresses, ..Self::default() }
+    }
+
     pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: Step, place: &Place) {
-        if self.is_overflowing() {
+        if self.is_cut {
             return;
         }
+        let n_before = self.list.len();
+        self.add_flow(places, at, &step, place);
+        self.add_value(places, at, step.value);
+        if self.list.len() > n_before + 1 {
+            self.list[n_before..].sort_unstable();
+        }
+        self.is_cut = self.list.len().max(self.loads.len()) > MAX_REFERENCES;
+    }
+
+    fn add_flow(&mut self, places: &Places<'_>, at: u64, step: &Step, place: &Place) {
         let leaving = |target_address, kind| Reference::new(at, target_address, kind);
         match step.flow {
             Flow::Call(target) => self.leave(places, place, leaving(target, ReferenceKind::Call)),
             Flow::Jump(target) | Flow::Branch(target) => {
                 self.leave(places, place, leaving(target, ReferenceKind::Jump));
             }
-            Flow::CallThrough(pool) => self.calls_through.push((at, pool)),
+            Flow::CallThrough(pool) => self.add_loaded(places, (at, pool), ReferenceKind::Call),
             Flow::CallUnknown => self.n_unknown_calls += 1,
             Flow::Next | Flow::JumpUnknown | Flow::End => {}
         }
@@ -143,11 +158,28 @@ impl Facts {
         if goes_on && end == place.span.end() && !places.is_in_vectors(at) {
             self.leave(places, place, leaving(end, ReferenceKind::FallThrough));
         }
-        match step.value {
-            Value::None => {}
-            Value::Load(pool) => self.loads.push((pool, at)),
+    }
+
+    fn add_value(&mut self, places: &Places<'_>, at: u64, value: Value) {
+        match value {
+            Value::Load(pool) => {
+                self.loads.push((pool, at));
+                self.add_loaded(places, (at, pool), ReferenceKind::Address);
+            }
             // Most are only numbers.
-            Value::Address(number) => self.addresses.extend(places.target_of(number).map(|it| (at, it))),
+            Value::Address(number) if self.tells_addresses => {
+                let target = places.target_of(number);
+                self.list.extend(target.map(|it| Reference::new(at, it, ReferenceKind::Address)));
+            }
+            Value::None | Value::Address(_) => {}
+        }
+    }
+
+    /// What the word at `pool` says is what the instruction refers to.
+    fn add_loaded(&mut self, places: &Places<'_>, (at, pool): (u64, u64), kind: ReferenceKind) {
+        if self.tells_addresses {
+            let target = places.pointer_at(pool).and_then(|it| places.target_of(it));
+            self.list.extend(target.map(|it| Reference::new(at, it, kind).loading(pool)));
         }
     }
 
@@ -162,30 +194,14 @@ impl Facts {
         }
         let is_code = places.at(target).is_some_and(|it| places.section(it).is_executable);
         if is_code && !places.is_in_vectors(target) {
-            self.leaving.push(reference);
+            self.list.push(reference);
         }
     }
 
-    pub(crate) fn is_overflowing(&self) -> bool {
-        self.leaving.len() + self.loads.len() + self.addresses.len() + self.calls_through.len()
-            > MAX_REFERENCES
-    }
-
-    /// Branches from place to place.
-    pub(crate) fn take_branches(&mut self) -> Vec<Reference> {
-        std::mem::take(&mut self.leaving)
-    }
-
-    /// Addresses that instructions form, and those that they load.
-    pub(crate) fn pointers(&mut self, places: &Places<'_>, list: &mut Vec<Reference>) {
-        let formed = std::mem::take(&mut self.addresses).into_iter();
-        list.extend(formed.map(|(at, target)| Reference::new(at, target, ReferenceKind::Address)));
-        let loads = self.loads.iter().map(|(pool, at)| (*at, *pool, ReferenceKind::Address));
-        let calls = self.calls_through.iter().map(|(at, pool)| (*at, *pool, ReferenceKind::Call));
-        for (at_address, pool, kind) in loads.chain(calls) {
-            let target = places.pointer_at(pool).and_then(|it| places.target_of(it));
-            list.extend(target.map(|it| Reference::new(at_address, it, kind).loading(pool)));
-        }
+    /// Branches from place to place, and what instructions say that they refer to; nothing where that
+    /// is more than is kept in mind.
+    pub(crate) fn take_list(&mut self) -> Option<Vec<Reference>> {
+        (!self.is_cut).then(|| std::mem::take(&mut self.list))
     }
 
     /// Loads of words in sections of code: `(word, instruction)`, sorted.

@@ -123,3 +123,18 @@ fn an_object_file_has_no_references() {
     let image = elf::build("kind rel\nsection .text 0 32 x\nfunc main 1 32");
     assert_eq!(plimsoll_analyzer::references(&image, None).unwrap(), []);
 }
+
+#[test]
+fn too_many_loads_leave_no_graph_instead_of_half_of_one() {
+    // Of no literal: they count while code is read, and would leave no trace in what was found.
+    const LOAD_NEXT_WORD: [u8; 2] = [0x00, 0x48];
+    let n_bytes = ((1 << 23) + 2) * LOAD_NEXT_WORD.len();
+    let mut image = elf::build(&format!("section .text 0x8000 {n_bytes} x\nfunc loader 0x8001 {n_bytes}"));
+    // The builder puts the first section here.
+    let code = &mut image[0x1000..][..n_bytes];
+    code.chunks_exact_mut(2).for_each(|it| it.copy_from_slice(&LOAD_NEXT_WORD));
+    let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
+    assert_eq!(report.graph, None);
+    let why: Vec<&str> = report.warnings.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(why, ["the references are beyond the limits of this analysis"]);
+}
