@@ -19,6 +19,7 @@ use crate::refs::{EdgeSource, NoReferences, References};
 use crate::report::{Endianness, Header};
 use dominators::Dominators;
 use edges::Edges;
+pub(crate) use edges::each_pair;
 pub use lines::SourceLine;
 pub(crate) use roots::Root;
 pub(crate) use why::why;

@@ -216,11 +216,14 @@ fn insight(kind: Kind, advice: String, saving: Saving, evidence: Vec<String>) ->
 /// as pointers are (line and column: four bytes each).
 fn is_location(case: &Case<'_>, address: u64) -> bool {
     const LOCATION_BYTES: u64 = 16;
+    if case.report.header.class_bits != 32 {
+        return false;
+    }
     let word = |at: u64| case.word_at(address.checked_add(at)?);
     let path = word(0).zip(word(4)).and_then(|(start, length)| Span::new(start, length));
     let is_path = path.is_some_and(|it| it.size() < 4096 && case.content(it).ends_with(b".rs"));
     let is_place = |at: u64| word(at).is_some_and(|it| (1..1 << 20).contains(&it));
     let is_whole =
         case.node(address).zip(case.graph).is_some_and(|(it, graph)| graph.bytes()[it] == LOCATION_BYTES);
-    case.report.header.class_bits == 32 && is_whole && is_path && is_place(8) && is_place(12)
+    is_whole && is_path && is_place(8) && is_place(12)
 }

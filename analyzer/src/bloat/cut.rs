@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::scene::Scene;
+use crate::graph::each_pair;
 use crate::refs::Reference;
 use crate::span::Span;
 
@@ -92,10 +93,14 @@ enum Fate {
 
 impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
     pub(crate) fn new(scene: &'a Scene<'scene, 'info>) -> Self {
-        let mut pairs: Vec<Pair> =
-            scene.graph.references.list.iter().filter_map(|it| pair(scene, it)).collect();
-        pairs.sort_unstable();
-        let n_references = pairs.chunk_by(|a, b| a == b).map(|it| (it[0], it.len() as u32)).collect();
+        let mut n_references: Vec<(Pair, u32)> = Vec::new();
+        each_pair(&scene.graph.references, |pair, n| n_references.push((pair, n)));
+        n_references.sort_unstable();
+        n_references.dedup_by(|next, sum| {
+            let is_same = next.0 == sum.0;
+            sum.1 += if is_same { next.1 } else { 0 };
+            is_same
+        });
         Self { scene, n_references, fates: vec![Fate::Unasked; scene.graph.n_nodes()], n_steps: 0 }
     }
 

@@ -21,16 +21,8 @@ impl Edges {
     /// Each pair of nodes once; what refers to itself is no edge.
     pub(crate) fn new(references: &References, n_nodes: usize) -> Self {
         let nodes = &references.nodes;
-        let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(references.list.len());
-        // References come by address, so that many in a row are made by the same node.
-        let mut last = None;
-        for reference in &references.list {
-            let known = last.filter(|(it, _): &(Span, _)| it.contains_address(reference.at_address));
-            last = known.or_else(|| nodes.find(reference.at_address));
-            let pair = last.map(|it| it.1).zip(nodes.at(reference.target_address));
-            let pair = pair.filter(|(from, to)| from != to);
-            pairs.extend(pair.map(|(from, to)| (from as u32, to as u32)));
-        }
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        each_pair(references, |pair, _| pairs.push(pair));
         let loads = references.pool_loads.iter().filter_map(|(pool, at)| nodes.at(*at).zip(nodes.at(*pool)));
         pairs.extend(loads.filter(|(from, to)| from != to).map(|(from, to)| (from as u32, to as u32)));
         // What came off a piece by its content alone goes with it.
@@ -65,6 +57,30 @@ impl Edges {
     pub(crate) fn sources(&self, node: usize) -> &[u32] {
         self.backward.of(node)
     }
+}
+
+/// Tells `see` pairs of nodes and how many references connect them; what refers to itself is none.
+/// A pair comes once for every stretch of bytes that the first node has.
+pub(crate) fn each_pair(references: &References, mut see: impl FnMut((u32, u32), u32)) {
+    let nodes = &references.nodes;
+    let mut tell = |from: usize, targets: &mut Vec<u32>| {
+        targets.sort_unstable();
+        targets.chunk_by(|a, b| a == b).for_each(|it| see((from as u32, it[0]), it.len() as u32));
+        targets.clear();
+    };
+    // References come by address, so that many in a row are made by the same node.
+    let mut last: Option<(Span, usize)> = None;
+    let mut targets: Vec<u32> = Vec::new();
+    for reference in &references.list {
+        if !last.is_some_and(|(span, _)| span.contains_address(reference.at_address)) {
+            last.iter().for_each(|it| tell(it.1, &mut targets));
+            last = nodes.find(reference.at_address);
+        }
+        let Some((_, from)) = last else { continue };
+        let target = nodes.at(reference.target_address).filter(|it| *it != from);
+        targets.extend(target.map(|it| it as u32));
+    }
+    last.iter().for_each(|it| tell(it.1, &mut targets));
 }
 
 impl Rows {

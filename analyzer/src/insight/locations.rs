@@ -15,9 +15,10 @@ const REDACTED_BYTES: u64 = RECORD_BYTES + 10;
 /// One piece of advice for all of them.
 pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     let Some(graph) = case.graph else { return Vec::new() };
-    let targets: BTreeSet<u64> = graph.references.list.iter().map(|it| it.target_address).collect();
+    let targets = graph.references.list.iter().map(|it| it.target_address);
+    let locations: BTreeSet<u64> = targets.filter(|it| is_location(case, *it)).collect();
     let mut n_records: BTreeMap<(u64, u64), u64> = BTreeMap::new();
-    for address in targets.into_iter().filter(|it| is_location(case, *it)) {
+    for address in locations {
         let Some(path) = case.word_at(address).zip(case.word_at(address + 4)) else { continue };
         *n_records.entry(path).or_default() += 1;
     }
