@@ -8,6 +8,7 @@ mod cut;
 pub(crate) mod duplicates;
 pub(crate) mod formatting;
 pub(crate) mod generics;
+pub(crate) mod helpers;
 pub(crate) mod machinery;
 mod panics;
 pub(crate) mod predict;

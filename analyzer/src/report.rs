@@ -27,6 +27,7 @@ mod duplicates;
 mod insight;
 mod machinery;
 pub(crate) mod memory_use;
+mod panic_data;
 pub(crate) mod retained;
 mod source;
 mod stack;

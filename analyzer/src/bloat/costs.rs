@@ -53,6 +53,8 @@ pub struct HelperCost {
     pub size_bytes: u64,
     /// Names of the symbols that need it, other helpers left out.
     pub used_by: Vec<String>,
+    /// How many more need it.
+    pub n_left_out: u64,
 }
 
 /// What a report says; `None` where it blames nobody, because it could not.
@@ -69,7 +71,7 @@ pub(crate) fn of_report(report: &Report) -> Option<FmtBlame> {
     let helpers = report.helpers.iter().map(|it| {
         let SymbolCost { name, size_bytes } = symbol(report, it.symbol);
         let used_by = it.used_by.iter().map(|it| report.symbols[*it].name.clone()).collect();
-        HelperCost { name, purpose: it.purpose.clone(), size_bytes, used_by }
+        HelperCost { name, purpose: it.purpose.clone(), size_bytes, used_by, n_left_out: it.n_left_out }
     });
     Some(FmtBlame {
         formatting: cost(

@@ -6,7 +6,7 @@ use super::memory_use::MemoryUse;
 use super::{CrateUse, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning};
 use super::{anonymous, machinery, retained, source};
 use crate::bloat::machinery::Part;
-use crate::bloat::{duplicates, generics};
+use crate::bloat::{duplicates, generics, helpers};
 use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
@@ -61,6 +61,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let stack = stack::measure(findings, &mut named, &regions);
     done("stack");
     let (formatting, panics) = machinery::costs(findings, &named);
+    let helpers = graph.map(|it| helpers::find(&named, it)).unwrap_or_default();
     done("blame");
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
@@ -74,7 +75,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         files: source.files,
         formatting,
         panics,
-        helpers: Vec::new(),
+        helpers,
         families,
         identical_bodies,
         duplicate_texts,
@@ -223,7 +224,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
 }
 
 /// For each node of the graph its row: an index into [`Report::symbols`]. What nobody could name has none.
-pub(super) fn rows_by_node(rows: &[Named]) -> Vec<Option<usize>> {
+pub(crate) fn rows_by_node(rows: &[Named]) -> Vec<Option<usize>> {
     let n_nodes = rows.iter().map(|it| it.node + 1).max().unwrap_or(0);
     let mut by_node = vec![None; n_nodes];
     rows.iter().enumerate().for_each(|(row_idx, it)| by_node[it.node] = Some(row_idx));

@@ -25,14 +25,15 @@ pub struct Formatting {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Panics {
-    /// Own bytes of the symbols below and of the messages and locations.
+    /// Own bytes of the symbols below, and of the messages, locations and paths.
     pub total_bytes: u64,
     /// Bytes of the symbols with everything that only these lead to. Absent where references are not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retained_bytes: Option<u64>,
     /// Indices into [`Report::symbols`](super::Report::symbols), in that order.
     pub symbols: Vec<usize>,
-    /// Texts that only a panic prints.
+    /// Texts that only the symbols above refer to. A lower bound: a message that somebody passes to
+    /// them counts for the line in `blame`. 0, as the next three, where references are not known.
     pub message_bytes: u64,
     /// `core::panic::Location` records: path, line and column.
     pub location_bytes: u64,
@@ -101,8 +102,12 @@ pub struct HelperUse {
     pub symbol: usize,
     /// What it is for: `64-bit division`, `single-precision floating point`, `copying memory`, …
     pub purpose: String,
-    /// Who needs it, other helpers left out: indices into [`Report::symbols`](super::Report::symbols).
+    /// Who needs it, other helpers left out, the biggest first, at most 64: indices into
+    /// [`Report::symbols`](super::Report::symbols).
     pub used_by: Vec<usize>,
+    /// How many more need it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub n_left_out: u64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

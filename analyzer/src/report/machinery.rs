@@ -1,6 +1,7 @@
 //! What formatting and panicking cost, and who is to blame.
 
 use super::assemble::{Findings, Named};
+use super::panic_data::PanicData;
 use super::{Formatting, Panics};
 use crate::bloat::machinery::Part;
 use crate::bloat::{blame, scene::Scene};
@@ -20,11 +21,16 @@ pub(super) fn costs(findings: &Findings<'_>, rows: &[Named]) -> (Formatting, Pan
     };
     let is_panicking = |it: Part| it == Part::Panicking;
     let (own, symbols) = sum(rows, is_panicking);
+    let data = graph.map(|it| PanicData::new(rows, it)).unwrap_or_default();
     let mut panics = Panics {
-        total_bytes: own,
+        total_bytes: own + data.message_bytes + data.location_bytes + data.path_bytes,
         retained_bytes: graph.map(|it| retained(it, &parts, is_panicking)),
         symbols,
-        ..Panics::default()
+        message_bytes: data.message_bytes,
+        location_bytes: data.location_bytes,
+        path_bytes: data.path_bytes,
+        n_locations: data.n_locations,
+        blame: None,
     };
     if let Some(graph) = graph.filter(|_| !findings.debug.is_empty()) {
         let scene = Scene::new((findings.image, findings.attribution), graph, findings.debug, &parts);

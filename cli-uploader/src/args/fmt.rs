@@ -31,7 +31,7 @@ The JSON of --json:
     blame.{saves_at_least_bytes,lines[],crates[],n_lines_left_out?}
     lines[].{file,line,crate?,function?,saves_at_least_bytes,shared_bytes}
     crates[].{name,n_lines,saves_at_least_bytes}
-  helpers[].{name,purpose,size_bytes,used_by[]}
+  helpers[].{name,purpose,size_bytes,used_by[],n_left_out}
   measured_error.{n_cases,median_percent,within_tolerance_percent}
 With --without or --without-all:
   saves_at_least_bytes = unreachable_bytes + instruction_bytes + literal_bytes

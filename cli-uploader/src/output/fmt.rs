@@ -117,8 +117,9 @@ fn helpers(helpers: &[HelperCost], top: usize, width: Option<usize>) -> String {
     for helper in helpers.iter().take(top) {
         let mut users =
             helper.used_by.iter().take(MAX_USERS).map(String::as_str).collect::<Vec<_>>().join(", ");
-        if helper.used_by.len() > MAX_USERS {
-            users.push_str(&format!(" and {} more", helper.used_by.len() - MAX_USERS));
+        let n_more = helper.used_by.len().saturating_sub(MAX_USERS) as u64 + helper.n_left_out;
+        if n_more > 0 {
+            users.push_str(&format!(" and {} more", grouped(n_more)));
         }
         let size = Cell::new(grouped(helper.size_bytes));
         table.row([size, Cell::new(&helper.name), Cell::new(&helper.purpose), Cell::new(users)]);

@@ -13,6 +13,26 @@ pub(crate) fn check(report: &Report) {
     regions_are_their_parts(report);
     totals_are_sums(report);
     code_is_hosted_defined_and_located(report);
+    panics_are_functions_and_data(report);
+    helpers_are_needed_by_others(report);
+}
+
+#[track_caller]
+fn panics_are_functions_and_data(report: &Report) {
+    let it = &report.panics;
+    let own: u64 = it.symbols.iter().map(|it| report.symbols[*it].size_bytes).sum();
+    assert_eq!(it.total_bytes, own + it.message_bytes + it.location_bytes + it.path_bytes);
+    assert_eq!(it.n_locations == 0, it.location_bytes == 0);
+}
+
+#[track_caller]
+fn helpers_are_needed_by_others(report: &Report) {
+    assert!(report.helpers.is_sorted_by(|a, b| a.symbol < b.symbol));
+    let helpers: Vec<usize> = report.helpers.iter().map(|it| it.symbol).collect();
+    for it in &report.helpers {
+        assert!(it.used_by.is_sorted_by(|a, b| a < b), "{it:?}");
+        assert!(it.used_by.iter().all(|it| *it < report.symbols.len() && !helpers.contains(it)), "{it:?}");
+    }
 }
 
 #[track_caller]

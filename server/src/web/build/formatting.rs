@@ -76,6 +76,7 @@ struct HelperLine {
     symbol: SymbolLink,
     purpose: String,
     used_by: Vec<SymbolLink>,
+    n_left_out: Count,
 }
 
 /// Shows the page.
@@ -173,5 +174,6 @@ fn helper(names: &Names<'_>, it: &HelperUse) -> Option<HelperLine> {
         symbol: names.symbol(it.symbol)?,
         purpose: it.purpose.clone(),
         used_by: names.symbols(&it.used_by),
+        n_left_out: Count::from(it.n_left_out),
     })
 }
