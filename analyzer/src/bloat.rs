@@ -10,6 +10,7 @@ pub(crate) mod formatting;
 pub(crate) mod generics;
 pub(crate) mod helpers;
 pub(crate) mod machinery;
+mod once;
 mod panics;
 pub(crate) mod predict;
 pub(crate) mod scene;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::machinery::Part;
+use super::once::Candidates;
 use super::scene::Scene;
 use crate::graph::each_pair;
 use crate::refs::Reference;
@@ -53,7 +55,7 @@ fn holds(spans: &[Span], address: u64) -> bool {
 pub(crate) struct Loss {
     /// What nothing leads to any more, with its padding.
     pub(crate) unreachable_bytes: u64,
-    /// Instructions that were cut out of functions that stay.
+    /// Instructions that were cut out of functions that stay, or that calls no longer need.
     pub(crate) instruction_bytes: u64,
     /// Literals that only such instructions load.
     pub(crate) literal_bytes: u64,
@@ -75,6 +77,7 @@ pub(crate) struct Cutter<'a, 'scene, 'info> {
     scene: &'a Scene<'scene, 'info>,
     /// How many references connect two nodes.
     n_references: Vec<(Pair, u32)>,
+    candidates: Candidates,
     /// By node; all [`Fate::Unasked`] between questions.
     fates: Vec<Fate>,
     /// How many nodes and edges were looked at in all.
@@ -101,7 +104,13 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
             sum.1 += if is_same { next.1 } else { 0 };
             is_same
         });
-        Self { scene, n_references, fates: vec![Fate::Unasked; scene.graph.n_nodes()], n_steps: 0 }
+        Self {
+            scene,
+            n_references,
+            candidates: Candidates::new(scene),
+            fates: vec![Fate::Unasked; scene.graph.n_nodes()],
+            n_steps: 0,
+        }
     }
 
     /// What a settled cut takes away.
@@ -180,15 +189,26 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
         for node in touched.iter().map(|it| *it as usize) {
             if self.fates[node] == Fate::Going {
                 loss.unreachable_bytes += self.scene.bytes(node);
-            } else if self.scene.part(node) != super::machinery::Part::None {
+            } else if self.scene.part(node) != Part::None {
                 loss.shared_bytes += self.scene.bytes(node);
             }
         }
         for span in cut.spans.iter().filter(|it| self.is_alive(it.start())) {
             loss.instruction_bytes += self.scene.code(*span).map(Span::size).sum::<u64>();
         }
+        loss.instruction_bytes += self.melting_bytes(cut, touched);
         loss.literal_bytes = self.literal_bytes(cut);
         loss
+    }
+
+    /// Of functions that only one call is left of.
+    fn melting_bytes(&self, cut: &Cut, touched: &[u32]) -> u64 {
+        let staying = touched.iter().copied().filter(|it| self.fates[*it as usize] == Fate::Staying);
+        let is_left = |it: &Reference| {
+            let is_cut = cut.holds(it.at_address) || holds(&cut.loose, it.at_address);
+            !is_cut && self.is_alive(it.at_address)
+        };
+        self.candidates.melting_bytes(self.scene, staying, is_left)
     }
 
     fn is_alive(&self, address: u64) -> bool {
