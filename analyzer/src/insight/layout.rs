@@ -1,13 +1,17 @@
 //! Where the linker put things: holes between them, and sections that no script names.
 
+use std::collections::BTreeMap;
+
 use super::kinds;
 use super::{Case, Saving, evidence, insight};
 use crate::map::Label;
-use crate::report::{Certainty, Insight, RegionKind, RegionSource, Section, SectionRole};
-use crate::span::Span;
+use crate::report::{Certainty, Insight, RegionKind, RegionSource, Section, SectionRole, Symbol, SymbolKind};
+use crate::span::{Span, natural_alignment};
 
 /// Smaller holes are what functions and words on their usual borders leave: no order avoids them.
 const MIN_HOLE_BYTES: u64 = 8;
+/// Fewer zeroes behind a constant are its own as likely as not.
+const MIN_TAIL_BYTES: u64 = 64;
 /// The name of filler between sections in [`crate::report::RegionPart`].
 const BETWEEN_SECTIONS: &str = "(alignment)";
 /// Beginnings of the names that compilers give to sections before linking.
@@ -31,6 +35,7 @@ struct Hole {
 fn alignment_holes(case: &Case<'_>) -> Option<Insight> {
     let mut holes = holes_in_sections(case);
     holes.extend(holes_between_sections(case));
+    holes.extend(holes_behind_constants(case));
     holes.retain(|it| it.bytes >= MIN_HOLE_BYTES);
     let sum = |is_there: fn(&Hole) -> bool| holes.iter().filter(|it| is_there(it)).map(|it| it.bytes).sum();
     let saving = Saving {
@@ -71,6 +76,23 @@ fn holes_between_sections(case: &Case<'_>) -> Vec<Hole> {
         }
     }
     holes
+}
+
+/// Where a constant without a symbol ends nobody wrote down: zeroes before something widely aligned may
+/// be its own or filler.
+fn holes_behind_constants(case: &Case<'_>) -> Vec<Hole> {
+    let aligns = case.report.sections.iter().map(|it| (it.name.as_str(), it.align_bytes));
+    let aligns: BTreeMap<&str, u64> = aligns.filter(|it| it.1 > MIN_TAIL_BYTES).collect();
+    let hole = |it: &Symbol| {
+        let max_align_bytes = *aligns.get(it.section.as_str()).filter(|_| it.kind == SymbolKind::Constant)?;
+        let span = Span::saturating(it.run_address, it.size_bytes);
+        let content = case.content(span);
+        let n_zeroes = content.iter().rev().take_while(|byte| **byte == 0).count() as u64;
+        let bytes = n_zeroes.min(natural_alignment(span.end()).min(max_align_bytes) - 1);
+        let before = case.symbol_at(span.end())?.name.clone();
+        (bytes >= MIN_TAIL_BYTES).then_some(Hole { bytes, before, is_flash: true, is_ram: false })
+    };
+    case.report.symbols.iter().filter_map(hole).collect()
 }
 
 fn orphan_sections(case: &Case<'_>) -> Option<Insight> {

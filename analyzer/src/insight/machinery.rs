@@ -44,6 +44,7 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     let floats = Machinery {
         kind: kinds::FLOATS_FORMATTED,
         is_part: is_float,
+        certainty: Certainty::AtLeast,
         advice: "Floating-point numbers are turned into text. Print them as integers: thousandths, or whole and \
             fraction apart; in C link newlib-nano without -u _printf_float.",
     };
@@ -53,6 +54,8 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
             let function = it.rsplit("::").next().unwrap_or(it);
             DIVISIONS.contains(&function) || it.starts_with(DIVISION_MODULE)
         },
+        // A division of 32 bits may need a function as well, which nobody needed before.
+        certainty: Certainty::UpTo,
         advice: "64-bit numbers are divided by a function, since the processor cannot. Divide 32 bits, by a power of \
             two, or multiply by the reciprocal.",
     };
@@ -71,6 +74,7 @@ fn is_float(name: &str) -> bool {
 struct Machinery {
     kind: Kind,
     is_part: fn(&str) -> bool,
+    certainty: Certainty,
     advice: &'static str,
 }
 
@@ -83,7 +87,7 @@ impl Machinery {
         let users = self.users(case, graph).into_iter().take(MAX_USERS);
         let mut lines: Vec<String> = users.map(|it| format!("used by {}", case.described(it))).collect();
         lines.extend(case.evidence(&parts));
-        let saving = Saving::of_flash(bytes, Certainty::AtLeast);
+        let saving = Saving::of_flash(bytes, self.certainty);
         (!parts.is_empty()).then(|| insight(self.kind, self.advice.to_owned(), saving, lines))
     }
 

@@ -82,6 +82,24 @@ fn holes_that_alignment_leaves_are_named_where_they_are_big() {
 }
 
 #[test]
+fn zeroes_behind_a_constant_without_a_symbol_may_be_a_hole() {
+    let image = |aligned: u64| {
+        format!(
+            "section .text 0x1000 64 x\nfunc main 0x1000 64\nsection .rodata 0x2000 0x300 align 256\n\
+             object table 0x2000 4\nword .rodata 0 0x2010\nobject words 0x2004 12\nword .rodata 4 7\n\
+             noise .rodata 0x10 12\nobject aligned {aligned:#x} 64"
+        )
+    };
+    // 0x2010 holds twelve bytes and then zeroes up to `aligned`.
+    let holes = |aligned: u64| {
+        let report = explain(&image(aligned));
+        report.insights.iter().find(|it| it.kind == "alignment_holes").map(|it| it.flash_bytes)
+    };
+    assert_eq!(holes(0x2100), Some(0x100 - 0x1c));
+    assert_eq!(holes(0x2104), None);
+}
+
+#[test]
 fn sections_that_no_script_names_are_orphans() {
     let image = "section .text 0x100 64 x\nfunc main 0x100 64\nsection .rodata.lost 0x200 128";
     check(image, "orphan_sections 128+0 UpTo\n");
