@@ -1,5 +1,6 @@
 //! The chores of this repository: `cargo xtask` lists them.
 
+mod advice;
 mod command;
 mod demo;
 mod fuzz;
@@ -28,7 +29,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -46,6 +47,12 @@ const TASKS: [Task; 6] = [
         summary: "Feed made-up input to the analyzer",
         details: fuzz::DETAILS,
         run: fuzz::run_task,
+    },
+    Task {
+        name: "advice",
+        summary: "Follow the analyzer's advice on our firmware, compare what it promised",
+        details: advice::DETAILS,
+        run: advice::run_task,
     },
     Task {
         name: "sqlx-prepare",

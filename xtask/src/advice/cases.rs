@@ -1,0 +1,202 @@
+//! The pieces of advice that our firmware can ask for and follow.
+
+/// One way to build the firmware.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Build {
+    /// Besides `device`.
+    pub features: &'static [&'static str],
+    /// `RUSTFLAGS`.
+    pub flags: &'static str,
+    pub environment: &'static [(&'static str, &'static str)],
+    /// File, what it says, and what it is to say instead.
+    pub changes: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// A piece of advice, and a build before and after following it.
+pub struct Case {
+    pub kind: &'static str,
+    pub before: Build,
+    pub after: Build,
+}
+
+const NEWEST: &[&str] = &[
+    "uart",
+    "counter",
+    "temperature-cfmt",
+    "boot-record",
+    "checksum",
+    "history",
+    "settings",
+    "command-line",
+    "deep-history",
+];
+const SHALLOW: &[&str] = &[
+    "uart",
+    "counter",
+    "temperature-cfmt",
+    "boot-record",
+    "checksum",
+    "history",
+    "settings",
+    "command-line",
+];
+const WITHOUT_RECORD: &[&str] = &[
+    "uart",
+    "counter",
+    "temperature-cfmt",
+    "checksum",
+    "history",
+    "settings",
+    "command-line",
+    "deep-history",
+];
+const FLOAT: &[&str] = &["uart", "counter", "temperature-cfmt", "sample-debug-float"];
+const FIXED: &[&str] = &["uart", "counter", "temperature-cfmt", "sample-debug-fixed"];
+
+const PLAIN: Build = Build { features: NEWEST, flags: "", environment: &[], changes: &[] };
+const NO_LTO: (&str, &str) = ("CARGO_PROFILE_FIRMWARE_LTO", "off");
+const UNOPTIMISED: (&str, &str) = ("CARGO_PROFILE_FIRMWARE_OPT_LEVEL", "0");
+const WITHOUT_LTO: Build = Build { environment: &[NO_LTO], ..PLAIN };
+/// What `-Z` wants of a stable compiler.
+const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
+
+type Change = (&'static str, &'static str, &'static str);
+
+const LOGGER: &str = "src/bin/logger.rs";
+const SETTINGS: &str = "static SETTINGS: Settings = Settings::new();";
+const ZEROES_IN_BSS: Change = (
+    LOGGER,
+    SETTINGS,
+    "static SETTINGS: Settings = Settings::new();
+static ZEROES: [core::sync::atomic::AtomicU8; 512] = [const { core::sync::atomic::AtomicU8::new(0) }; 512];",
+);
+const ZEROES_IN_DATA: Change = (
+    LOGGER,
+    SETTINGS,
+    "static SETTINGS: Settings = Settings::new();
+#[unsafe(link_section = \".data.zeroes\")]
+static ZEROES: [core::sync::atomic::AtomicU8; 512] = [const { core::sync::atomic::AtomicU8::new(0) }; 512];",
+);
+const USE_ZEROES: Change = (
+    LOGGER,
+    "let mut led = board.led();",
+    "let mut led = board.led();
+    let zero = &ZEROES[SETTINGS.period_us() as usize & 511];
+    zero.store(zero.load(core::sync::atomic::Ordering::Relaxed) + 1, core::sync::atomic::Ordering::Relaxed);
+    SETTINGS.change_period(ZEROES[logger.n_samples as usize].load(core::sync::atomic::Ordering::Relaxed).into());",
+);
+const COUNT: &str = "self.n_samples += 1;";
+/// The house forbids what some changes need.
+const LENIENT: &str = "--cap-lints=warn";
+/// cortex-m-rt's linker script discards the tables, as the advice has it; this one does not.
+const KEEP_UNWIND_TABLES: &[Change] = &[
+    (
+        "memory.x",
+        "EXTERN(BOOT2_FIRMWARE)",
+        "EXTERN(BOOT2_FIRMWARE)
+SECTIONS { .ARM.exidx : { *(.ARM.exidx .ARM.exidx.*) } > FLASH } INSERT AFTER .rodata;",
+    ),
+    (
+        "build.rs",
+        "println!(\"cargo::rustc-link-arg-bins=-Tlink.x\");",
+        "for entry in out.join(\"../..\").read_dir()? {
+        if let Ok(script) = fs::read_to_string(entry?.path().join(\"out/link.x\")) {
+            fs::write(out.join(\"keep.x\"), script.replace(\"*(.ARM.ex\", \"*(.discarded.ex\"))?;
+        }
+    }
+    println!(\"cargo::rustc-link-arg-bins=-Tkeep.x\");",
+    ),
+];
+const OWN_VECTORS: &[Change] = &[
+    (
+        "Cargo.toml",
+        "cortex-m-rt = \"0.7.7\"",
+        "cortex-m-rt = { version = \"0.7.7\", features = [\"device\"] }",
+    ),
+    (
+        "build.rs",
+        "fs::copy(\"memory.x\", out.join(\"memory.x\"))?;",
+        "fs::copy(\"memory.x\", out.join(\"memory.x\"))?;\n    fs::write(out.join(\"device.x\"), \"\")?;",
+    ),
+    (
+        LOGGER,
+        SETTINGS,
+        "static SETTINGS: Settings = Settings::new();
+#[unsafe(link_section = \".vector_table.interrupts\")]
+#[unsafe(no_mangle)]
+static __INTERRUPTS: [usize; 1] = [0];",
+    ),
+];
+const ALIGNED_TABLE: Change = (
+    "src/crc.rs",
+    "static TABLE: [u32; 256] = table();",
+    "#[repr(align(1024))]
+struct Aligned([u32; 256]);
+static ALIGNED: Aligned = Aligned(table());
+static TABLE: &[u32; 256] = &ALIGNED.0;",
+);
+
+pub const CASES: &[Case] = &[
+    Case {
+        kind: "overflow_checks",
+        before: Build { environment: &[NO_LTO, ("CARGO_PROFILE_FIRMWARE_OVERFLOW_CHECKS", "true")], ..PLAIN },
+        after: WITHOUT_LTO,
+    },
+    Case {
+        kind: "debug_assertions",
+        before: Build {
+            environment: &[NO_LTO, ("CARGO_PROFILE_FIRMWARE_DEBUG_ASSERTIONS", "true")],
+            ..PLAIN
+        },
+        after: WITHOUT_LTO,
+    },
+    Case { kind: "unoptimised_rust", before: Build { environment: &[UNOPTIMISED], ..PLAIN }, after: PLAIN },
+    Case {
+        kind: "panic_locations",
+        before: Build { environment: &[UNOPTIMISED, BOOTSTRAP], ..PLAIN },
+        after: Build { environment: &[UNOPTIMISED, BOOTSTRAP], flags: "-Zlocation-detail=none", ..PLAIN },
+    },
+    Case { kind: "formatting_line", before: PLAIN, after: Build { features: WITHOUT_RECORD, ..PLAIN } },
+    Case {
+        kind: "floats_formatted",
+        before: Build { features: FLOAT, ..PLAIN },
+        after: Build { features: FIXED, ..PLAIN },
+    },
+    Case { kind: "big_zero_statics", before: PLAIN, after: Build { features: SHALLOW, ..PLAIN } },
+    Case {
+        kind: "zeroes_in_data",
+        before: Build { changes: &[ZEROES_IN_DATA, USE_ZEROES], flags: LENIENT, ..PLAIN },
+        after: Build { changes: &[ZEROES_IN_BSS, USE_ZEROES], flags: LENIENT, ..PLAIN },
+    },
+    Case {
+        kind: "unwind_tables",
+        before: Build { changes: KEEP_UNWIND_TABLES, flags: "-Cforce-unwind-tables=yes", ..PLAIN },
+        after: PLAIN,
+    },
+    Case {
+        kind: "unused_vectors",
+        before: PLAIN,
+        after: Build { changes: OWN_VECTORS, flags: LENIENT, ..PLAIN },
+    },
+    Case { kind: "alignment_holes", before: Build { changes: &[ALIGNED_TABLE], ..PLAIN }, after: PLAIN },
+    Case {
+        kind: "division_64",
+        before: Build {
+            changes: &[(
+                LOGGER,
+                COUNT,
+                "self.n_samples += (u64::MAX / (u64::from(SETTINGS.period_us()) | 1 << 40)) as u32 | 1;",
+            )],
+            ..PLAIN
+        },
+        after: Build {
+            changes: &[(LOGGER, COUNT, "self.n_samples += (u32::MAX / (SETTINGS.period_us() | 1)) | 1;")],
+            ..PLAIN
+        },
+    },
+    Case {
+        kind: "unoptimised_c",
+        before: Build { environment: &[("CFLAGS_thumbv6m_none_eabi", "-g -O0")], ..PLAIN },
+        after: Build { environment: &[("CFLAGS_thumbv6m_none_eabi", "-g")], ..PLAIN },
+    },
+];

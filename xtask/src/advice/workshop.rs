@@ -1,0 +1,109 @@
+//! Builds the firmware in many ways, from a copy of its sources that may be changed.
+
+use super::cases::Build;
+use crate::command::output;
+use crate::setup::need::FIRMWARE_TARGET;
+use crate::workspace::{built, cargo, root, target_subfolder};
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What is copied of `firmware/`.
+const SOURCES: [&str; 7] = ["Cargo.toml", "build.rs", "memory.x", "src", "c", "cfmt", "tests"];
+
+/// A folder of sources and a folder of what is built from them.
+pub struct Workshop {
+    folder: PathBuf,
+    /// The reports of what was built so far.
+    reports: Vec<(Build, Value)>,
+}
+
+impl Workshop {
+    /// A fresh copy of the sources in a workspace of their own; what was built before is used again.
+    pub fn new() -> Result<Self> {
+        let folder = target_subfolder("advice")?;
+        let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
+        let (before, rest) = manifest.split_once("members = [").context("Cargo.toml has no members")?;
+        let (_, after) = rest.split_once("]\n").context("Cargo.toml has no end of members")?;
+        let members = "members = [\"firmware\", \"firmware/cfmt\", \"firmware/cfmt/macros\"]\n";
+        let after: String = sections(after).filter(|it| !is_of_programs(it)).collect();
+        let is_other = |it: &&str| it.starts_with("plimsoll-");
+        let after: String = after.lines().filter(|it| !is_other(it)).map(|it| format!("{it}\n")).collect();
+        write(&folder.join("Cargo.toml"), &format!("{before}{members}{after}"))?;
+        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        Ok(Self { folder, reports: Vec::new() })
+    }
+
+    /// What the analyzer says of a build.
+    pub fn report(&mut self, build: &Build) -> Result<Value> {
+        if let Some((_, report)) = self.reports.iter().find(|(it, _)| it == build) {
+            return Ok(report.clone());
+        }
+        SOURCES.iter().try_for_each(|it| copy(&root().join("firmware").join(it), &self.source(it)))?;
+        for (file, from, to) in build.changes {
+            let path = self.source(file);
+            let text = fs::read_to_string(&path)?;
+            anyhow::ensure!(text.contains(from), "{file} does not say {from:?}");
+            write(&path, &text.replacen(from, to, 1))?;
+        }
+        let mut command = cargo();
+        command.current_dir(&self.folder).env("CARGO_TARGET_DIR", self.folder.join("target"));
+        command.args(["build", "--quiet", "--package", "plimsoll-firmware", "--bin", "logger"]);
+        command.args(["--profile", "firmware", "--target", FIRMWARE_TARGET, "--no-default-features"]);
+        command.args(["--features", &format!("device,{}", build.features.join(","))]);
+        command.env("RUSTFLAGS", build.flags).envs(build.environment.iter().copied());
+        output(&mut command)?;
+        let elf = self.folder.join("target").join(FIRMWARE_TARGET).join("firmware/logger");
+        let mut analyze = Command::new(built("plimsoll"));
+        analyze.arg("analyze").arg(&elf).arg("--memory").arg(self.source("memory.x")).arg("--json");
+        let report: Value = serde_json::from_str(&output(&mut analyze)?).context("reading the report")?;
+        self.reports.push((*build, report.clone()));
+        Ok(report)
+    }
+
+    fn source(&self, name: &str) -> PathBuf {
+        self.folder.join("firmware").join(name)
+    }
+}
+
+/// The tables of a manifest, each with its heading.
+fn sections(manifest: &str) -> impl Iterator<Item = &str> {
+    let mut rest = manifest;
+    std::iter::from_fn(move || {
+        let end = rest.get(1..)?.find("\n[").map_or(rest.len(), |it| it + 2);
+        let (section, after) = rest.split_at(end);
+        rest = after;
+        Some(section)
+    })
+}
+
+/// Whether a table names crates that are not copied.
+fn is_of_programs(section: &str) -> bool {
+    section.trim_start().starts_with("[profile.dev")
+}
+
+/// Copies what differs, so that cargo builds only what changed.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        return write(to, &fs::read_to_string(from).with_context(|| format!("reading {}", from.display()))?);
+    }
+    for entry in from.read_dir()? {
+        let path = entry?.path();
+        if let Some(name) = path.file_name().filter(|it| *it != "target" && *it != "ui") {
+            copy(&path, &to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(path).is_ok_and(|it| it == text) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text).with_context(|| format!("writing {}", path.display()))
+}
