@@ -45,6 +45,12 @@ pub fn groups() -> Result<BTreeMap<String, Vec<Case>>> {
     Ok(groups)
 }
 
+/// With which cases those of an image are judged: all are built for the RP2040.
+pub fn pool(image: &str) -> String {
+    let lto = if image.starts_with("nolto") { "no LTO" } else { "fat LTO" };
+    format!("thumbv6m-none-eabi, {lto}")
+}
+
 fn unpack(packed: &Path, elf: &Path) -> Result<()> {
     output(Command::new("zstd").args(["--decompress", "--quiet", "-o"]).arg(elf).arg(packed)).map(drop)
 }

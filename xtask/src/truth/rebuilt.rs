@@ -25,6 +25,14 @@ pub const OPTIMISATIONS: [Optimisation; 4] = [
     Optimisation { name: "opt-level z, no LTO", flags: ["opt-level=z", "lto=off"] },
 ];
 
+impl Optimisation {
+    /// With which cases those of this way are judged.
+    pub fn pool(&self, target: &str) -> String {
+        let lto = if self.flags.contains(&"lto=off") { "no LTO" } else { "fat LTO" };
+        format!("{target}, {lto}")
+    }
+}
+
 const PROGRAM: &str = "firmware/truth/program.rs";
 
 /// A line that can be left out.

@@ -25,11 +25,12 @@ impl Case {
 }
 
 impl Tally {
-    pub fn of(cases: &[Case]) -> Self {
-        let mut errors: Vec<f64> = cases.iter().map(Case::error_percent).collect();
+    pub fn of<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Self {
+        let cases: Vec<&Case> = cases.into_iter().collect();
+        let mut errors: Vec<f64> = cases.iter().map(|it| it.error_percent()).collect();
         errors.sort_by(f64::total_cmp);
         let n_near = cases.iter().filter(|it| it.is_near()).count();
-        let of_all = cases.iter().filter(|it| it.is_all).map(Case::error_percent);
+        let of_all = cases.iter().filter(|it| it.is_all).map(|it| it.error_percent());
         Self {
             n_cases: cases.len(),
             median_percent: errors.get(errors.len() / 2).copied().unwrap_or(0.0),
