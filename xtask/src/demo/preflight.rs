@@ -19,7 +19,16 @@ const DATA_BYTES: u64 = 300 << 20;
 
 /// Keeps a second demo away from the same data as long as it lives.
 pub struct FolderLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for FolderLock {
+    /// Closing is not enough: a process that another thread starts right now holds the file, too, until
+    /// it has become the program that it is to run. Unlocking counts for all of them.
+    fn drop(&mut self) {
+        // A lock that cannot be given back goes with the process.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Port free, disks not full, nobody else in the data folder.
@@ -57,7 +66,7 @@ fn lock(data: &Path) -> Result<FolderLock> {
     }
     file.set_len(0)?;
     writeln!(file, "{}", std::process::id())?;
-    Ok(FolderLock { _file: file })
+    Ok(FolderLock { file })
 }
 
 fn port_is_free(port: u16) -> Result<()> {
