@@ -7,6 +7,7 @@
 
 mod checks;
 mod compiler;
+mod constants;
 mod crates;
 mod duplicates;
 mod features;
@@ -40,9 +41,10 @@ const MAX_EVIDENCE: usize = 5;
 /// Crates that come with the compiler.
 const STANDARD_CRATES: [&str; 6] = ["core", "alloc", "std", "compiler_builtins", "panic_abort", "__rustc"];
 
-const ADVISERS: [fn(&Case<'_>) -> Vec<Insight>; 10] = [
+const ADVISERS: [fn(&Case<'_>) -> Vec<Insight>; 11] = [
     checks::advise,
     compiler::advise,
+    constants::advise,
     crates::advise,
     duplicates::advise,
     features::advise,

@@ -19,6 +19,7 @@
 //! count as growing; ways through circles of calls are tried for 4,000,000 steps.
 //! Of more than 65,536 pieces of data without a symbol the smallest are not named, with a warning.
 
+mod access;
 mod anonymous;
 mod bloat;
 pub mod debug;

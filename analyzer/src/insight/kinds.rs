@@ -37,6 +37,10 @@ pub(super) const ZEROES_IN_DATA: Kind = Kind {
     word: "zeroes_in_data",
     source_url: "https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.sheader.html#special_sections",
 };
+pub(super) const CONSTANTS_IN_DATA: Kind = Kind {
+    word: "constants_in_data",
+    source_url: "https://doc.rust-lang.org/reference/items/static-items.html",
+};
 pub(super) const ALIGNMENT_HOLES: Kind = Kind {
     word: "alignment_holes",
     source_url: "https://sourceware.org/binutils/docs/ld/Input-Section-Wildcards.html",
@@ -80,7 +84,7 @@ pub(super) const PANIC_LOCATIONS: Kind = Kind {
 };
 
 /// Every kind that there is.
-const KINDS: [Kind; 19] = [
+const KINDS: [Kind; 20] = [
     OVERFLOW_CHECKS,
     DEBUG_ASSERTIONS,
     UNOPTIMISED_RUST,
@@ -89,6 +93,7 @@ const KINDS: [Kind; 19] = [
     UNUSED_VECTORS,
     BIG_ZERO_STATICS,
     ZEROES_IN_DATA,
+    CONSTANTS_IN_DATA,
     ALIGNMENT_HOLES,
     ORPHAN_SECTIONS,
     CRATE_VERSIONS,

@@ -35,7 +35,7 @@ fn big_zero_statics(case: &Case<'_>) -> Option<Insight> {
 }
 
 /// Symbols in sections of one kind that are neither stacks nor heaps.
-fn statics<'a>(case: &Case<'a>, kind: SectionKind) -> impl Iterator<Item = &'a Symbol> {
+pub(super) fn statics<'a>(case: &Case<'a>, kind: SectionKind) -> impl Iterator<Item = &'a Symbol> {
     let report = case.report;
     let is_home = move |it: &&Section| it.kind == kind && it.role == SectionRole::Content && it.allocated;
     let homes: BTreeSet<&str> = report.sections.iter().filter(is_home).map(|it| it.name.as_str()).collect();

@@ -207,6 +207,16 @@ impl<'image> Places<'image> {
         self.image.symbols[self.attribution.owners[owner].symbol_idx].kind
     }
 
+    /// What the place at an address is called.
+    pub(crate) fn names_at(&self, address: u64) -> impl Iterator<Item = &[u8]> {
+        let owner = self.at(address).and_then(|it| match it.label {
+            Label::Symbol(owner) => Some(&self.attribution.owners[owner]),
+            _ => None,
+        });
+        let symbols = owner.into_iter().flat_map(|it| std::iter::once(&it.symbol_idx).chain(&it.aliases));
+        symbols.map(|it| self.image.symbols[*it].name)
+    }
+
     /// Whether a place is all that its symbol owns.
     pub(crate) fn is_whole(&self, place: &Place) -> bool {
         matches!(place.label, Label::Symbol(owner) if self.attribution.owners[owner].bytes == place.span.size())

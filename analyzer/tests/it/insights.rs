@@ -1,6 +1,7 @@
 //! Advice: each piece in an image where it has to be given, and in one where it must not.
 
 mod compiled;
+mod constants;
 mod documented;
 mod graph;
 mod machinery;

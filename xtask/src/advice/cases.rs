@@ -85,6 +85,27 @@ const USE_ZEROES: Change = (
     zero.store(zero.load(core::sync::atomic::Ordering::Relaxed) + 1, core::sync::atomic::Ordering::Relaxed);
     SETTINGS.change_period(ZEROES[logger.n_samples as usize].load(core::sync::atomic::Ordering::Relaxed).into());",
 );
+/// Atomics, which are never stored to, and the same as plain numbers.
+const TABLE_OF_CELLS: Change = (
+    LOGGER,
+    SETTINGS,
+    "static SETTINGS: Settings = Settings::new();
+static TABLE: [core::sync::atomic::AtomicU32; 128] = {
+    let mut table = [const { core::sync::atomic::AtomicU32::new(7) }; 128];
+    table[9] = core::sync::atomic::AtomicU32::new(8);
+    table
+};",
+);
+const TABLE_OF_NUMBERS: Change = (
+    LOGGER,
+    SETTINGS,
+    "static SETTINGS: Settings = Settings::new();
+static TABLE: [u32; 128] = {
+    let mut table = [7; 128];
+    table[9] = 8;
+    table
+};",
+);
 const COUNT: &str = "self.n_samples += 1;";
 /// The house forbids what some changes need.
 const LENIENT: &str = "--cap-lints=warn";
@@ -167,6 +188,30 @@ pub const CASES: &[Case] = &[
         kind: "zeroes_in_data",
         before: Build { changes: &[ZEROES_IN_DATA, USE_ZEROES], flags: LENIENT, ..PLAIN },
         after: Build { changes: &[ZEROES_IN_BSS, USE_ZEROES], flags: LENIENT, ..PLAIN },
+    },
+    Case {
+        kind: "constants_in_data",
+        before: Build {
+            changes: &[
+                TABLE_OF_CELLS,
+                (
+                    LOGGER,
+                    COUNT,
+                    "let entry = &TABLE[self.n_samples as usize & 127];
+        self.n_samples += entry.load(core::sync::atomic::Ordering::Relaxed);",
+                ),
+            ],
+            flags: LENIENT,
+            ..PLAIN
+        },
+        after: Build {
+            changes: &[
+                TABLE_OF_NUMBERS,
+                (LOGGER, COUNT, "self.n_samples += TABLE[self.n_samples as usize & 127];"),
+            ],
+            flags: LENIENT,
+            ..PLAIN
+        },
     },
     Case {
         kind: "unwind_tables",

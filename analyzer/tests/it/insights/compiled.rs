@@ -24,12 +24,18 @@ fn compiled(sources: &[(&str, &str)], option: &str) -> Option<Report> {
     }
     let names: Vec<&str> = sources.iter().map(|it| it.0).collect();
     run(folder.path(), &[&names[..], &[option]].concat())?;
-    let report = analyze(&std::fs::read(folder.path().join("image")).unwrap(), &[]).unwrap();
-    laws::check(&report);
-    Some(report)
+    Some(image(folder.path()))
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Option<()> {
+/// What [`run`] made.
+pub(super) fn image(folder: &Path) -> Report {
+    let report = analyze(&std::fs::read(folder.join("image")).unwrap(), &[]).unwrap();
+    laws::check(&report);
+    report
+}
+
+/// Compiles and links with more arguments into `folder/image`. `None`, with a message, without a compiler.
+pub(super) fn run(folder: &Path, arguments: &[&str]) -> Option<()> {
     const OPTIONS: [&str; 11] = [
         "-g",
         "-mcpu=cortex-m4",

@@ -1,0 +1,111 @@
+//! What an instruction does with registers and memory, the same for every machine.
+
+use super::thumb;
+use crate::image::Image;
+use crate::refs::decode::Step;
+use crate::report::Endianness;
+
+/// A load or store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Access {
+    /// Registers of which any may hold the address, a bit for each.
+    pub(super) bases: u32,
+    /// What is added to the address; `None` where a register is.
+    pub(super) offset: Option<i64>,
+    pub(super) n_bytes: u64,
+    pub(super) is_store: bool,
+}
+
+/// A register takes another's value with something added; `None` where nobody knows how much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Move {
+    pub(super) to: u32,
+    pub(super) from: u32,
+    pub(super) by: Option<i64>,
+}
+
+/// What one instruction does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Effect {
+    pub(super) access: Option<Access>,
+    pub(super) moves: [Option<Move>; 2],
+    /// Registers whose value goes where nobody follows it, a bit for each.
+    pub(super) passed_on: u32,
+    /// The same where nothing was loaded or stored at the value before.
+    pub(super) passed_on_unused: u32,
+    pub(super) written: u32,
+    /// Instructions behind this one that may not be executed.
+    pub(super) n_conditional: u32,
+}
+
+impl Effect {
+    /// Of an instruction that nobody knows: it may do anything with what registers hold.
+    pub(super) const UNKNOWN: Self = Self::passing_on(u32::MAX);
+
+    pub(super) const fn passing_on(passed_on: u32) -> Self {
+        Self { access: None, moves: [None; 2], passed_on, passed_on_unused: 0, written: 0, n_conditional: 0 }
+    }
+
+    /// It writes registers and makes nothing of others that could be followed.
+    pub(super) fn writing(written: u32, passed_on: u32) -> Self {
+        Self { written, passed_on, ..Self::default() }
+    }
+
+    /// `to` is `from` and something more.
+    pub(super) fn adding(to: u32, from: u32, by: Option<i64>) -> Self {
+        Self { written: bit(to), moves: [Some(Move { to, from, by }), None], ..Self::default() }
+    }
+
+    /// `to` is the sum of two registers.
+    pub(super) fn sum(to: u32, a: u32, b: u32) -> Self {
+        let from = |from| Some(Move { to, from, by: None });
+        Self { written: bit(to), moves: [from(a), from(b)], ..Self::default() }
+    }
+
+    pub(super) fn load(bases: u32, offset: Option<i64>, written: u32) -> Self {
+        let access = Some(Access { bases, offset, n_bytes: 1, is_store: false });
+        Self { access, written, ..Self::default() }
+    }
+
+    pub(super) fn store(bases: u32, offset: Option<i64>, (stored, n_bytes): (u32, u64)) -> Self {
+        let access = Some(Access { bases, offset, n_bytes, is_store: true });
+        Self { access, passed_on: stored, ..Self::default() }
+    }
+
+    /// The base moves along.
+    pub(super) fn and_moves(mut self, base: u32, by: i64) -> Self {
+        let is_loaded = self.written & bit(base) != 0;
+        self.written |= bit(base);
+        self.moves[0] = (!is_loaded).then_some(Move { to: base, from: base, by: Some(by) });
+        self
+    }
+}
+
+/// Reads one instruction of a machine.
+pub(super) type Reader = fn(&[u8], &Step) -> Effect;
+
+/// The reader for an image, where there is one.
+pub(super) fn reader(image: &Image<'_>) -> Option<Reader> {
+    let header = &image.header;
+    let is_arm = header.machine == "arm" && header.endianness == Endianness::Little;
+    is_arm.then_some(thumb::effect)
+}
+
+/// Counts down what an `IT` makes conditional.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    n_left: u32,
+}
+
+impl Conditions {
+    /// Whether the next instruction may not be executed. It may itself make others so.
+    pub(super) fn next(&mut self, n_conditional: u32) -> bool {
+        let is_conditional = self.n_left > 0;
+        self.n_left = if n_conditional > 0 { n_conditional } else { self.n_left.saturating_sub(1) };
+        is_conditional
+    }
+}
+
+pub(super) fn bit(register: u32) -> u32 {
+    1_u32.checked_shl(register).unwrap_or(0)
+}
