@@ -51,8 +51,8 @@ pub(crate) fn uses(
         .map(|it| (it.run, it.load.map(|it| it.start())))
         .collect();
     let mut watch = Watch::new(statics, sections);
-    let is_watched = |it: &&Reference| watch.section(it.target_address).is_some();
-    let list: Vec<Reference> = references.list.iter().filter(is_watched).copied().collect();
+    let is_watched = |it: &Reference| watch.section(it.target_address).is_some();
+    let list: Vec<Reference> = references.list.iter().filter(is_watched).collect();
     for place in watched_code(&places, &list) {
         watch.function(&places, &place, reader);
     }

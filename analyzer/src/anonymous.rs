@@ -12,7 +12,7 @@ mod text;
 
 use crate::image::{Image, ImageSection};
 use crate::map::{Attribution, Filling, Label};
-use crate::refs::{Facts, Places, Reference, ReferenceKind, is_unwind};
+use crate::refs::{Facts, List, Places, Reference, ReferenceKind, is_unwind};
 use crate::report::{SectionKind, SectionRole, SymbolKind};
 use crate::span::Span;
 
@@ -118,10 +118,9 @@ struct Splitter<'a> {
 }
 
 /// The pieces of all gaps by references and content.
-pub(crate) fn split(places: &Places<'_>, references: &[Reference], facts: &Facts) -> Split {
-    let cut = |it: &Reference| (it.target_address, it.kind != ReferenceKind::FallThrough);
-    let is_in_gap = |it: &&Reference| is_open(places, it.target_address);
-    let mut cuts: Vec<(u64, bool)> = references.iter().filter(is_in_gap).map(cut).collect();
+pub(crate) fn split(places: &Places<'_>, references: &List, facts: &Facts) -> Split {
+    let cut = |it: Reference| (it.target_address, it.kind != ReferenceKind::FallThrough);
+    let mut cuts: Vec<(u64, bool)> = references.leading_into_gaps().map(cut).collect();
     cuts.sort_unstable_by_key(|(address, is_meant)| (*address, !is_meant));
     cuts.dedup_by_key(|(address, _)| *address);
     let mut has_owner = vec![false; places.image.sections.len()];
@@ -145,20 +144,14 @@ pub(crate) fn by_content(image: &Image<'_>, attribution: &Attribution) -> Split 
         return Split::default();
     }
     let places = Places::new(image, attribution);
-    split(&places, &[], &Facts::default())
-}
-
-/// Whether no symbol has an address.
-fn is_open(places: &Places<'_>, address: u64) -> bool {
-    places.at(address).is_some_and(|it| it.label == Label::Unattributed)
+    split(&places, &List::default(), &Facts::default())
 }
 
 /// Texts are kept as pointer and length: what the word behind a pointer says.
-fn lengths(places: &Places<'_>, references: &[Reference]) -> Vec<(u64, u64)> {
-    let in_data = references.iter().filter(|it| it.kind == ReferenceKind::Data);
-    let length = |it: &Reference| {
-        let is_open = is_open(places, it.target_address);
-        let word = it.at_address.checked_add(places.machine.pointer_bytes).filter(|_| is_open)?;
+fn lengths(places: &Places<'_>, references: &List) -> Vec<(u64, u64)> {
+    let in_data = references.leading_into_gaps().filter(|it| it.kind == ReferenceKind::Data);
+    let length = |it: Reference| {
+        let word = it.at_address.checked_add(places.machine.pointer_bytes)?;
         Some((it.target_address, places.pointer_at(word)?))
     };
     let mut lengths: Vec<(u64, u64)> = in_data.filter_map(length).filter(|(_, it)| *it > 0).collect();

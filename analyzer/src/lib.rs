@@ -14,8 +14,8 @@
 //! demangling would take too much time or memory stay mangled. Linker scripts have at most 256 regions and
 //! 256 aliases, 2 MiB of text with all that they include, and expressions nested 128 deep. Those of debug
 //! information are in [`debug`]; beyond them it is left out, with a warning. A file with more than 8,388,608
-//! references, or whose sections share bytes, gets no graph and a warning. The stack of an image with more than 16 MiB
-//! of code is not looked at; of functions with more than 262,144 instructions only the beginning is, and they
+//! references, with more than 1 GiB of memory in its sections, or whose sections share bytes, gets no graph and a
+//! warning. The stack of an image with more than 16 MiB of code is not looked at; of functions with more than 262,144 instructions only the beginning is, and they
 //! count as growing; ways through circles of calls are tried for 4,000,000 steps.
 //! Of more than 65,536 pieces of data without a symbol the smallest are not named, with a warning.
 
@@ -135,7 +135,9 @@ pub fn predict(elf: &[u8], without: &Without) -> Result<Prediction, PredictError
 pub fn references(elf: &[u8], source: Option<EdgeSource>) -> Result<Vec<Reference>, Error> {
     let image = image::Image::parse(elf)?;
     let attribution = map::Attribution::new(&image);
-    Ok(refs::References::find(&image, &attribution, source).map(|it| it.list).unwrap_or_default())
+    Ok(refs::References::find(&image, &attribution, source)
+        .map(|it| it.list.iter().collect())
+        .unwrap_or_default())
 }
 
 /// Referenced addresses inside of bytes that no symbol claims, in order: where anonymous constants

@@ -15,6 +15,8 @@ pub(crate) mod code;
 mod data;
 pub(crate) mod decode;
 mod index;
+mod list;
+mod nodes;
 mod places;
 mod relocations;
 mod riscv;
@@ -33,7 +35,9 @@ pub(crate) use body::Body;
 pub(crate) use code::{Facts, sweep_place};
 pub(crate) use data::is_unwind;
 pub(crate) use decode::{Flow, decoder};
-pub(crate) use places::{Nodes, Place, Places};
+pub(crate) use list::List;
+pub(crate) use nodes::Nodes;
+pub(crate) use places::{Place, Places};
 
 /// More references than this are not kept in mind: the report then has no graph.
 const MAX_REFERENCES: usize = 1 << 23;
@@ -75,25 +79,11 @@ pub struct Reference {
     pub target_address: u64,
     /// How.
     pub kind: ReferenceKind,
-    /// From the instruction to the word that it loads to get there; 0 without one. Millions of
-    /// references are kept, and the word is always near.
-    through: i32,
 }
 
 impl Reference {
     pub(crate) fn new(at_address: u64, target_address: u64, kind: ReferenceKind) -> Self {
-        Self { at_address, target_address, kind, through: 0 }
-    }
-
-    /// The same by loading the word at `address`.
-    pub(crate) fn loading(self, address: u64) -> Self {
-        let distance = address.wrapping_sub(self.at_address).cast_signed();
-        Self { through: i32::try_from(distance).unwrap_or(0), ..self }
-    }
-
-    /// The literal-pool word that an instruction loads to get there.
-    pub fn through_address(&self) -> Option<u64> {
-        (self.through != 0).then(|| self.at_address.wrapping_add_signed(self.through.into()))
+        Self { at_address, target_address, kind }
     }
 }
 
@@ -102,7 +92,7 @@ impl Reference {
 pub(crate) struct References {
     pub(crate) source: EdgeSource,
     /// By address of what makes them.
-    pub(crate) list: Vec<Reference>,
+    pub(crate) list: List,
     /// Calls through registers of which nobody knows what they hold.
     pub(crate) n_unknown_calls: u64,
     pub(crate) nodes: Nodes,
@@ -148,7 +138,8 @@ impl References {
         if decoder.is_none() && source == EdgeSource::Decoded {
             return Err(NoReferences::NoDecoder);
         }
-        let mut facts = Facts::new(source == EdgeSource::Decoded);
+        let list = List::new(&places.list).ok_or(NoReferences::TooLarge)?;
+        let mut facts = Facts::new(list, source == EdgeSource::Decoded);
         let mut bodies = Bodies::new(image, attribution.owners.len());
         if let Some(mut decoder) = decoder {
             code::sweep(&places, decoder.as_mut(), |at, step, place| {
@@ -168,11 +159,8 @@ impl References {
         if list.len() > MAX_REFERENCES {
             return Err(NoReferences::TooLarge);
         }
-        // The sweep's are in order, and each section's: this way of sorting only merges them.
-        list.sort();
-        list.dedup();
-        list.shrink_to_fit();
-        let nodes = places.nodes(anonymous::split(&places, &list, &facts));
+        list.finish();
+        let nodes = Nodes::new(&places, anonymous::split(&places, &list, &facts));
         let loads = facts.loads.iter().copied();
         let pool_loads = loads.filter(|(pool, _)| nodes.at(*pool).is_some_and(|it| !nodes.is_owner(it)));
         let pool_loads = pool_loads.collect();

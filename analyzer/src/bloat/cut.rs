@@ -127,9 +127,7 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
         let list = &self.scene.graph.references.list;
         let mut cut_pairs: Vec<Pair> = Vec::new();
         for span in cut.spans.iter().chain(&cut.loose) {
-            let from = list.partition_point(|it| it.at_address < span.start());
-            let inside = list[from..].iter().take_while(|it| it.at_address < span.end());
-            cut_pairs.extend(inside.filter_map(|it| pair(self.scene, it)));
+            cut_pairs.extend(list.within(*span).filter_map(|it| pair(self.scene, &it)));
         }
         self.n_steps += cut_pairs.len();
         cut_pairs.sort_unstable();

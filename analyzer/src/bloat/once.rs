@@ -72,18 +72,18 @@ impl Candidates {
     }
 
     /// The only reference that is left, where there were more and it is a call.
-    fn last_call<'a>(
+    fn last_call(
         &self,
-        scene: &Scene<'a, '_>,
+        scene: &Scene<'_, '_>,
         node: u32,
         is_left: impl Fn(&Reference) -> bool,
-    ) -> Option<&'a Reference> {
+    ) -> Option<Reference> {
         let from = self.references.partition_point(|it| it.0 < node);
         let own = self.references[from..].iter().take_while(|it| it.0 == node);
-        let references = own.map(|it| &scene.graph.references.list[it.1 as usize]);
+        let references = own.filter_map(|it| scene.graph.references.list.get(it.1 as usize));
         let is_reachable =
-            |it: &&Reference| scene.node_at(it.at_address).is_some_and(|from| scene.graph.is_reachable(from));
-        let before: Vec<&Reference> = references.filter(is_reachable).collect();
+            |it: &Reference| scene.node_at(it.at_address).is_some_and(|from| scene.graph.is_reachable(from));
+        let before: Vec<Reference> = references.filter(is_reachable).collect();
         let mut left = before.iter().filter(|it| is_left(it));
         let (Some(last), None) = (left.next(), left.next()) else { return None };
         let is_call = matches!(last.kind, ReferenceKind::Call | ReferenceKind::Jump);

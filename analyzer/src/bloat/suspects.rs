@@ -37,11 +37,11 @@ struct Hosts {
 pub(crate) fn find(scene: &Scene<'_, '_>, chains: &mut Chains<'_, '_>) -> Suspects {
     let mut suspects = Suspects::default();
     let mut hosts = Hosts::default();
-    for reference in &scene.graph.references.list {
+    for reference in scene.graph.references.list.iter() {
         let host = scene.node_at(reference.at_address).filter(|it| scene.graph.is_reachable(*it));
         let is_code = |at: u64| scene.places.at(at).is_some_and(|it| scene.places.section(it).is_executable);
         let Some(host) = host.filter(|_| is_code(reference.at_address)) else { continue };
-        suspects.see(scene, chains, (host, reference), &mut hosts);
+        suspects.see(scene, chains, (host, &reference), &mut hosts);
     }
     for place in &scene.places.list {
         let Some(host) = scene.node_at(place.span.start()) else { continue };

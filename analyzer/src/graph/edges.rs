@@ -71,7 +71,7 @@ pub(crate) fn each_pair(references: &References, mut see: impl FnMut((u32, u32),
     // References come by address, so that many in a row are made by the same node.
     let mut last: Option<(Span, usize)> = None;
     let mut targets: Vec<u32> = Vec::new();
-    for reference in &references.list {
+    for reference in references.list.iter() {
         if !last.is_some_and(|(span, _)| span.contains_address(reference.at_address)) {
             last.iter().for_each(|it| tell(it.1, &mut targets));
             last = nodes.find(reference.at_address);

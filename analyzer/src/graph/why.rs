@@ -228,7 +228,7 @@ impl Question<'_, '_> {
         let references = &self.graph.references;
         let node = |address: u64| references.nodes.at(address);
         let is_edge =
-            |it: &&Reference| node(it.target_address) == Some(to) && node(it.at_address) == Some(from);
+            |it: &Reference| node(it.target_address) == Some(to) && node(it.at_address) == Some(from);
         references.list.iter().find(is_edge).map(|it| (it.at_address, it.kind))
     }
 

@@ -88,7 +88,7 @@ impl Cut {
         let gone = gone(case, graph, checks);
         let nodes = &graph.references.nodes;
         let mut calls = BTreeMap::new();
-        for reference in graph.references.list.iter().filter(|it| is_made_by_code(it)) {
+        for reference in graph.references.list.iter().filter(is_made_by_code) {
             let is_gone = |address: u64| nodes.at(address).is_some_and(|it| gone.contains(&it));
             if is_gone(reference.target_address) && !is_gone(reference.at_address) {
                 calls.extend(nodes.at(reference.at_address).map(|node| (reference.at_address, node)));

@@ -139,7 +139,7 @@ impl A32 {
         }
         self.registers[target] = Known::Pool(pool);
         let flow = if target as u32 == PROGRAM_COUNTER { Flow::End } else { Flow::Next };
-        Step { len_bytes: 4, flow, value: Value::Load(pool) }
+        Step::new(4, flow, Value::Load(pool))
     }
 
     fn load_multiple(&mut self, word: u32) -> Step {

@@ -44,23 +44,23 @@ pub(crate) struct Loose {
 
 /// Collects bodies during a sweep.
 #[derive(Debug)]
-pub(crate) struct Bodies {
+pub(crate) struct Bodies<'image> {
     isa: Option<Isa>,
     by_owner: Vec<Option<Body>>,
-    current: Option<Builder>,
+    current: Option<Builder<'image>>,
 }
 
-impl Bodies {
+impl<'image> Bodies<'image> {
     pub(crate) fn new(image: &Image<'_>, n_owners: usize) -> Self {
         Self { isa: Isa::of(image), by_owner: vec![None; n_owners], current: None }
     }
 
     /// The next instruction of a sweep. What lies between two instructions is data.
-    pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: Step, place: &Place) {
+    pub(crate) fn add(&mut self, places: &Places<'image>, at: u64, step: Step, place: &Place) {
         let (Some(isa), Label::Symbol(owner)) = (self.isa, place.label) else { return };
         if self.current.as_ref().is_none_or(|it| it.owner != owner) {
             self.close(places);
-            self.current = places.is_whole(place).then(|| Builder::new(owner, *place));
+            self.current = places.is_whole(place).then(|| Builder::new(places, owner, *place));
         }
         if let Some(builder) = &mut self.current {
             builder.data_up_to(places, at);
@@ -84,9 +84,11 @@ impl Bodies {
 
 /// The function that is being read.
 #[derive(Debug)]
-struct Builder {
+struct Builder<'image> {
     owner: usize,
     place: Place,
+    /// Of the place.
+    code: &'image [u8],
     /// Everything before has been read.
     cursor: u64,
     n_steps: u32,
@@ -97,16 +99,18 @@ struct Builder {
     minima: [u64; N_DIGITS],
 }
 
-impl Builder {
-    fn new(owner: usize, place: Place) -> Self {
+impl<'image> Builder<'image> {
+    fn new(places: &Places<'image>, owner: usize, place: Place) -> Self {
+        let code = places.content(place.span, place.section_idx);
         let cursor = place.span.start();
         let minima = [u64::MAX; N_DIGITS];
-        Self { owner, place, cursor, n_steps: 0, exact: 0, loose: 0, last: [0; 2], minima }
+        Self { owner, place, code, cursor, n_steps: 0, exact: 0, loose: 0, last: [0; 2], minima }
     }
 
     fn step(&mut self, places: &Places<'_>, at: u64, (step, isa): (Step, Isa)) {
         let span = Span::saturating(at, step.len_bytes);
-        let code = places.content(span, self.place.section_idx);
+        let offset = at.saturating_sub(self.place.span.start()) as usize;
+        let code = self.code.get(offset..).unwrap_or(&[]);
         // Any number may look like an address to a decoder that does not know where things are.
         let is_number = matches!(step.value, Value::Address(it) if places.at(it).is_none());
         let step = if is_number { Step { value: Value::None, ..step } } else { step };

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::decode::{Decode, Flow, Step, Value};
-use super::places::{Place, Places};
+use super::list::List;
+use super::places::{Place, Places, Target};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::map::Label;
 use crate::span::Span;
@@ -116,7 +117,7 @@ pub(crate) struct Facts {
     /// Whether instructions say what they refer to beside branches; else relocations do.
     tells_addresses: bool,
     /// In the order of the sweep, which is that of the final list but for labelled code.
-    list: Vec<Reference>,
+    list: List,
     /// `(pool word, instruction)`, sorted once all are known.
     pub(crate) loads: Vec<(u64, u64)>,
     pub(crate) n_unknown_calls: u64,
@@ -125,8 +126,8 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn new(tells_addresses: bool) -> Self {
-        Self { tells_addresses, ..Self::default() }
+    pub(crate) fn new(list: List, tells_addresses: bool) -> Self {
+        Self { tells_addresses, list, ..Self::default() }
     }
 
     pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: Step, place: &Place) {
@@ -136,9 +137,7 @@ impl Facts {
         let n_before = self.list.len();
         self.add_flow(places, at, &step, place);
         self.add_value(places, at, step.value);
-        if self.list.len() > n_before + 1 {
-            self.list[n_before..].sort_unstable();
-        }
+        self.list.sort_from(n_before);
         self.is_cut = self.list.len().max(self.loads.len()) > MAX_REFERENCES;
     }
 
@@ -168,8 +167,8 @@ impl Facts {
             }
             // Most are only numbers.
             Value::Address(number) if self.tells_addresses => {
-                let target = places.target_of(number);
-                self.list.extend(target.map(|it| Reference::new(at, it, ReferenceKind::Address)));
+                let target = places.target(number);
+                self.refer(at, target, ReferenceKind::Address);
             }
             Value::None | Value::Address(_) => {}
         }
@@ -178,8 +177,14 @@ impl Facts {
     /// What the word at `pool` says is what the instruction refers to.
     fn add_loaded(&mut self, places: &Places<'_>, (at, pool): (u64, u64), kind: ReferenceKind) {
         if self.tells_addresses {
-            let target = places.pointer_at(pool).and_then(|it| places.target_of(it));
-            self.list.extend(target.map(|it| Reference::new(at, it, kind).loading(pool)));
+            let target = places.pointer_at(pool).and_then(|it| places.target(it));
+            self.refer(at, target, kind);
+        }
+    }
+
+    fn refer(&mut self, at: u64, target: Option<Target>, kind: ReferenceKind) {
+        if let Some(target) = target {
+            self.list.push(Reference::new(at, target.address, kind), target.is_in_gap);
         }
     }
 
@@ -192,15 +197,15 @@ impl Facts {
         if is_inside && !is_local_call {
             return;
         }
-        let is_code = places.at(target).is_some_and(|it| places.section(it).is_executable);
-        if is_code && !places.is_in_vectors(target) {
-            self.list.push(reference);
+        let Some(home) = places.at(target) else { return };
+        if places.section(home).is_executable && !places.is_in_vectors(target) {
+            self.list.push(reference, home.label == Label::Unattributed);
         }
     }
 
     /// Branches from place to place, and what instructions say that they refer to; nothing where that
     /// is more than is kept in mind.
-    pub(crate) fn take_list(&mut self) -> Option<Vec<Reference>> {
+    pub(crate) fn take_list(&mut self) -> Option<List> {
         (!self.is_cut).then(|| std::mem::take(&mut self.list))
     }
 

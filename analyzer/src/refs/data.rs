@@ -1,6 +1,7 @@
 //! Pointers in data: aligned words that are addresses of something.
 
 use super::code::Facts;
+use super::list::List;
 use super::places::{Place, Places};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::image::MarkKind;
@@ -10,7 +11,7 @@ use crate::span::Span;
 const UNWIND_SECTIONS: [&str; 4] = [".ARM.exidx", ".ARM.extab", ".eh_frame", ".gcc_except_table"];
 
 /// Finds the pointers in everything that is not code.
-pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut Vec<Reference>) {
+pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut List) {
     for place in &places.list {
         let section = places.section(place);
         if section.data.is_empty() || is_unwind(&section.name) || list.len() > MAX_REFERENCES {
@@ -40,17 +41,15 @@ pub(crate) fn is_unwind(section: &str) -> bool {
     UNWIND_SECTIONS.iter().any(|it| section.starts_with(it))
 }
 
-fn words(places: &Places<'_>, facts: &Facts, (span, section_idx): (Span, usize), list: &mut Vec<Reference>) {
+fn words(places: &Places<'_>, facts: &Facts, (span, section_idx): (Span, usize), list: &mut List) {
     let n_bytes = places.machine.pointer_bytes;
     let Some(start) = span.start().checked_next_multiple_of(n_bytes) else { return };
     let Some(aligned) = Span::between(start, span.end()) else { return };
     let content = places.content(aligned, section_idx);
     for (idx, word) in content.chunks_exact(n_bytes as usize).enumerate() {
         let at_address = start + idx as u64 * n_bytes;
-        let target = places.pointer(word).filter(|it| *it != 0).and_then(|it| places.target_of(it));
-        let Some(target_address) = target else { continue };
-        if facts.loaders(at_address).next().is_none() {
-            list.push(Reference::new(at_address, target_address, ReferenceKind::Data));
-        }
+        let target = places.pointer(word).filter(|it| *it != 0).and_then(|it| places.target(it));
+        let Some(target) = target.filter(|_| facts.loaders(at_address).next().is_none()) else { continue };
+        list.push(Reference::new(at_address, target.address, ReferenceKind::Data), target.is_in_gap);
     }
 }

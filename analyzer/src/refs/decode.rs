@@ -46,20 +46,35 @@ pub(crate) struct Step {
     pub(crate) len_bytes: u64,
     pub(crate) flow: Flow,
     pub(crate) value: Value,
+    pub(crate) numbers: Numbers,
+}
+
+/// Where in an instruction the numbers are that form an address, where that differs from instruction
+/// to instruction: offset and size in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    pub(crate) displacement: (u8, u8),
+    pub(crate) immediate: (u8, u8),
+    /// Whether the displacement counts from the instruction.
+    pub(crate) is_relative: bool,
 }
 
 impl Step {
+    pub(crate) fn new(len_bytes: u64, flow: Flow, value: Value) -> Self {
+        Self { len_bytes, flow, value, numbers: Numbers::default() }
+    }
+
     /// An instruction that only goes on.
     pub(crate) fn plain(len_bytes: u64) -> Self {
-        Self { len_bytes, flow: Flow::Next, value: Value::None }
+        Self::new(len_bytes, Flow::Next, Value::None)
     }
 
     pub(crate) fn flow(len_bytes: u64, flow: Flow) -> Self {
-        Self { len_bytes, flow, value: Value::None }
+        Self::new(len_bytes, flow, Value::None)
     }
 
     pub(crate) fn value(len_bytes: u64, value: Value) -> Self {
-        Self { len_bytes, flow: Flow::Next, value }
+        Self::new(len_bytes, Flow::Next, value)
     }
 
     /// The literal it loads.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::decode::{self, Machine};
 use super::index::Index;
-use crate::anonymous::{self, Piece, Split};
+use crate::anonymous;
 use crate::image::{Image, ImageMark, ImageSection, MarkKind};
 use crate::map::{Attribution, Inputs, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
@@ -35,49 +35,50 @@ pub(crate) struct Place {
     pub(crate) label: Label,
 }
 
+/// Where a reference leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) address: u64,
+    /// Whether no symbol has it.
+    pub(crate) is_in_gap: bool,
+}
+
+impl Target {
+    pub(super) fn new(place: &Place, address: u64) -> Self {
+        Self { address, is_in_gap: place.label == Label::Unattributed }
+    }
+}
+
 /// All places of an image.
 #[derive(Debug)]
 pub(crate) struct Places<'image> {
     pub(crate) image: &'image Image<'image>,
     pub(crate) machine: Machine,
-    attribution: &'image Attribution,
+    pub(super) attribution: &'image Attribution,
     /// By address; they do not overlap.
     pub(crate) list: Vec<Place>,
     /// Over the list.
-    index: Arc<Index>,
+    pub(super) index: Arc<Index>,
     /// Where functions begin, by address.
     starts: Vec<u64>,
+    start_index: Index,
     /// Marks that tell code from data, by section and address.
     marks: Vec<ImageMark>,
     pub(crate) vectors: Vec<Span>,
 }
 
-/// What references connect: first the owners of the attribution, then the pieces.
-#[derive(Debug)]
-pub(crate) struct Nodes {
-    n_owners: usize,
-    /// By address.
-    pub(crate) pieces: Arc<[Piece]>,
-    /// What of the gaps is neither a piece nor a node.
-    pub(crate) padding: Vec<(usize, Span)>,
-    /// Symbols and gaps by address, a gap with no number.
-    lookup: Vec<(Span, Option<usize>)>,
-    /// Over the look-up.
-    index: Arc<Index>,
-    /// Over the pieces.
-    piece_index: Index,
-}
-
 impl<'image> Places<'image> {
     pub(crate) fn new(image: &'image Image<'image>, attribution: &'image Attribution) -> Self {
         let list = list(image, attribution);
+        let starts = starts(image, attribution);
         let mut places = Self {
             image,
             machine: decode::machine(image),
             attribution,
             index: Arc::new(Index::new(list.iter().map(|it| it.span))),
             list,
-            starts: starts(image, attribution),
+            start_index: Index::new(starts.iter().map(|it| Span::saturating(*it, 1))),
+            starts,
             marks: image.marks.iter().copied().filter(|it| is_mode(it.kind)).collect(),
             vectors: Vec::new(),
         };
@@ -149,15 +150,29 @@ impl<'image> Places<'image> {
 
     /// Where a number that may be a pointer points to; `None` where it is only a number.
     pub(crate) fn target_of(&self, number: u64) -> Option<u64> {
+        self.target(number).map(|it| it.address)
+    }
+
+    /// The same with what is there.
+    pub(super) fn target(&self, number: u64) -> Option<Target> {
         let place = self.at(number).filter(|_| !self.is_in_vectors(number));
-        match place {
+        let address = match place {
             Some(place) if !self.section(place).is_executable => self.data_target(place, number),
             Some(place) if self.is_data(place, number) => Some(number),
             Some(place) if self.is_long_code(place, number) => self.is_start(number).then_some(number),
             Some(_) => self.code_target(number),
             None if self.machine.has_word_addresses => self.code_target(number),
             None => None,
+        }?;
+        match place.filter(|it| it.span.contains_address(address)) {
+            Some(place) => Some(Target::new(place, address)),
+            None => self.target_at(address),
         }
+    }
+
+    /// An address with what is there.
+    pub(super) fn target_at(&self, address: u64) -> Option<Target> {
+        self.at(address).map(|it| Target::new(it, address))
     }
 
     /// Whether 32-bit code of ARM begins here: pointers to it are even.
@@ -182,7 +197,7 @@ impl<'image> Places<'image> {
 
     /// Whether a function begins here.
     pub(crate) fn is_start(&self, address: u64) -> bool {
-        self.starts.binary_search(&address).is_ok()
+        self.start_index.find(address, |it| Span::saturating(self.starts[it], 1)).is_some()
     }
 
     /// Where labels without a size stand among code, by address.
@@ -283,70 +298,6 @@ impl<'image> Places<'image> {
         let is_entry = reset == self.image.header.entry_address | 1;
         let is_function = reset & 1 == 1 && self.is_start(reset & !1);
         (is_function && (is_entry || self.image.sections.iter().take(MAX_VECTORS).any(is_ram))).then_some(())
-    }
-
-    /// The nodes of an image whose gaps are cut.
-    pub(crate) fn nodes(&self, split: Split) -> Nodes {
-        let owner = |place: &Place| match place.label {
-            Label::Symbol(owner) => Some(owner),
-            _ => None,
-        };
-        let lookup = self.list.iter().map(|it| (it.span, owner(it))).collect();
-        let Split { pieces, padding } = split;
-        Nodes {
-            n_owners: self.attribution.owners.len(),
-            piece_index: Index::new(pieces.iter().map(|it| it.span)),
-            pieces: pieces.into(),
-            padding,
-            lookup,
-            index: Arc::clone(&self.index),
-        }
-    }
-}
-
-impl Nodes {
-    /// Whether a node is a symbol: its number is the owner's.
-    pub(crate) fn is_owner(&self, node: usize) -> bool {
-        node < self.n_owners
-    }
-
-    /// The piece that a node is, where it is no symbol.
-    pub(crate) fn piece(&self, node: usize) -> Option<&Piece> {
-        self.pieces.get(node.checked_sub(self.n_owners)?)
-    }
-
-    /// Who has the byte at an address; nobody where it is padding.
-    pub(crate) fn at(&self, address: u64) -> Option<usize> {
-        self.find(address).map(|it| it.1)
-    }
-
-    /// The same, with the bytes around the address that are the node's too.
-    pub(crate) fn find(&self, address: u64) -> Option<(Span, usize)> {
-        let (span, owner) = self.lookup[self.index.find(address, |it| self.lookup[it].0)?];
-        if let Some(owner) = owner {
-            return Some((span, owner));
-        }
-        let piece_idx = self.piece_index.find(address, |it| self.pieces[it].span)?;
-        Some((self.pieces[piece_idx].span, self.n_owners + piece_idx))
-    }
-
-    /// Where the node begins that has a byte at `address`.
-    pub(crate) fn start_of(&self, address: u64) -> Option<u64> {
-        let idx = self.lookup.partition_point(|(it, _)| it.end() <= address);
-        let (span, owner) = self.lookup.get(idx).filter(|(it, _)| it.contains_address(address))?;
-        let piece = || self.pieces.get(self.pieces.partition_point(|it| it.span.end() <= address));
-        if owner.is_some() { Some(span.start()) } else { piece().map(|it| it.span.start()) }
-    }
-
-    /// The nodes that have bytes inside of `span`.
-    pub(crate) fn within(&self, span: Span) -> impl Iterator<Item = usize> {
-        let first = self.lookup.partition_point(|(it, _)| it.end() <= span.start());
-        let first_piece = self.pieces.partition_point(|it| it.span.end() <= span.start());
-        let owners = self.lookup[first..].iter().take_while(move |(it, _)| it.start() < span.end());
-        let pieces = self.pieces[first_piece..].iter().take_while(move |it| it.span.start() < span.end());
-        let n_owners = self.n_owners;
-        let pieces = pieces.enumerate().map(move |(idx, _)| n_owners + first_piece + idx);
-        owners.filter_map(|(_, owner)| *owner).chain(pieces)
     }
 }
 

@@ -4,7 +4,8 @@ use object::elf;
 
 use super::code::Facts;
 use super::data::is_unwind;
-use super::places::Places;
+use super::list::List;
+use super::places::{Places, Target};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::image::{ImageRelocation, RelocationSymbol};
 
@@ -24,34 +25,37 @@ enum Form {
 }
 
 /// References by the relocations of code and data. What instructions load is theirs.
-pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut Vec<Reference>) {
+pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut List) {
     for relocation in places.image.relocations.iter().filter(|it| it.is_kept) {
-        let Some((target_address, kind)) = target(places, relocation) else { continue };
+        let Some((target, kind)) = target(places, relocation) else { continue };
         let room = MAX_REFERENCES.saturating_sub(list.len()) + 1;
         let word = relocation.address;
         let n_before = list.len();
-        list.extend(facts.loaders(word).take(room).map(|at_address| {
-            Reference::new(at_address, target_address, ReferenceKind::Address).loading(word)
-        }));
+        for at_address in facts.loaders(word).take(room) {
+            list.push(Reference::new(at_address, target.address, ReferenceKind::Address), target.is_in_gap);
+        }
         if list.len() > MAX_REFERENCES {
             return;
         }
         if list.len() == n_before {
-            list.push(Reference::new(word, target_address, kind));
+            list.push(Reference::new(word, target.address, kind), target.is_in_gap);
         }
     }
 }
 
 /// References by what a loader will write: the slots of a shared file are empty until then.
-pub(crate) fn collect_dynamic(places: &Places<'_>, list: &mut Vec<Reference>) {
+pub(crate) fn collect_dynamic(places: &Places<'_>, list: &mut List) {
     for relocation in places.image.relocations.iter().filter(|it| !it.is_kept) {
         let target = relocation.symbol_value.checked_add_signed(relocation.addend.unwrap_or(0));
-        let target = target.filter(|it| places.at(*it).is_some() && places.at(relocation.address).is_some());
-        list.extend(target.map(|it| Reference::new(relocation.address, it, ReferenceKind::Data)));
+        let target = target.and_then(|it| places.target_at(it));
+        if let Some(target) = target.filter(|_| places.at(relocation.address).is_some()) {
+            let reference = Reference::new(relocation.address, target.address, ReferenceKind::Data);
+            list.push(reference, target.is_in_gap);
+        }
     }
 }
 
-fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(u64, ReferenceKind)> {
+fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(Target, ReferenceKind)> {
     let from = places.at(relocation.address)?;
     let section = places.section(from);
     if is_unwind(&section.name) {
@@ -79,7 +83,7 @@ fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(u64, Ref
         (false, true) => ReferenceKind::Address,
         (false, false) => ReferenceKind::Data,
     };
-    Some((target, kind))
+    Some((Target::new(to, target), kind))
 }
 
 fn word_target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {

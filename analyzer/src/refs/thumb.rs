@@ -157,7 +157,7 @@ impl Thumb {
             let pool = offset(align4(at.wrapping_add(4)), first & 0x80 != 0, imm12);
             self.registers[transferred] = Known::Pool(pool);
             let flow = if transferred == 15 { Flow::End } else { Flow::Next };
-            return Step { len_bytes: 4, flow, value: Value::Load(pool) };
+            return Step::new(4, flow, Value::Load(pool));
         }
         if second & 0x8000 == 0 && matches!(first & 0xfbff, 0xf20f | 0xf2af) {
             self.forget(register);

@@ -2,7 +2,7 @@
 
 use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, OpKind, Register};
 
-use super::decode::{Decode, Flow, Step, Value};
+use super::decode::{Decode, Flow, Numbers, Step, Value};
 
 /// No instruction is longer.
 const MAX_LEN_BYTES: usize = 15;
@@ -25,7 +25,8 @@ impl Decode for X86 {
         let Ok(mut decoder) = Decoder::try_with_ip(self.bits, window, at, DecoderOptions::NONE) else {
             return Step::cut(code);
         };
-        step(&decoder.decode())
+        let instruction = decoder.decode();
+        step(&decoder, &instruction)
     }
 
     /// One decoder for all: making one takes as long as decoding an instruction.
@@ -35,7 +36,7 @@ impl Decode for X86 {
         let mut offset = 0;
         while offset < code.len() {
             decoder.decode_out(&mut instruction);
-            let step = step(&instruction);
+            let step = step(&decoder, &instruction);
             see(at.saturating_add(offset as u64), step);
             offset = offset.saturating_add(step.len_bytes as usize);
             if decoder.position() != offset {
@@ -51,12 +52,29 @@ impl Decode for X86 {
 }
 
 /// Bytes that are no instruction are stepped over one by one.
-fn step(instruction: &Instruction) -> Step {
+fn step(decoder: &Decoder<'_>, instruction: &Instruction) -> Step {
     if instruction.is_invalid() {
         return Step::plain(1);
     }
     let len_bytes = (instruction.len() as u64).max(1);
-    Step { len_bytes, flow: flow(instruction), value: value(instruction) }
+    let step = Step::new(len_bytes, flow(instruction), value(instruction));
+    match (step.flow, step.value) {
+        (Flow::CallThrough(_), _) | (_, Value::Address(_)) => {
+            Step { numbers: numbers(decoder, instruction), ..step }
+        }
+        _ => step,
+    }
+}
+
+/// Only while the decoder remembers the instruction.
+fn numbers(decoder: &Decoder<'_>, instruction: &Instruction) -> Numbers {
+    let offsets = decoder.get_constant_offsets(instruction);
+    let byte = |it: usize| u8::try_from(it).unwrap_or(0);
+    Numbers {
+        displacement: (byte(offsets.displacement_offset()), byte(offsets.displacement_size())),
+        immediate: (byte(offsets.immediate_offset()), byte(offsets.immediate_size())),
+        is_relative: instruction.is_ip_rel_memory_operand(),
+    }
 }
 
 fn flow(instruction: &Instruction) -> Flow {

@@ -1,7 +1,5 @@
 //! Which bits of an instruction are a distance or an address.
 
-use iced_x86::{Decoder, DecoderOptions};
-
 use crate::image::Image;
 use crate::refs::decode::{Flow, Step, Value};
 
@@ -12,7 +10,7 @@ pub(super) enum Isa {
     Riscv,
     Xtensa,
     Avr,
-    X86 { bits: u32 },
+    X86,
 }
 
 impl Isa {
@@ -22,8 +20,7 @@ impl Isa {
             "riscv" => Some(Self::Riscv),
             "xtensa" => Some(Self::Xtensa),
             "avr" => Some(Self::Avr),
-            "x86-64" => Some(Self::X86 { bits: 64 }),
-            "x86" => Some(Self::X86 { bits: 32 }),
+            "x86-64" | "x86" => Some(Self::X86),
             _ => None,
         }
     }
@@ -40,8 +37,10 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// `code` begins with the instruction and may go on behind it.
     pub(super) fn of(isa: Isa, code: &[u8], step: &Step) -> Self {
-        let instruction = code.iter().take(16).rev().fold(0_u128, |sum, it| sum << 8 | u128::from(*it));
+        let instruction = instruction(code, step.len_bytes as usize);
+        let code = &code[..code.len().min(step.len_bytes as usize)];
         let short = instruction as u32;
         let (distance, address) = match isa {
             Isa::Thumb if code.len() == 2 => (thumb_narrow(short, step), 0),
@@ -50,7 +49,7 @@ impl Fields {
             Isa::Riscv => riscv(short, step),
             Isa::Xtensa => (xtensa(short, step), 0),
             Isa::Avr => avr(short, step),
-            Isa::X86 { bits } => return Self { instruction, ..x86(bits, code, step) },
+            Isa::X86 => return Self { instruction, ..x86(code, step) },
         };
         Self { instruction, distance: distance.into(), address: address.into() }
     }
@@ -66,6 +65,14 @@ impl Fields {
 
     pub(super) fn without_addresses(&self) -> u128 {
         self.without_distance() & !self.address
+    }
+}
+
+/// The bytes of an instruction as a number, the first lowest.
+fn instruction(code: &[u8], len_bytes: usize) -> u128 {
+    match code.first_chunk() {
+        Some(chunk) => u128::from_le_bytes(*chunk) & bytes_at(0, len_bytes.min(chunk.len())),
+        None => code.iter().take(len_bytes).rev().fold(0, |sum, it| sum << 8 | u128::from(*it)),
     }
 }
 
@@ -154,9 +161,8 @@ fn avr(code: u32, step: &Step) -> (u32, u32) {
     }
 }
 
-/// Of a branch the distance comes last. Else it is read once more, since only the whole instruction
-/// tells where in it the numbers are.
-fn x86(bits: u32, code: &[u8], step: &Step) -> Fields {
+/// Of a branch the distance comes last. Else the decoder has told where the numbers are.
+fn x86(code: &[u8], step: &Step) -> Fields {
     let mut fields = Fields { instruction: 0, distance: 0, address: 0 };
     if branches(step) {
         let is_short =
@@ -168,12 +174,10 @@ fn x86(bits: u32, code: &[u8], step: &Step) -> Fields {
     if !forms_address(step) && !matches!(step.flow, Flow::CallThrough(_)) {
         return fields;
     }
-    let Ok(mut decoder) = Decoder::try_with_ip(bits, code, 0, DecoderOptions::NONE) else { return fields };
-    let instruction = decoder.decode();
-    let offsets = decoder.get_constant_offsets(&instruction);
-    let immediate = bytes_at(offsets.immediate_offset(), offsets.immediate_size());
-    let displacement = bytes_at(offsets.displacement_offset(), offsets.displacement_size());
-    if instruction.is_ip_rel_memory_operand() {
+    let bytes_of = |(offset, size): (u8, u8)| bytes_at(offset.into(), size.into());
+    let immediate = bytes_of(step.numbers.immediate);
+    let displacement = bytes_of(step.numbers.displacement);
+    if step.numbers.is_relative {
         fields.distance = displacement;
     } else {
         fields.address = immediate | displacement;
@@ -182,6 +186,6 @@ fn x86(bits: u32, code: &[u8], step: &Step) -> Fields {
 }
 
 fn bytes_at(offset: usize, n_bytes: usize) -> u128 {
-    let ones = 1_u128.checked_shl(8 * n_bytes as u32).map_or(0, |it| it - 1);
+    let ones = 1_u128.checked_shl(8 * n_bytes as u32).map_or(u128::MAX, |it| it - 1);
     ones.checked_shl(8 * offset as u32).unwrap_or(0)
 }
