@@ -1,7 +1,5 @@
 //! Bytes that are in the image more than once: functions that do the same, texts that say the same.
 
-use std::collections::BTreeMap;
-
 use crate::graph::Graph;
 use crate::image::{Image, ImageSection};
 use crate::map::{Attribution, Label};
@@ -19,16 +17,19 @@ const MAX_SHOWN_BYTES: usize = 200;
 
 /// Functions of one size whose fingerprints are equal, the most saving first. None without a decoder.
 pub(crate) fn identical_bodies(rows: &[Named], graph: &Graph) -> Vec<IdenticalBodies> {
-    let mut by_body: BTreeMap<(u64, u64), Vec<usize>> = BTreeMap::new();
+    // By what they do, then by address.
+    let mut bodies: Vec<((u64, u64), u64, usize)> = Vec::new();
     for (row_idx, row) in rows.iter().enumerate() {
         let body = graph.references.bodies.get(row.node).copied().flatten();
         if let Some(body) = body.filter(|_| row.symbol.kind != SymbolKind::Data) {
-            by_body.entry((row.symbol.size_bytes, body.exact)).or_default().push(row_idx);
+            bodies.push(((row.symbol.size_bytes, body.exact), row.symbol.run_address, row_idx));
         }
     }
+    bodies.sort_unstable();
     let mut groups: Vec<IdenticalBodies> = Vec::new();
-    for ((size_bytes, _), mut symbols) in by_body.into_iter().filter(|(_, it)| it.len() > 1) {
-        symbols.sort_by_key(|it| rows[*it].symbol.run_address);
+    for group in bodies.chunk_by(|a, b| a.0 == b.0).filter(|it| it.len() > 1) {
+        let size_bytes = group[0].0.0;
+        let symbols: Vec<usize> = group.iter().map(|it| it.2).collect();
         let saves_up_to_bytes = all_but_one(size_bytes, symbols.len());
         groups.push(IdenticalBodies { symbols, size_bytes, saves_up_to_bytes });
     }
@@ -43,15 +44,17 @@ pub(crate) fn texts(findings: &Findings<'_>, rows: &[Named]) -> Vec<DuplicateTex
     if findings.image.is_relocatable() {
         return Vec::new();
     }
-    let mut places: BTreeMap<&[u8], Vec<u64>> = BTreeMap::new();
+    let mut places: Vec<Text<'_>> = Vec::new();
     for (section_idx, span) in constants(findings, rows) {
         collect(&findings.image.sections[section_idx], span, &mut places);
     }
     let mut texts: Vec<DuplicateText> = Vec::new();
-    for (text, mut run_addresses) in places {
-        run_addresses.sort_unstable();
-        run_addresses.dedup();
-        if run_addresses.len() > 1 {
+    places.sort_unstable();
+    places.dedup();
+    for group in places.chunk_by(|a, b| a.text == b.text) {
+        if group.len() > 1 {
+            let text = group[0].text;
+            let run_addresses: Vec<u64> = group.iter().map(|it| it.address).collect();
             let size_bytes = text.len() as u64;
             let saves_up_to_bytes = all_but_one(size_bytes, run_addresses.len());
             texts.push(DuplicateText { text: shown(text), run_addresses, size_bytes, saves_up_to_bytes });
@@ -61,6 +64,22 @@ pub(crate) fn texts(findings: &Findings<'_>, rows: &[Named]) -> Vec<DuplicateTex
         (b.saves_up_to_bytes.cmp(&a.saves_up_to_bytes)).then_with(|| a.run_addresses.cmp(&b.run_addresses))
     });
     texts
+}
+
+/// A text and where it stands. Most differ in their first bytes, which are compared without going there.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Text<'data> {
+    first: u64,
+    text: &'data [u8],
+    address: u64,
+}
+
+impl<'data> Text<'data> {
+    fn new(text: &'data [u8], address: u64) -> Self {
+        let mut first = [0; 8];
+        first.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+        Self { first: u64::from_be_bytes(first), text, address }
+    }
 }
 
 fn all_but_one(size_bytes: u64, n: usize) -> u64 {
@@ -102,7 +121,7 @@ fn gaps(image: &Image<'_>, attribution: &Attribution) -> Vec<(usize, Span)> {
 }
 
 /// Each text of a span, C's up to their zeroes.
-fn collect<'data>(section: &ImageSection<'data>, span: Span, places: &mut BTreeMap<&'data [u8], Vec<u64>>) {
+fn collect<'data>(section: &ImageSection<'data>, span: Span, places: &mut Vec<Text<'data>>) {
     let min_bytes = if section.is_executable { MIN_TEXT_BYTES_IN_CODE } else { MIN_TEXT_BYTES };
     let index = |address: u64| usize::try_from(address - section.run.start()).ok();
     let range = index(span.start()).zip(index(span.end()));
@@ -110,7 +129,7 @@ fn collect<'data>(section: &ImageSection<'data>, span: Span, places: &mut BTreeM
     let mut address = span.start();
     for text in content.split(|it| *it == 0) {
         if text.len() >= min_bytes && is_text(text) {
-            places.entry(text).or_default().push(address);
+            places.push(Text::new(text, address));
         }
         address = address.saturating_add(text.len() as u64 + 1);
     }

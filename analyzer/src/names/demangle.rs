@@ -10,13 +10,16 @@ const MAX_TEXT_BYTES: usize = 1 << 14;
 /// Longer C++ names are not tried: parsing takes more than linear time.
 const MAX_CPP_BYTES: usize = 1 << 12;
 
+/// Few names are longer.
+const USUAL_TEXT_BYTES: usize = 512;
+
 /// A Rust name without its hash, legacy or v0.
 pub(super) fn rust(mangled: &str) -> Option<String> {
     let demangled = rustc_demangle::try_demangle(mangled).ok()?;
     if mangled.starts_with("_ZN") && !has_legacy_hash(mangled) {
         return None;
     }
-    let mut text = Bounded::default();
+    let mut text = Bounded::new();
     write!(text, "{demangled:#}").ok()?;
     Some(text.finish())
 }
@@ -28,7 +31,7 @@ pub(super) fn cpp(mangled: &str) -> Option<String> {
     }
     let parse = ParseOptions::default().recursion_limit(64);
     let symbol = Symbol::new_with_options(mangled, &parse).ok()?;
-    let mut text = Bounded::default();
+    let mut text = Bounded::new();
     symbol.structured_demangle(&mut text, &DemangleOptions::new().recursion_limit(64)).ok()?;
     Some(text.finish())
 }
@@ -42,14 +45,17 @@ fn has_legacy_hash(mangled: &str) -> bool {
 }
 
 /// Text that refuses to grow beyond the limit.
-#[derive(Default)]
 struct Bounded(String);
 
 impl Bounded {
-    /// Without the room that it might have grown into: a file may have a million names.
-    fn finish(mut self) -> String {
-        self.0.shrink_to_fit();
-        self.0
+    /// With room for most names.
+    fn new() -> Self {
+        Self(String::with_capacity(USUAL_TEXT_BYTES))
+    }
+
+    /// In a place of its own size: a file may have a million names.
+    fn finish(self) -> String {
+        self.0.as_str().to_owned()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::CrateUse;
-use super::assemble::{Findings, Named, UNKNOWN_CRATE, rows_by_node};
+use super::assemble::{Findings, Named, UNKNOWN_CRATE};
 use super::memory_use::MemoryUse;
 use crate::graph::Graph;
 use crate::image::Image;
@@ -26,9 +26,9 @@ pub(super) fn enter(
         symbol.retained_flash_bytes = flash[*node];
         symbol.retained_ram_bytes = ram[*node];
     }
-    let crate_by_node = crate_by_node(rows, crates);
+    let crate_by_node = crate_by_node(rows, crates, graph.n_nodes());
     let n_crates = MAX_CRATE_STEPS / graph.size().max(1);
-    for (crate_idx, krate) in crates.iter_mut().enumerate().take(n_crates) {
+    for (crate_idx, krate) in (0..).zip(crates.iter_mut()).take(n_crates) {
         let gone = graph.gone_without(|node| crate_by_node.get(node) == Some(&Some(crate_idx)));
         let sum = |bytes: &[u64]| gone.iter().map(|it| bytes[*it]).sum();
         krate.retained_bytes = Some(sum(graph.bytes()));
@@ -37,12 +37,15 @@ pub(super) fn enter(
     }
 }
 
-fn crate_by_node(rows: &[Named], crates: &[CrateUse]) -> Vec<Option<usize>> {
-    let name_of = |row: &Named| row.symbol.krate.clone().unwrap_or_else(|| UNKNOWN_CRATE.to_owned());
-    let numbers: BTreeMap<String, usize> =
-        crates.iter().enumerate().map(|(idx, it)| (it.name.clone(), idx)).collect();
-    let by_row: Vec<usize> = rows.iter().map(|it| numbers[&name_of(it)]).collect();
-    rows_by_node(rows).iter().map(|it| it.map(|row_idx| by_row[row_idx])).collect()
+/// For each node the number of its crate.
+fn crate_by_node(rows: &[Named], crates: &[CrateUse], n_nodes: usize) -> Vec<Option<u32>> {
+    let numbers: BTreeMap<&str, u32> = crates.iter().map(|it| it.name.as_str()).zip(0..).collect();
+    let mut by_node = vec![None; n_nodes];
+    for row in rows {
+        let name = row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE);
+        by_node[row.node] = numbers.get(name).copied();
+    }
+    by_node
 }
 
 /// Own bytes of each node by where they are.
