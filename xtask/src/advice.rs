@@ -1,19 +1,18 @@
 //! `cargo xtask advice`: follows the analyzer's advice on our own firmware and compares what it promised.
 
 mod cases;
-mod workshop;
 
 use crate::command::run;
 use crate::options;
 use crate::setup::{self, need::Need};
 use crate::signals;
 use crate::terminal::say;
+use crate::workshop::Workshop;
 use crate::workspace::cargo;
 use anyhow::{Result, bail};
 use cases::{CASES, Case};
 use serde_json::Value;
 use std::fmt;
-use workshop::Workshop;
 
 /// Help of `cargo xtask advice`.
 pub const DETAILS: &str = "cargo xtask advice

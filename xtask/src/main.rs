@@ -15,6 +15,7 @@ mod terminal;
 mod tidy;
 mod truth;
 mod voyage;
+mod workshop;
 mod workspace;
 
 use anyhow::{Result, bail};

@@ -1,11 +1,13 @@
 //! What removing formatting really saves, against what the analyzer predicts: programs are rebuilt.
 
 mod measured;
+mod ours;
 mod rebuilt;
 mod tally;
 
 use crate::command::{output, run};
 use crate::options;
+use crate::setup::{self, need::Need};
 use crate::terminal::say;
 use crate::workspace::{built, cargo};
 use anyhow::{Context as _, Result, bail};
@@ -19,7 +21,7 @@ pub const DETAILS: &str = "cargo xtask truth
 
 Builds firmware/truth/program.rs for Thumb (ARMv6-M, ARMv7E-M) and RISC-V, with and without link-time
 optimisation, then again without each of its lines that format, without pairs of them and without all;
-and takes measured cases from ../shared/fmt-truth, where that is at hand. Prints what the analyzer
+builds versions of our own logger with and without theirs, as the firmware's profile has it; and takes measured cases from ../shared/fmt-truth, where that is at hand. Prints what the analyzer
 predicted and what was really saved. Fails where, on one of the Thumb targets with or without
 link-time optimisation, fewer than 95 % of the predictions are within 5 % or 64 bytes of the truth, the
 median error is above 2 %, or all formatting is off by more than 3 %. RISC-V is shown, not judged.";
@@ -42,11 +44,16 @@ type Pools = BTreeMap<String, Vec<Case>>;
 /// `cargo xtask truth`.
 pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
     options::none(arguments)?;
+    setup::ensure(&[Need::CCompiler, Need::ArmCompiler, Need::FirmwareTarget])?;
     run(cargo().args(["build", "--package", "plimsoll"]))?;
     let mut pools = Pools::new();
     for (image, cases) in measured::groups()? {
         show(&image, &cases);
         pools.entry(measured::pool(&image)).or_default().extend(cases);
+    }
+    for (version, cases) in ours::groups()? {
+        show(&format!("our logger, {version}"), &cases);
+        pools.entry(ours::POOL.to_owned()).or_default().extend(cases);
     }
     for target in rebuilt::TARGETS {
         for optimisation in rebuilt::OPTIMISATIONS {
@@ -83,10 +90,21 @@ fn show(group: &str, cases: &[Case]) {
     say(format!("  {}", Tally::of(cases)));
 }
 
-/// What the analyzer predicts for an image without lines.
-fn predict(elf: &Path, lines: &str) -> Result<u64> {
+/// What the analyzer predicts for an image, asked with `--without`.
+fn predict(elf: &Path, without: &[&str]) -> Result<u64> {
     let mut plimsoll = Command::new(built("plimsoll"));
-    let answer = output(plimsoll.arg("fmt").arg(elf).args(["--json", "--without", lines]))?;
+    let answer = output(plimsoll.arg("fmt").arg(elf).arg("--json").args(without))?;
     let answer: serde_json::Value = serde_json::from_str(&answer)?;
     answer["saves_at_least_bytes"].as_u64().context("a prediction without `saves_at_least_bytes`")
+}
+
+/// `.text`, `.rodata` and `.data` together.
+fn size(elf: &Path) -> Result<u64> {
+    let report = output(Command::new(built("plimsoll")).arg("analyze").arg(elf).arg("--json"))?;
+    let report: serde_json::Value = serde_json::from_str(&report)?;
+    let sections = report["sections"].as_array().context("a report without sections")?;
+    let is_counted = |it: &&serde_json::Value| {
+        [".text", ".rodata", ".data"].contains(&it["name"].as_str().unwrap_or_default())
+    };
+    Ok(sections.iter().filter(is_counted).filter_map(|it| it["size_bytes"].as_u64()).sum())
 }

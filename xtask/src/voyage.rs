@@ -26,6 +26,19 @@ pub const OUTPUT_FOLDER: &str = "thumbv6m-none-eabi/firmware";
 /// Where the linker script stands, for the memory regions.
 pub const MEMORY_SCRIPT: &str = "firmware/memory.x";
 
+/// What the newest logger can do: its features besides `device`.
+pub const NEWEST: &[&str] = &[
+    "uart",
+    "counter",
+    "temperature-cfmt",
+    "boot-record",
+    "checksum",
+    "history",
+    "settings",
+    "command-line",
+    "deep-history",
+];
+
 /// One commit of the demo's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leg {
@@ -187,17 +200,7 @@ pub const LEGS: &[Leg] = &[
         message: "logger: Remember 4096 samples instead of 64",
         author: CLEO,
         hours: 167,
-        features: &[
-            "uart",
-            "counter",
-            "temperature-cfmt",
-            "boot-record",
-            "checksum",
-            "history",
-            "settings",
-            "command-line",
-            "deep-history",
-        ],
+        features: NEWEST,
     },
 ];
 

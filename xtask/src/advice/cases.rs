@@ -1,66 +1,22 @@
 //! The pieces of advice that our firmware can ask for and follow.
 
-/// One way to build the firmware.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Build {
-    /// Besides `device`.
-    pub features: &'static [&'static str],
-    /// `RUSTFLAGS`.
-    pub flags: &'static str,
-    pub environment: &'static [(&'static str, &'static str)],
-    /// File, what it says, and what it is to say instead.
-    pub changes: &'static [(&'static str, &'static str, &'static str)],
-}
+use crate::workshop::{Build, Change, PLAIN};
 
 /// A piece of advice, and a build before and after following it.
 pub struct Case {
     pub kind: &'static str,
-    pub before: Build,
-    pub after: Build,
+    pub before: Build<'static>,
+    pub after: Build<'static>,
 }
 
-const NEWEST: &[&str] = &[
-    "uart",
-    "counter",
-    "temperature-cfmt",
-    "boot-record",
-    "checksum",
-    "history",
-    "settings",
-    "command-line",
-    "deep-history",
-];
-const SHALLOW: &[&str] = &[
-    "uart",
-    "counter",
-    "temperature-cfmt",
-    "boot-record",
-    "checksum",
-    "history",
-    "settings",
-    "command-line",
-];
-const WITHOUT_RECORD: &[&str] = &[
-    "uart",
-    "counter",
-    "temperature-cfmt",
-    "checksum",
-    "history",
-    "settings",
-    "command-line",
-    "deep-history",
-];
 const FLOAT: &[&str] = &["uart", "counter", "temperature-cfmt", "sample-debug-float"];
 const FIXED: &[&str] = &["uart", "counter", "temperature-cfmt", "sample-debug-fixed"];
 
-const PLAIN: Build = Build { features: NEWEST, flags: "", environment: &[], changes: &[] };
 const NO_LTO: (&str, &str) = ("CARGO_PROFILE_FIRMWARE_LTO", "off");
 const UNOPTIMISED: (&str, &str) = ("CARGO_PROFILE_FIRMWARE_OPT_LEVEL", "0");
-const WITHOUT_LTO: Build = Build { environment: &[NO_LTO], ..PLAIN };
+const WITHOUT_LTO: Build<'_> = Build { environment: &[NO_LTO], ..PLAIN };
 /// What `-Z` wants of a stable compiler.
 const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
-
-type Change = (&'static str, &'static str, &'static str);
 
 const LOGGER: &str = "src/bin/logger.rs";
 const SETTINGS: &str = "static SETTINGS: Settings = Settings::new();";
@@ -177,13 +133,13 @@ pub const CASES: &[Case] = &[
         before: Build { environment: &[UNOPTIMISED, BOOTSTRAP], ..PLAIN },
         after: Build { environment: &[UNOPTIMISED, BOOTSTRAP], flags: "-Zlocation-detail=none", ..PLAIN },
     },
-    Case { kind: "formatting_line", before: PLAIN, after: Build { features: WITHOUT_RECORD, ..PLAIN } },
+    Case { kind: "formatting_line", before: PLAIN, after: Build { without: &["boot-record"], ..PLAIN } },
     Case {
         kind: "floats_formatted",
         before: Build { features: FLOAT, ..PLAIN },
         after: Build { features: FIXED, ..PLAIN },
     },
-    Case { kind: "big_zero_statics", before: PLAIN, after: Build { features: SHALLOW, ..PLAIN } },
+    Case { kind: "big_zero_statics", before: PLAIN, after: Build { without: &["deep-history"], ..PLAIN } },
     Case {
         kind: "zeroes_in_data",
         before: Build { changes: &[ZEROES_IN_DATA, USE_ZEROES], flags: LENIENT, ..PLAIN },

@@ -33,7 +33,7 @@ pub fn groups() -> Result<BTreeMap<String, Vec<Case>>> {
         let lines: Vec<&str> = cut.iter().filter_map(|it| it.as_str()).collect();
         let without = lines.join(",");
         let true_bytes = case["true_saving_bytes"].as_u64().context("a case without the truth")?;
-        let predicted_bytes = predict(&elf, &without)?;
+        let predicted_bytes = predict(&elf, &["--without", &without])?;
         let is_all = lines.len() == 6;
         groups.entry(name.to_owned()).or_default().push(Case {
             without,

@@ -1,8 +1,8 @@
 //! Cases that are measured here and now: a program built with and without its lines that format.
 
-use super::{Case, predict};
+use super::{Case, predict, size};
 use crate::command::output;
-use crate::workspace::{built, root};
+use crate::workspace::root;
 use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,7 +55,7 @@ pub fn cases(target: &str, optimisation: &Optimisation) -> Result<Vec<Case>> {
         let rest_bytes = size(&build.elf(&names)?)?;
         cases.push(Case {
             without: names.join(", "),
-            predicted_bytes: predict(&whole, &lines.join(","))?,
+            predicted_bytes: predict(&whole, &["--without", &lines.join(",")])?,
             true_bytes: whole_bytes.saturating_sub(rest_bytes),
             is_all: cut.len() == sites.len(),
         });
@@ -111,15 +111,4 @@ impl Build<'_> {
             .with_context(|| format!("building for {0} (`rustup target add {0}`)", self.target))?;
         Ok(elf)
     }
-}
-
-/// `.text`, `.rodata` and `.data` together.
-fn size(elf: &Path) -> Result<u64> {
-    let report = output(Command::new(built("plimsoll")).arg("analyze").arg(elf).arg("--json"))?;
-    let report: serde_json::Value = serde_json::from_str(&report)?;
-    let sections = report["sections"].as_array().context("a report without sections")?;
-    let is_counted = |it: &&serde_json::Value| {
-        [".text", ".rodata", ".data"].contains(&it["name"].as_str().unwrap_or_default())
-    };
-    Ok(sections.iter().filter(is_counted).filter_map(|it| it["size_bytes"].as_u64()).sum())
 }

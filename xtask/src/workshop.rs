@@ -1,14 +1,34 @@
 //! Builds the firmware in many ways, from a copy of its sources that may be changed.
 
-use super::cases::Build;
 use crate::command::output;
 use crate::setup::need::FIRMWARE_TARGET;
+use crate::voyage::NEWEST;
 use crate::workspace::{built, cargo, root, target_subfolder};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// File below `firmware/`, what it says, and what it is to say instead.
+pub type Change = (&'static str, &'static str, &'static str);
+
+/// One way to build the firmware.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Build<'a> {
+    /// Besides `device`.
+    pub features: &'a [&'a str],
+    /// Of these the ones to leave out.
+    pub without: &'a [&'a str],
+    /// `RUSTFLAGS`.
+    pub flags: &'a str,
+    pub environment: &'a [(&'a str, &'a str)],
+    pub changes: &'a [Change],
+}
+
+/// The newest firmware as it is.
+pub const PLAIN: Build<'_> =
+    Build { features: NEWEST, without: &[], flags: "", environment: &[], changes: &[] };
 
 /// What is copied of `firmware/`.
 const SOURCES: [&str; 7] = ["Cargo.toml", "build.rs", "memory.x", "src", "c", "cfmt", "tests"];
@@ -17,7 +37,7 @@ const SOURCES: [&str; 7] = ["Cargo.toml", "build.rs", "memory.x", "src", "c", "c
 pub struct Workshop {
     folder: PathBuf,
     /// The reports of what was built so far.
-    reports: Vec<(Build, Value)>,
+    reports: Vec<(Build<'static>, Value)>,
 }
 
 impl Workshop {
@@ -37,10 +57,20 @@ impl Workshop {
     }
 
     /// What the analyzer says of a build.
-    pub fn report(&mut self, build: &Build) -> Result<Value> {
+    pub fn report(&mut self, build: &Build<'static>) -> Result<Value> {
         if let Some((_, report)) = self.reports.iter().find(|(it, _)| it == build) {
             return Ok(report.clone());
         }
+        let elf = self.logger(build)?;
+        let mut analyze = Command::new(built("plimsoll"));
+        analyze.arg("analyze").arg(&elf).arg("--memory").arg(self.source("memory.x")).arg("--json");
+        let report: Value = serde_json::from_str(&output(&mut analyze)?).context("reading the report")?;
+        self.reports.push((*build, report.clone()));
+        Ok(report)
+    }
+
+    /// Builds the logger. The file stands until the next build.
+    pub fn logger(&self, build: &Build<'_>) -> Result<PathBuf> {
         SOURCES.iter().try_for_each(|it| copy(&root().join("firmware").join(it), &self.source(it)))?;
         for (file, from, to) in build.changes {
             let path = self.source(file);
@@ -48,19 +78,16 @@ impl Workshop {
             anyhow::ensure!(text.contains(from), "{file} does not say {from:?}");
             write(&path, &text.replacen(from, to, 1))?;
         }
+        let features = build.features.iter().filter(|it| !build.without.contains(it));
+        let features: Vec<&str> = std::iter::once("device").chain(features.copied()).collect();
         let mut command = cargo();
         command.current_dir(&self.folder).env("CARGO_TARGET_DIR", self.folder.join("target"));
         command.args(["build", "--quiet", "--package", "plimsoll-firmware", "--bin", "logger"]);
         command.args(["--profile", "firmware", "--target", FIRMWARE_TARGET, "--no-default-features"]);
-        command.args(["--features", &format!("device,{}", build.features.join(","))]);
+        command.args(["--features", &features.join(",")]);
         command.env("RUSTFLAGS", build.flags).envs(build.environment.iter().copied());
         output(&mut command)?;
-        let elf = self.folder.join("target").join(FIRMWARE_TARGET).join("firmware/logger");
-        let mut analyze = Command::new(built("plimsoll"));
-        analyze.arg("analyze").arg(&elf).arg("--memory").arg(self.source("memory.x")).arg("--json");
-        let report: Value = serde_json::from_str(&output(&mut analyze)?).context("reading the report")?;
-        self.reports.push((*build, report.clone()));
-        Ok(report)
+        Ok(self.folder.join("target").join(FIRMWARE_TARGET).join("firmware/logger"))
     }
 
     fn source(&self, name: &str) -> PathBuf {
