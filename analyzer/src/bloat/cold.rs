@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::machinery::Part;
 use super::scene::Scene;
 use crate::refs::{Flow, Place, decoder, sweep_place};
 use crate::span::Span;
@@ -37,7 +36,7 @@ pub(crate) fn blocks(scene: &Scene<'_, '_>, place: &Place) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (idx, instruction) in code.iter().enumerate() {
         let (Flow::Call(target) | Flow::Jump(target)) = instruction.flow else { continue };
-        if !panics(scene, target) {
+        if !scene.panics(target) {
             continue;
         }
         let mut first = idx;
@@ -55,15 +54,11 @@ pub(crate) fn blocks(scene: &Scene<'_, '_>, place: &Place) -> Vec<Block> {
     blocks
 }
 
-fn panics(scene: &Scene<'_, '_>, target: u64) -> bool {
-    scene.node_at(target).is_some_and(|it| scene.part(it) == Part::Panicking)
-}
-
 /// Whether the next instruction is of the same block.
 fn goes_on(scene: &Scene<'_, '_>, instruction: &Instruction) -> bool {
     match instruction.flow {
         Flow::Next | Flow::CallThrough(_) | Flow::CallUnknown => true,
-        Flow::Call(target) => !panics(scene, target),
+        Flow::Call(target) => !scene.panics(target),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::idle::{Idle, Leftovers};
 use super::machinery::Part;
 use super::once::Candidates;
 use super::scene::Scene;
@@ -45,7 +46,7 @@ fn settle(spans: &mut Vec<Span>) {
     });
 }
 
-fn holds(spans: &[Span], address: u64) -> bool {
+pub(crate) fn holds(spans: &[Span], address: u64) -> bool {
     let idx = spans.partition_point(|it| it.end() <= address);
     spans.get(idx).is_some_and(|it| it.contains_address(address))
 }
@@ -78,6 +79,7 @@ pub(crate) struct Cutter<'a, 'scene, 'info> {
     /// How many references connect two nodes.
     n_references: Vec<(Pair, u32)>,
     candidates: Candidates,
+    idle: Idle,
     /// By node; all [`Fate::Unasked`] between questions.
     fates: Vec<Fate>,
     /// How many nodes and edges were looked at in all.
@@ -108,6 +110,7 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
             scene,
             n_references,
             candidates: Candidates::new(scene),
+            idle: Idle::new(scene),
             fates: vec![Fate::Unasked; scene.graph.n_nodes()],
             n_steps: 0,
         }
@@ -115,9 +118,14 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
 
     /// What a settled cut takes away.
     pub(crate) fn loss(&mut self, cut: &Cut) -> Loss {
+        let (Leftovers { spans, shorter }, n_steps) = self.idle.leftovers(self.scene, cut);
+        self.n_steps += n_steps;
+        let cut = &together([cut, &Cut { spans, loose: Vec::new() }]);
         let removed = self.removed(cut);
         let touched = self.decide(&removed);
-        let loss = self.sum(cut, &touched);
+        let mut loss = self.sum(cut, &touched);
+        let shorter = shorter.iter().filter(|it| self.is_alive(it.0));
+        loss.instruction_bytes += shorter.map(|it| it.1).sum::<u64>();
         touched.iter().for_each(|it| self.fates[*it as usize] = Fate::Unasked);
         loss
     }

@@ -21,8 +21,9 @@ pub(crate) struct Candidates {
 #[derive(Default)]
 struct Host {
     calls_bytes: u64,
-    frames_bytes: u64,
-    widest_frame_bytes: u64,
+    frames: Vec<Kept>,
+    /// Words in the literal pools of what melts.
+    literals: Vec<u64>,
 }
 
 impl Candidates {
@@ -57,18 +58,12 @@ impl Candidates {
         for node in staying {
             let Some(call) = self.last_call(scene, node, &is_left) else { continue };
             let Some(host) = scene.places.at(call.at_address) else { continue };
-            let frame_bytes = frame_bytes(scene, call.target_address);
             let host = hosts.entry(host.span.start()).or_default();
             host.calls_bytes += len_bytes(scene, call.at_address);
-            host.frames_bytes += frame_bytes;
-            host.widest_frame_bytes = host.widest_frame_bytes.max(frame_bytes);
+            host.frames.push(kept(scene, call.target_address));
+            host.literals.extend(literals(scene, call.target_address));
         }
-        let melted = |(start, host): (&u64, &Host)| {
-            // A caller that saves nothing itself takes over what the greediest of them saves.
-            let kept_bytes = if frame_bytes(scene, *start) == 0 { host.widest_frame_bytes } else { 0 };
-            host.calls_bytes + host.frames_bytes - kept_bytes
-        };
-        hosts.iter().map(melted).sum()
+        hosts.iter().map(|(start, host)| host.melted_bytes(scene, *start)).sum()
     }
 
     /// The only reference that is left, where there were more and it is a call.
@@ -91,30 +86,100 @@ impl Candidates {
     }
 }
 
-/// Size of one instruction.
+impl Host {
+    fn melted_bytes(&self, scene: &Scene<'_, '_>, start: u64) -> u64 {
+        let own = kept(scene, start);
+        let mut melted_bytes = self.calls_bytes;
+        for sort in 0..N_SORTS {
+            let all = self.frames.iter().map(|it| it[sort]);
+            // What the caller does not do itself, it takes over from the greediest of them.
+            let taken_over = if own == [0; N_SORTS] { all.clone().max().unwrap_or(0) } else { 0 };
+            melted_bytes += all.sum::<u64>() - taken_over;
+        }
+        let mut literals = [self.literals.as_slice(), &literals(scene, start)].concat();
+        literals.sort_unstable();
+        let n_shared = literals.windows(2).filter(|it| it[0] == it[1]).count() as u64;
+        melted_bytes + n_shared * scene.places.machine.pointer_bytes
+    }
+}
+
+/// Words in the literal pool of a function, each once: what two functions load, one loads once.
+fn literals(scene: &Scene<'_, '_>, function: u64) -> Vec<u64> {
+    let Some(place) = scene.places.at(function) else { return Vec::new() };
+    let by_load = &scene.graph.references.literals_by_load;
+    let from = by_load.partition_point(|it| it.0 < place.span.start());
+    let inside = by_load[from..].iter().take_while(|it| it.0 < place.span.end());
+    let mut words: Vec<u64> = inside.filter_map(|it| scene.places.number_at(it.1)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// Size of a call; on RISC-V usually with the instruction in front of it that forms the far target.
 fn len_bytes(scene: &Scene<'_, '_>, address: u64) -> u64 {
-    let mut found = 0;
+    let (mut found, mut before) = (0, 0);
     each(scene, address, |at, len_bytes| {
         if at == address {
-            found = len_bytes;
+            found = len_bytes + before;
         }
+        before = if is_far(scene, at) { len_bytes } else { 0 };
     });
     found
 }
 
-/// Size of the instructions that save and restore registers and move the stack pointer, each sort once,
-/// as several ways out would be joined. Known on Thumb only; elsewhere 0.
-fn frame_bytes(scene: &Scene<'_, '_>, function: u64) -> u64 {
-    let mut frame_bytes = [0; 7];
-    if scene.places.machine.is_thumb {
-        each(scene, function, |at, len_bytes| {
-            let first = scene.places.bytes_at(at, 2).and_then(|it| half_at(it, 0));
-            if let Some(sort) = first.and_then(frame_sort) {
-                frame_bytes[sort] = len_bytes;
-            }
-        });
+/// Whether this is `auipc`.
+fn is_far(scene: &Scene<'_, '_>, at: u64) -> bool {
+    let first = scene.places.bytes_at(at, 1).and_then(|it| it.first());
+    is_riscv(scene) && first.is_some_and(|it| it & 0x7f == 0x17)
+}
+
+fn is_riscv(scene: &Scene<'_, '_>) -> bool {
+    scene.places.image.header.machine == "riscv"
+}
+
+/// Of RISC-V: 13 registers saved, 13 restored, the stack pointer up and down, the return.
+const N_SORTS: usize = 29;
+
+/// Sizes of the instructions that save and restore registers and move the stack pointer, each sort once,
+/// as several ways out would be joined.
+type Kept = [u64; N_SORTS];
+
+/// What a function does for its frame; on machines other than Thumb and RISC-V it is not known.
+fn kept(scene: &Scene<'_, '_>, function: u64) -> Kept {
+    let mut kept = [0; N_SORTS];
+    each(scene, function, |at, len_bytes| {
+        let first = scene.places.bytes_at(at, 2).and_then(|it| half_at(it, 0));
+        let sort = match first {
+            Some(first) if scene.places.machine.is_thumb => frame_sort(first),
+            Some(first) if is_riscv(scene) => riscv_frame_sort(first),
+            _ => None,
+        };
+        if let Some(sort) = sort {
+            kept[sort] = len_bytes;
+        }
+    });
+    kept
+}
+
+/// The same of RISC-V, where compilers make frames of compressed instructions.
+fn riscv_frame_sort(first: u32) -> Option<usize> {
+    let (stored, loaded) = (first >> 2 & 31, first >> 7 & 31);
+    let is_saved = |it: u32| matches!(it, 1 | 8 | 9 | 18..=27);
+    let nth = |it: u32| match it {
+        18.. => it as usize - 15,
+        8.. => it as usize - 7,
+        _ => 0,
+    };
+    match (first & 3, first >> 13) {
+        // `c.swsp`, `c.lwsp`.
+        (2, 0b110) if is_saved(stored) => Some(nth(stored)),
+        (2, 0b010) if is_saved(loaded) => Some(13 + nth(loaded)),
+        // `c.addi sp`, `c.addi16sp`: down and up.
+        (1, 0b000 | 0b011) if loaded == 2 => Some(26 + (first >> 12 & 1) as usize),
+        // `c.jr ra`.
+        (2, 0b100) if first == 0x8082 => Some(28),
+        _ => None,
     }
-    frame_bytes.iter().sum()
 }
 
 /// What an instruction does for its function's frame, by its first half word.

@@ -36,6 +36,11 @@ impl<'a, 'info> Scene<'a, 'info> {
         self.parts.get(node).copied().unwrap_or(Part::None)
     }
 
+    /// Whether who gets there panics.
+    pub(crate) fn panics(&self, target: u64) -> bool {
+        self.node_at(target).is_some_and(|it| self.part(it) == Part::Panicking)
+    }
+
     pub(crate) fn node_at(&self, address: u64) -> Option<usize> {
         self.graph.references.nodes.at(address)
     }

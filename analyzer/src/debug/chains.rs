@@ -32,7 +32,7 @@ pub(crate) struct Link {
 
 /// A function, for [`Chains::describe`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct FunctionId(usize, Reference);
+pub(crate) struct FunctionId(usize, Option<Reference>);
 
 /// Walks over code and tells the chain of inlined calls of each run of instructions.
 pub(crate) struct Chains<'info, 'a> {
@@ -89,9 +89,16 @@ impl<'info, 'a> Chains<'info, 'a> {
         let (row, row_end) = info.lines(unit_idx).at(address, &mut self.near[2]);
         let (mut file, mut line) = row.map_or((0, 0), |it| (it.file, it.line));
         let mut next = frame.and_then(|it| functions.frames.get(it as usize));
+        if next.is_none() && line > 0 {
+            // Functions that the compiler merged have lines and no entry of their own.
+            let place = self.files.of(info, unit_idx, file);
+            let function = FunctionId(unit_idx, None);
+            let author = self.author(place, function);
+            self.chain.push(Link { author, line: place.map(|it| (it, line)), function });
+        }
         while let Some(frame) = next {
             let place = self.files.of(info, unit_idx, file).filter(|_| line > 0);
-            let function = FunctionId(unit_idx, frame.origin);
+            let function = FunctionId(unit_idx, Some(frame.origin));
             let author = self.author(place, function);
             self.chain.push(Link { author, line: place.map(|it| (it, line)), function });
             (file, line) = (frame.call_file, frame.call_line);
@@ -104,7 +111,7 @@ impl<'info, 'a> Chains<'info, 'a> {
     /// By the path of the source, which also tells copies of generic functions that have their user's name.
     fn author(&mut self, file: Option<usize>, function: FunctionId) -> Author {
         let Some(file) = file else {
-            let krate = self.crates.of(self.info, function.0, function.1);
+            let krate = function.1.and_then(|it| self.crates.of(self.info, function.0, it));
             let is_standard = krate.is_some_and(|it| is_standard(&self.crates.names[it]));
             return if is_standard { Author::Standard } else { Author::User };
         };
@@ -117,8 +124,9 @@ impl<'info, 'a> Chains<'info, 'a> {
 
     /// Name and crate of a function.
     pub(crate) fn describe(&mut self, function: FunctionId) -> (Option<String>, Option<String>) {
-        let krate = self.crates.of(self.info, function.0, function.1);
-        let name = declared(self.info, function.0, function.1).text();
+        let Some(entry) = function.1 else { return (None, None) };
+        let krate = self.crates.of(self.info, function.0, entry);
+        let name = declared(self.info, function.0, entry).text();
         (name, krate.map(|it| self.crates.names[it].clone()))
     }
 

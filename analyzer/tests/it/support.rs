@@ -1,5 +1,6 @@
 //! The vocabulary of the tests.
 
+pub(crate) mod assembled;
 pub(crate) mod corpus;
 pub(crate) mod elf;
 pub(crate) mod laws;
