@@ -2,10 +2,13 @@
 
 use super::records::{self, Words};
 use super::{Piece, Splitter, What, is_stored, text};
+use crate::map::Filling;
 use crate::span::{Span, is_alignment_gap, natural_alignment};
 
 /// What linkers align pieces of merged sections to at most.
 const MAX_ALIGN_BYTES: u64 = 16;
+/// Fewer zeroes behind something are as likely its last numbers.
+const MIN_TAIL_BYTES: u64 = 16;
 
 impl Splitter<'_> {
     pub(super) fn data(&mut self, span: Span, section_idx: usize) {
@@ -33,7 +36,7 @@ impl Splitter<'_> {
             let (is_referenced, follows) = (is_head && is_referenced, !is_head && is_referenced);
             self.split.pieces.push(Piece { span, section_idx, is_referenced, follows, what });
             cursor = span.end();
-            if !matches!(what, What::Constant | What::Unknown) {
+            if !matches!(what, What::Constant | What::Unknown) || cursor < stretch.end() {
                 cursor += self.pad(stretch.from(cursor), section_idx);
             }
         }
@@ -52,7 +55,23 @@ impl Splitter<'_> {
         if let Some(n_bytes) = text::len_bytes(content, self.length_at(rest.start(), content)) {
             return (What::Text, n_bytes as u64);
         }
-        (if is_referenced { What::Constant } else { What::Unknown }, rest.size())
+        let n_bytes = rest.size() - self.tail_bytes(rest, section_idx);
+        (if is_referenced { What::Constant } else { What::Unknown }, n_bytes)
+    }
+
+    /// How many of the zeroes at the end of what nobody can read are filler: those that only aligning what
+    /// comes next explains. Numbers end in zeroes of their own, up to the end of their word; what is aligned as
+    /// widely itself may have all of them.
+    fn tail_bytes(&self, rest: Span, section_idx: usize) -> u64 {
+        let content = self.places.content(rest, section_idx);
+        let n_content = content.iter().rposition(|it| *it != 0).map_or(0, |it| it as u64 + 1);
+        let n_own = n_content.next_multiple_of(self.places.machine.pointer_bytes);
+        let n_filler = rest.size().saturating_sub(n_own);
+        let align_bytes = (n_filler + 1).next_power_of_two();
+        let section_align_bytes = self.places.image.sections[section_idx].align_bytes;
+        let is_explained = is_alignment_gap(n_filler, rest.end(), section_align_bytes);
+        let is_filler = n_own > 0 && n_filler >= MIN_TAIL_BYTES && is_explained;
+        if is_filler && natural_alignment(rest.start()) < align_bytes { n_filler } else { 0 }
     }
 
     /// The longest length that somebody keeps for a text at this address.
@@ -63,11 +82,16 @@ impl Splitter<'_> {
         self.lengths[from..to].iter().rev().find_map(fits)
     }
 
-    /// Zeroes up to what is next: to the end, or to where it would be aligned.
+    /// Filler up to what is next: to the end, or zeroes to where it would be aligned.
     fn pad(&mut self, rest: Span, section_idx: usize) -> u64 {
+        let section = &self.places.image.sections[section_idx];
+        if !rest.is_empty() && Filling::new(self.places.image, section).is_padding(rest) {
+            self.split.padding.push((section_idx, rest));
+            return rest.size();
+        }
         let content = self.places.content(rest, section_idx);
         let zeroes = content.iter().take_while(|it| **it == 0).count() as u64;
-        let align_bytes = self.places.image.sections[section_idx].align_bytes.min(MAX_ALIGN_BYTES);
+        let align_bytes = section.align_bytes.min(MAX_ALIGN_BYTES);
         let end = rest.start().saturating_add(zeroes);
         let is_next = |it: &u64| {
             let n_bytes = it - rest.start();

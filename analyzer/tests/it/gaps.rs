@@ -308,3 +308,55 @@ fn of_real_firmware_almost_nothing_is_unattributed() {
         assert!(!has_symbols || share <= bound, "{name}: {share} > {bound}");
     }
 }
+
+/// A page of 64 bytes, referred to at `addresses`, before a table that is aligned to its size.
+fn before_a_wide_table(addresses: &[u64], content: &[u8]) -> String {
+    let mut rodata = content.to_vec();
+    rodata.resize(0x40, 0);
+    rodata.extend([0x80; 0x40]);
+    let narrow = format!("section .rodata 0x2000 {}", rodata.len());
+    program(addresses, &rodata).replace(&narrow, &format!("{narrow} align 64")) + "object table 0x2040 64"
+}
+
+#[test]
+fn filler_before_a_widely_aligned_symbol_is_not_the_constants_before_it() {
+    check(
+        &before_a_wide_table(&[0x2004, 0x2040], &[0, 0, 0, 0, 0x90, 0xff, 0x81, 7, 1]),
+        expect![[r#"
+            Constant 0x2004 8 constant of main ← main
+            Data 0x2040 64 table ← 
+            padding 52 unattributed 4
+        "#]],
+    );
+    check(
+        &before_a_wide_table(&[0x2000, 0x2040], b"hello\0"),
+        expect![[r#"
+        String 0x2000 6 "hello" ← main
+        Data 0x2040 64 table ← 
+        padding 58 unattributed 0
+    "#]],
+    );
+}
+
+#[test]
+fn zeroes_that_somebody_refers_to_or_that_end_a_table_as_widely_aligned_are_no_filler() {
+    let numbers = [0x90, 0xff, 0x81, 7, 1];
+    check(
+        &before_a_wide_table(&[0x2000, 0x2040], &numbers),
+        expect![[r#"
+        Constant 0x2000 64 constant of main ← main
+        Data 0x2040 64 table ← 
+        padding 0 unattributed 0
+    "#]],
+    );
+    let late = [&[0; 4][..], &numbers].concat();
+    check(
+        &before_a_wide_table(&[0x2004, 0x2020, 0x2040], &late),
+        expect![[r#"
+        Constant 0x2004 8 constant of main ← main
+        Constant 0x2020 32 constant of main ← main
+        Data 0x2040 64 table ← 
+        padding 20 unattributed 4
+    "#]],
+    );
+}
