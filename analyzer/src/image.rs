@@ -20,7 +20,7 @@ use crate::span::Span;
 pub(crate) use relocations::{ImageRelocation, RelocationSymbol};
 pub(crate) use sections::ImageSection;
 pub(crate) use segments::ImageSegment;
-pub(crate) use symbols::{ImageMark, ImageSymbol, MarkKind};
+pub(crate) use symbols::{AbsoluteSymbol, ImageMark, ImageSymbol, MarkKind};
 
 /// The report's word for object files.
 const RELOCATABLE: &str = "relocatable";
@@ -33,6 +33,8 @@ pub(crate) struct Image<'data> {
     pub(crate) sections: Vec<ImageSection<'data>>,
     pub(crate) segments: Vec<ImageSegment>,
     pub(crate) symbols: Vec<ImageSymbol<'data>>,
+    /// Numbers that have a name, by value.
+    pub(crate) absolute: Vec<AbsoluteSymbol<'data>>,
     /// What owns nothing and yet says where code and data begin, by section and address.
     pub(crate) marks: Vec<ImageMark>,
     /// Arrays between borders that the linker or its script defines.
@@ -97,7 +99,8 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     if segments.iter().any(|it| it.is_load) {
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
     }
-    let symbols::Symbols { owners: symbols, marks, arrays } = symbols::read(&file, &table, &mut warnings)?;
+    let symbols::Symbols { owners: symbols, marks, arrays, absolute } =
+        symbols::read(&file, &table, &mut warnings)?;
     let exports = if header.kind == "shared" { symbols::exports(&file, &table) } else { Vec::new() };
     let is_linked = header.kind != RELOCATABLE;
     let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
@@ -107,6 +110,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         sections,
         segments,
         symbols,
+        absolute,
         marks,
         arrays,
         exports,

@@ -93,6 +93,8 @@ pub(crate) struct References {
     pub(crate) source: EdgeSource,
     /// By address of what makes them.
     pub(crate) list: List,
+    /// What code refers to outside of the image, by address of the instruction: absolute symbols only.
+    pub(crate) outside: Vec<Reference>,
     /// Calls through registers of which nobody knows what they hold.
     pub(crate) n_unknown_calls: u64,
     pub(crate) nodes: Nodes,
@@ -166,12 +168,16 @@ impl References {
         let pool_loads = pool_loads.collect();
         let vectors = places.vectors.clone();
         let n_unknown_calls = facts.n_unknown_calls;
+        let mut outside = std::mem::take(&mut facts.outside);
+        outside.sort_unstable();
+        outside.dedup();
         let loads_by_literal = facts.loads_of_literals(&places);
         let mut literals_by_load: Vec<(u64, u64)> = loads_by_literal.iter().map(|it| (it.1, it.0)).collect();
         literals_by_load.sort_unstable();
         Ok(Self {
             source,
             list,
+            outside,
             n_unknown_calls,
             nodes,
             pool_loads,

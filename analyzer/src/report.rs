@@ -7,6 +7,7 @@
 //! - Over the image the three add up to the sizes of all allocated sections, each once.
 //! - `section.symbol_bytes` is the sum of the `size_bytes` of its rows in `symbols`, which are symbols and
 //!   what has bytes without one.
+//! - What is [`outside`](Report::outside) has no part in any of these sums.
 //! - Every byte of the file that a load segment holds is in a region: in a section (headers have one, and
 //!   what lies between sections) or in the filler that aligns one; sections that are fillers take nothing. Section and program headers
 //!   that contradict each other are taken as they are.
@@ -27,6 +28,7 @@ mod duplicates;
 mod insight;
 mod machinery;
 pub(crate) mod memory_use;
+mod outside;
 mod panic_data;
 pub(crate) mod retained;
 mod source;
@@ -37,6 +39,7 @@ pub use blame::{Blame, BlamedCrate, BlamedLine, Formatting, HelperUse, Panics};
 pub use code::{CodeUse, FileUse, UnitUse};
 pub use duplicates::{DuplicateText, Family, IdenticalBodies};
 pub use insight::{Certainty, Insight};
+pub use outside::{AbsoluteSymbols, DefmtIndex, Outside, OutsideSymbol};
 pub use stack::{
     FrameSource, Headroom, StackDoubt, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
 };
@@ -55,7 +58,7 @@ use crate::graph::GraphSummary;
 ///   absent or empty in older documents.
 /// - 3: rows without a symbol (texts, locations, tables, …) in `symbols`; blame for formatting and panics,
 ///   helpers, families, identical bodies, duplicated texts, stack, insights; retained bytes by the memory
-///   that they take.
+///   that they take; symbols outside of the image.
 pub const SCHEMA_VERSION: u32 = 3;
 
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
@@ -110,6 +113,10 @@ pub struct Report {
     /// Advice, the most saving first. Two pieces may be about the same bytes: they do not add up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub insights: Vec<Insight>,
+    /// Symbols that own no byte of the image: absolute ones, such as functions in a mask ROM, and what
+    /// only numbers log messages.
+    #[serde(default, skip_serializing_if = "Outside::is_empty")]
+    pub outside: Outside,
     /// Who refers to whom, in figures; absent where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graph: Option<GraphSummary>,

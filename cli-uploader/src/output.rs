@@ -4,6 +4,7 @@ mod advice;
 mod answer;
 mod duplicates;
 mod fmt;
+mod outside;
 mod report;
 mod source;
 mod stack;

@@ -57,6 +57,17 @@ pub(crate) enum MarkKind {
     GlobalPointer,
 }
 
+/// A number that has a name, most often an address that the linker was told: a function in a mask ROM, a
+/// register, a border of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct AbsoluteSymbol<'data> {
+    /// Thumb bit cleared.
+    pub(crate) value: u64,
+    /// As in [`ImageSymbol`].
+    pub(crate) rank: u8,
+    pub(crate) name: &'data [u8],
+}
+
 /// What the symbol table says.
 pub(super) struct Symbols<'data> {
     /// In table order.
@@ -64,6 +75,8 @@ pub(super) struct Symbols<'data> {
     /// By section and address.
     pub(super) marks: Vec<ImageMark>,
     pub(super) arrays: Vec<Span>,
+    /// By value; of one value the first is shown.
+    pub(super) absolute: Vec<AbsoluteSymbol<'data>>,
 }
 
 /// Every symbol that can own bytes, and what others tell. Undefined, absolute, section, file and mapping
@@ -77,6 +90,7 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     let reader = Reader { file, symbols, clear_mask: if header::has_mode_bit(file) { !1 } else { !0 } };
     let mut owners = Vec::new();
     let mut marks = Vec::new();
+    let mut absolute = Vec::new();
     let mut borders = Borders::default();
     let mut names_bytes = 0_usize;
     let mut n_homeless = 0_u64;
@@ -88,6 +102,7 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         }
         borders.add(name, symbol.st_value(file.endian).into());
         marks.extend(reader.mark(idx, symbol, name));
+        absolute.extend(reader.absolute(symbol, name));
         match reader.owner(idx, symbol, name)? {
             Some(owner) if owner.section_file_idx < table.len() => owners.push(owner),
             Some(_) => n_homeless += 1,
@@ -99,7 +114,8 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         warnings.push(Warning { place: "symbol table".into(), message });
     }
     marks.sort();
-    Ok(Symbols { owners, marks, arrays: borders.arrays() })
+    absolute.sort_unstable();
+    Ok(Symbols { owners, marks, arrays: borders.arrays(), absolute })
 }
 
 /// Addresses that a shared file offers to others, in order; mode bits cleared. A broken table offers nothing.
@@ -179,6 +195,17 @@ impl<'data, Elf: FileHeader<Endian = Endianness>> Reader<'_, 'data, Elf> {
         Some(ImageMark { section_file_idx: section.0, address, kind })
     }
 
+    fn absolute(&self, symbol: &Elf::Sym, name: &'data [u8]) -> Option<AbsoluteSymbol<'data>> {
+        let e = self.file.endian;
+        let is_named = !name.is_empty() && !is_mapping_symbol(name) && owner_kind(symbol.st_type()).is_some();
+        let value: u64 = symbol.st_value(e).into();
+        (is_named && symbol.st_shndx(e) == elf::SHN_ABS).then(|| AbsoluteSymbol {
+            value: value & self.clear_mask,
+            rank: rank(symbol.st_bind()),
+            name,
+        })
+    }
+
     fn owner(
         &self,
         idx: SymbolIndex,
@@ -204,12 +231,16 @@ impl<'data, Elf: FileHeader<Endian = Endianness>> Reader<'_, 'data, Elf> {
             section_file_idx: section.0,
             kind,
             is_thread_local: symbol.st_type() == elf::STT_TLS,
-            rank: match symbol.st_bind() {
-                elf::STB_LOCAL => 2,
-                elf::STB_WEAK => 1,
-                _ => 0,
-            },
+            rank: rank(symbol.st_bind()),
         }))
+    }
+}
+
+fn rank(bind: elf::SymbolBind) -> u8 {
+    match bind {
+        elf::STB_LOCAL => 2,
+        elf::STB_WEAK => 1,
+        _ => 0,
     }
 }
 

@@ -9,6 +9,9 @@ use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::map::Label;
 use crate::span::Span;
 
+/// Absolute symbols below are sizes and offsets more often than addresses.
+const LEAST_OUTSIDE: u64 = 1 << 16;
+
 /// Decodes all code and tells `see` each instruction and the place it is in.
 pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step, &Place)) {
     let has_stray_literals = places.machine.has_stray_literals;
@@ -118,6 +121,8 @@ pub(crate) struct Facts {
     tells_addresses: bool,
     /// In the order of the sweep, which is that of the final list but for labelled code.
     list: List,
+    /// What refers to absolute symbols outside of the image: nothing in the graph.
+    pub(crate) outside: Vec<Reference>,
     /// `(pool word, instruction)`, sorted once all are known.
     pub(crate) loads: Vec<(u64, u64)>,
     pub(crate) n_unknown_calls: u64,
@@ -138,7 +143,8 @@ impl Facts {
         self.add_flow(places, at, &step, place);
         self.add_value(places, at, step.value);
         self.list.sort_from(n_before);
-        self.is_cut = self.list.len().max(self.loads.len()) > MAX_REFERENCES;
+        let n_longest = self.list.len().max(self.loads.len()).max(self.outside.len());
+        self.is_cut = n_longest > MAX_REFERENCES;
     }
 
     fn add_flow(&mut self, places: &Places<'_>, at: u64, step: &Step, place: &Place) {
@@ -166,25 +172,37 @@ impl Facts {
                 self.add_loaded(places, (at, pool), ReferenceKind::Address);
             }
             // Most are only numbers.
-            Value::Address(number) if self.tells_addresses => {
-                let target = places.target(number);
-                self.refer(at, target, ReferenceKind::Address);
+            Value::Address(number) => {
+                if self.tells_addresses {
+                    self.refer(at, places.target(number), ReferenceKind::Address);
+                }
+                self.add_outside(places, Reference::new(at, number, ReferenceKind::Address));
             }
-            Value::None | Value::Address(_) => {}
+            Value::None => {}
         }
     }
 
     /// What the word at `pool` says is what the instruction refers to.
     fn add_loaded(&mut self, places: &Places<'_>, (at, pool): (u64, u64), kind: ReferenceKind) {
+        let Some(word) = places.pointer_at(pool) else { return };
         if self.tells_addresses {
-            let target = places.pointer_at(pool).and_then(|it| places.target(it));
-            self.refer(at, target, kind);
+            self.refer(at, places.target(word), kind);
         }
+        self.add_outside(places, Reference::new(at, word, kind));
     }
 
     fn refer(&mut self, at: u64, target: Option<Target>, kind: ReferenceKind) {
         if let Some(target) = target {
             self.list.push(Reference::new(at, target.address, kind), target.is_in_gap);
+        }
+    }
+
+    /// A small number is an address only where something calls it.
+    fn add_outside(&mut self, places: &Places<'_>, reference: Reference) {
+        let is_call = matches!(reference.kind, ReferenceKind::Call | ReferenceKind::Jump);
+        if is_call || reference.target_address >= LEAST_OUTSIDE {
+            let target = places.outside(reference.target_address);
+            self.outside.extend(target.map(|it| Reference { target_address: it, ..reference }));
         }
     }
 
@@ -197,9 +215,12 @@ impl Facts {
         if is_inside && !is_local_call {
             return;
         }
-        let Some(home) = places.at(target) else { return };
-        if places.section(home).is_executable && !places.is_in_vectors(target) {
-            self.list.push(reference, home.label == Label::Unattributed);
+        match places.at(target) {
+            Some(home) if places.section(home).is_executable && !places.is_in_vectors(target) => {
+                self.list.push(reference, home.label == Label::Unattributed);
+            }
+            None if reference.kind != ReferenceKind::FallThrough => self.add_outside(places, reference),
+            _ => {}
         }
     }
 

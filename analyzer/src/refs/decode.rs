@@ -143,7 +143,7 @@ pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
     match image.header.machine.as_str() {
         "arm" => Some(Box::new(Arm::default())),
         "riscv" => Some(Box::new(Riscv::new(is_64_bits, global_pointer))),
-        "xtensa" => Some(Box::new(Xtensa)),
+        "xtensa" => Some(Box::new(Xtensa::default())),
         "avr" => Some(Box::new(Avr::default())),
         "x86-64" => Some(Box::new(X86::new(64))),
         "x86" => Some(Box::new(X86::new(32))),

@@ -62,6 +62,8 @@ pub(crate) struct Places<'image> {
     /// Where functions begin, by address.
     starts: Vec<u64>,
     start_index: Index,
+    /// Absolute symbols where the image has no byte, in order.
+    outside: Vec<u64>,
     /// Marks that tell code from data, by section and address.
     marks: Vec<ImageMark>,
     pub(crate) vectors: Vec<Span>,
@@ -79,10 +81,13 @@ impl<'image> Places<'image> {
             list,
             start_index: Index::new(starts.iter().map(|it| Span::saturating(*it, 1))),
             starts,
+            outside: Vec::new(),
             marks: image.marks.iter().copied().filter(|it| is_mode(it.kind)).collect(),
             vectors: Vec::new(),
         };
         places.vectors = places.find_vectors();
+        let absolute = image.absolute.iter().map(|it| it.value);
+        places.outside = absolute.filter(|it| places.at(*it).is_none()).collect();
         places
     }
 
@@ -173,6 +178,12 @@ impl<'image> Places<'image> {
     /// An address with what is there.
     pub(super) fn target_at(&self, address: u64) -> Option<Target> {
         self.at(address).map(|it| Target::new(it, address))
+    }
+
+    /// The absolute symbol that a number is the address of, where the image has no byte.
+    pub(crate) fn outside(&self, number: u64) -> Option<u64> {
+        let address = if self.machine.is_thumb { number & !1 } else { number };
+        self.outside.binary_search(&address).ok().map(|_| address)
     }
 
     /// Whether 32-bit code of ARM begins here: pointers to it are even.

@@ -1,25 +1,71 @@
 //! Xtensa (little-endian): branches, loops, windowed calls, and literals by L32R.
 
+use std::collections::BTreeSet;
+
 use super::decode::{Decode, Flow, Step, Value, sign_extend};
 
-/// The decoder keeps nothing in mind: an address comes whole out of a literal.
-#[derive(Debug)]
-pub(crate) struct Xtensa;
+/// The decoder keeps in mind which register an address came into out of a literal, so that a call through
+/// it is a call of that address.
+#[derive(Debug, Default)]
+pub(crate) struct Xtensa {
+    /// By register, the literal it was loaded from.
+    literals: [Option<u64>; 16],
+    /// Where branches lead to further on: registers come from two places there.
+    joins: BTreeSet<u64>,
+}
 
 impl Decode for Xtensa {
     fn step(&mut self, code: &[u8], at: u64) -> Step {
-        let Some((&first, rest)) = code.split_first() else { return Step::cut(code) };
-        let narrow = u32::from(first) | rest.first().map_or(0, |it| u32::from(*it)) << 8;
-        if (8..14).contains(&(first & 0xf)) {
-            return if rest.is_empty() { Step::cut(code) } else { narrow_step(narrow, at) };
+        if self.joins.first().is_some_and(|it| *it <= at) {
+            self.joins.retain(|it| *it > at);
+            self.literals = Default::default();
         }
-        match rest {
-            [_, third, ..] => wide_step(narrow | u32::from(*third) << 16, at),
-            _ => Step::cut(code),
-        }
+        let step = plain_step(code, at);
+        self.followed(code, at, step)
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Xtensa {
+    /// The same step with what is known of the register that it calls through.
+    fn followed(&mut self, code: &[u8], at: u64, step: Step) -> Step {
+        let bits = code.iter().take(step.len_bytes.min(3) as usize).rev();
+        let bits = bits.fold(0_u32, |sum, it| sum << 8 | u32::from(*it));
+        let field = |shift: u32| (bits >> shift & 0xf) as usize;
+        let called = self.literals[field(8)].filter(|_| step.flow == Flow::CallUnknown);
+        // Whatever an instruction writes to stands in one of its three fields.
+        [4, 8, 12].map(field).into_iter().for_each(|it| self.literals[it] = None);
+        match step.flow {
+            Flow::Branch(target) if target > at => {
+                self.joins.insert(target);
+            }
+            Flow::Jump(target) => {
+                self.joins.extend(Some(target).filter(|it| *it > at));
+                self.literals = Default::default();
+            }
+            Flow::Next | Flow::Branch(_) => {}
+            _ => self.literals = Default::default(),
+        }
+        if let Some(literal) = step.literal() {
+            self.literals[field(4)] = Some(literal);
+        }
+        called.map_or(step, |it| Step::flow(step.len_bytes, Flow::CallThrough(it)))
+    }
+}
+
+fn plain_step(code: &[u8], at: u64) -> Step {
+    let Some((&first, rest)) = code.split_first() else { return Step::cut(code) };
+    let narrow = u32::from(first) | rest.first().map_or(0, |it| u32::from(*it)) << 8;
+    if (8..14).contains(&(first & 0xf)) {
+        return if rest.is_empty() { Step::cut(code) } else { narrow_step(narrow, at) };
+    }
+    match rest {
+        [_, third, ..] => wide_step(narrow | u32::from(*third) << 16, at),
+        _ => Step::cut(code),
+    }
 }
 
 fn narrow_step(code: u32, at: u64) -> Step {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::memory_use::MemoryUse;
 use super::{CrateUse, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning};
-use super::{anonymous, machinery, retained, source};
+use super::{anonymous, machinery, outside, retained, source};
 use crate::bloat::machinery::Part;
 use crate::bloat::{duplicates, generics, helpers};
 use crate::debug::DebugInfo;
@@ -81,6 +81,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         duplicate_texts,
         stack,
         insights: Vec::new(),
+        outside: outside::find(findings, &named),
         graph: graph.map(|it| it.summary(image, attribution)),
         warnings: warnings(findings, memory, (&settled, &source.warnings)),
         sections,
@@ -147,7 +148,7 @@ pub(crate) struct Named {
 }
 
 /// Biggest first; ties by name, then by address, so that the order is the file's content only.
-fn named_symbols(findings: &Findings<'_>) -> Vec<Named> {
+pub(crate) fn named_symbols(findings: &Findings<'_>) -> Vec<Named> {
     let mut reader = names::Reader::new();
     let owners = findings.attribution.owners.iter().enumerate();
     let mut rows: Vec<Named> = owners.map(|it| named(findings, it, &mut reader)).collect();

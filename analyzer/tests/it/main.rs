@@ -26,6 +26,7 @@ mod linker_script_ld;
 mod map_evidence;
 mod map_file;
 mod once;
+mod outside;
 mod panics;
 mod refs;
 mod regions;

@@ -1,7 +1,7 @@
 //! Reports and diffs for people.
 
 use super::table::{Align, Cell, Table};
-use super::{BAD, FAINT, GOOD, STRONG, advice, duplicates, source};
+use super::{BAD, FAINT, GOOD, STRONG, advice, duplicates, outside, source};
 use crate::text::{grouped, percent, signed, visible};
 use anstyle::Style;
 use plimsoll_analyzer::report::{Region, RegionSource, Section};
@@ -19,6 +19,7 @@ pub(crate) fn report(report: &Report, top: usize, width: Option<usize>) -> Strin
         source::files(report, top, width),
         source::units(report, top, width),
         duplicates::duplicates(report, top, width),
+        outside::outside(report, top, width),
         advice::advice(report, top),
     ]
     .concat()

@@ -1,6 +1,6 @@
 //! `analyze` and `diff`: tables, JSON, refusals, and output that nobody reads to the end.
 
-use crate::support::{Sandbox, elf};
+use crate::support::{Sandbox, elf, elf_beside};
 use expect_test::expect;
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -39,6 +39,24 @@ fn an_image_is_explained_in_tables() {
           flash  RAM  symbols  crate
             200    0        3  (unknown)
     "#]]);
+}
+
+#[test]
+fn what_is_outside_of_the_image_is_told_and_takes_nothing() {
+    let sandbox = Sandbox::empty();
+    sandbox.file("rom.elf", elf_beside(&[("main", 8)], &[("rom_delay", 0x4000_0000), ("STACK", 0x1000)]));
+    let told = |arguments: &[&str]| {
+        let stdout = String::from_utf8(sandbox.plimsoll(arguments).output().stdout).unwrap();
+        stdout.split_once("\nOutside").map(|(_, it)| it.split("\n\n").next().unwrap().to_owned())
+    };
+    let text = told(&["analyze", "rom.elf"]).unwrap();
+    let expected = expect![[r#"
+         of the image (no flash, no RAM)
+        absolute symbols: 2; code calls 0 of their addresses and uses 0 otherwise
+    "#]];
+    expected.assert_eq(&text);
+    sandbox.file("plain.elf", elf(&[("main", 8)]));
+    assert_eq!(told(&["analyze", "plain.elf"]), None);
 }
 
 /// As lld writes it. The folder is somebody's own.

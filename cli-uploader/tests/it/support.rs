@@ -6,6 +6,6 @@ mod sandbox;
 mod stub;
 
 pub(crate) use answer::{answer, list, measured, over_budget, unchanged};
-pub(crate) use elf::elf;
+pub(crate) use elf::{elf, elf_beside};
 pub(crate) use sandbox::{Run, Sandbox};
 pub(crate) use stub::{Reply, Stub};

@@ -5,6 +5,7 @@ pub mod duplicates;
 pub mod formatting;
 mod frame;
 mod names;
+mod outside;
 mod prediction;
 mod report;
 mod savings;

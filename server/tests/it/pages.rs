@@ -3,6 +3,7 @@
 mod build;
 mod formatting;
 pub(crate) mod outline;
+mod outside;
 mod renamed;
 mod settings;
 mod why;

@@ -7,7 +7,7 @@
 //! noise NAME OFFSET SIZE                   bytes that no linker would fill a gap with
 //! word|half NAME OFFSET VALUE              content of four or two bytes, in the image's byte order
 //! func|object|label|tls NAME ADDRESS SIZE [in SECTION] [local|weak]
-//! absolute NAME ADDRESS SIZE               undefined NAME            file NAME
+//! absolute NAME ADDRESS SIZE               undefined NAME            file NAME     (`·` in a name: a space)
 //! without sections                         drop the section header table
 //! ```
 //! Numbers are decimal or `0x…`. Each allocated section gets a load segment of its own.
@@ -183,7 +183,7 @@ impl<'text> Image<'text> {
             _ => elf::STB_GLOBAL,
         };
         let symbol = self.builder.symbols.add();
-        symbol.name = line[1].as_bytes().into();
+        symbol.name = line[1].replace('·', " ").into_bytes().into();
         symbol.set_st_info(bind, kind);
         symbol.st_value = address;
         symbol.st_size = line.get(3).map_or(0, |it| number(it));

@@ -5,6 +5,11 @@ use object::{Architecture, BinaryFormat, Endianness, SectionKind, SymbolFlags, S
 
 /// An ARM image whose code consists of these functions, each with its size.
 pub(crate) fn elf(functions: &[(&str, usize)]) -> Vec<u8> {
+    elf_beside(functions, &[])
+}
+
+/// The same with symbols outside of the image, each with its address.
+pub(crate) fn elf_beside(functions: &[(&str, usize)], absolute: &[(&str, u64)]) -> Vec<u8> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
     let text = object.add_section(Vec::new(), b".text".to_vec(), SectionKind::Text);
     for (name, size) in functions {
@@ -17,6 +22,18 @@ pub(crate) fn elf(functions: &[(&str, usize)]) -> Vec<u8> {
             scope: SymbolScope::Linkage,
             weak: false,
             section: SymbolSection::Section(text),
+            flags: SymbolFlags::None,
+        });
+    }
+    for (name, address) in absolute {
+        object.add_symbol(Symbol {
+            name: name.as_bytes().to_vec(),
+            value: *address,
+            size: 0,
+            kind: SymbolKind::Label,
+            scope: SymbolScope::Linkage,
+            weak: false,
+            section: SymbolSection::Absolute,
             flags: SymbolFlags::None,
         });
     }

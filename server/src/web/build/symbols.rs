@@ -3,6 +3,7 @@
 
 use super::frame::{BuildCard, Frame};
 use super::names::Names;
+use super::outside::{OutsideView, outside};
 use crate::auth::ReadProject;
 use crate::extract::{Path, Query};
 use crate::state::AppState;
@@ -34,6 +35,7 @@ pub struct SymbolsPage {
     project: ProjectHead,
     build: BuildCard,
     symbols: Option<SymbolTable>,
+    outside_of_image: Option<OutsideView>,
 }
 
 /// More rows than these are shown on demand.
@@ -194,11 +196,11 @@ pub async fn show(
     Query(query): Query<SymbolsQuery>,
 ) -> PageResult<SymbolsPage> {
     let frame = Frame::load(&state, read, build_id, Some(BuildPart::Symbols)).await?;
-    let symbols = frame.report.as_ref().map(|report| {
-        let names = Names { report, project: frame.name(), build_id };
-        table(&Context { names, target: &frame.build.target, query: &query })
-    });
-    Ok(Page(SymbolsPage { symbols, shell: frame.shell, project: frame.project, build: frame.build }))
+    let names = frame.report.as_ref().map(|report| Names { report, project: frame.name(), build_id });
+    let symbols = names.map(|names| table(&Context { names, target: &frame.build.target, query: &query }));
+    let outside_of_image = names.as_ref().and_then(outside);
+    let Frame { shell, project, build, .. } = frame;
+    Ok(Page(SymbolsPage { symbols, outside_of_image, shell, project, build }))
 }
 
 fn table(context: &Context<'_>) -> SymbolTable {
