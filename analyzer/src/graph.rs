@@ -5,6 +5,7 @@
 //! other leads through it; its *retained size* is its own bytes and those of all it dominates: what
 //! would go if it went.
 
+mod asked;
 mod dominators;
 mod edges;
 mod lines;

@@ -108,12 +108,20 @@ fn analysis(
 }
 
 /// Why the symbol called `name` is in the image: the way that leads to it, and who keeps it alive.
-/// `name` is a name as the report shows it, a mangled one, or the end of a path (`fmt::write`).
+/// `name` is a name as the report shows it, a mangled one, or the end of a path (`fmt::write`); with an address
+/// behind it (`new@0x1000`) it is the one of that name there.
 pub fn why(elf: &[u8], name: &str) -> Result<Why, WhyError> {
     let image = image::Image::parse(elf)?;
     let attribution = map::Attribution::new(&image);
+    let references = refs::References::find(&image, &attribution, None);
+    let graph = references.map(|it| graph::Graph::of(&image, &attribution, it));
+    let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
     let sections = debug::DebugSections::new(&image);
-    graph::why(&image, &attribution, &debug::DebugInfo::new(&sections), name)
+    let debug = debug::DebugInfo::new(&sections);
+    let done = &|_| {};
+    let findings =
+        report::assemble::Findings { image: &image, attribution: &attribution, graph, debug: &debug, done };
+    graph::why(&findings, name)
 }
 
 /// Which source lines ask for formatting, which may panic, and what each of them costs.

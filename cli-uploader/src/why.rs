@@ -19,7 +19,7 @@ pub(crate) fn run(args: &WhyArgs) -> anyhow::Result<Outcome> {
 fn explained(error: WhyError, args: &WhyArgs) -> anyhow::Error {
     let hint = match &error {
         WhyError::Unknown(_) => Some("`plimsoll analyze --all` lists all symbols"),
-        WhyError::Ambiguous { .. } => Some("write more of the name, or a mangled one"),
+        WhyError::Ambiguous { .. } => Some("write more of the name, a mangled one, or NAME@0xADDRESS"),
         _ => None,
     };
     let error = anyhow::Error::from(error).context(args.elf.display().to_string());

@@ -5,17 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::lines::{SourceLine, Written};
-use super::{Graph, RootKind, edges, reason, roots};
-use crate::debug::DebugInfo;
+use super::{Graph, RootKind, asked, edges, reason, roots};
 use crate::error::Error;
-use crate::image::Image;
-use crate::map::Attribution;
-use crate::names;
 use crate::refs::{Reference, ReferenceKind};
+use crate::report::assemble::{Findings, Named, named_symbols, rows_by_node};
 use crate::report::retained::Weights;
-
-/// As many names are listed where one fits several symbols.
-const MAX_CANDIDATES: usize = 20;
 
 const NONE: usize = usize::MAX;
 
@@ -49,7 +43,8 @@ pub struct Why {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Link {
-    /// Demangled, without the hash; `(anonymous in SECTION)` for data without a symbol.
+    /// As in the report: demangled, without the hash, or what data without a symbol is. Only what the
+    /// report has no row for is `(anonymous in SECTION)`.
     pub name: String,
     /// First address.
     pub address: u64,
@@ -98,7 +93,8 @@ pub enum WhyError {
         name: String,
         /// How many there are.
         n_symbols: usize,
-        /// At most 20 of them, mangled.
+        /// At most 20 of them, as they can be asked for: mangled, or with the address (`NAME@0x1000`) where
+        /// that does not tell them apart.
         candidates: Vec<String>,
     },
     /// Who refers to whom is not known.
@@ -106,72 +102,30 @@ pub enum WhyError {
     NoGraph(String),
 }
 
-/// Answers for the symbol called `name`.
-pub(crate) fn why(
-    image: &Image<'_>,
-    attribution: &Attribution,
-    debug: &DebugInfo<'_>,
-    name: &str,
-) -> Result<Why, WhyError> {
-    let graph =
-        Graph::new(image, attribution, None).map_err(|it| WhyError::NoGraph(reason(it, &image.header)))?;
-    let mut asked = Question { image, attribution, graph: &graph, debug, reader: names::Reader::new() };
-    let node = asked.find(name)?;
-    Ok(asked.answer(node))
+/// Answers for what `asked` names.
+pub(crate) fn why(findings: &Findings<'_>, asked: &str) -> Result<Why, WhyError> {
+    let graph = findings.graph.as_ref();
+    let graph = graph.map_err(|it| WhyError::NoGraph(reason(*it, &findings.image.header)))?;
+    let rows = named_symbols(findings);
+    let node = asked::find(&rows, asked, findings.image)?;
+    Ok(Question { findings, graph, row_by_node: rows_by_node(&rows), rows }.answer(node))
 }
 
-struct Question<'image, 'a> {
-    image: &'image Image<'image>,
-    attribution: &'image Attribution,
-    graph: &'image Graph,
-    debug: &'image DebugInfo<'a>,
-    reader: names::Reader,
+struct Question<'a, 'image> {
+    findings: &'a Findings<'image>,
+    graph: &'a Graph,
+    /// As the report has them.
+    rows: Vec<Named>,
+    row_by_node: Vec<Option<usize>>,
 }
 
 impl Question<'_, '_> {
-    /// The one owner that is called so: mangled or alias, then as shown, then by the end of its path.
-    fn find(&mut self, name: &str) -> Result<usize, WhyError> {
-        let image = self.image;
-        let owners = &self.attribution.owners;
-        let is_mangled = |it: &usize| image.symbols[*it].name == name.as_bytes();
-        let by_symbol = |owner: &usize| {
-            let owner = &owners[*owner];
-            is_mangled(&owner.symbol_idx) || owner.aliases.iter().any(is_mangled)
-        };
-        let mangled: Vec<usize> = (0..owners.len()).filter(by_symbol).collect();
-        if let [owner, ..] = mangled[..] {
-            return self.only(name, if mangled.len() == 1 { vec![owner] } else { mangled });
-        }
-        let shown: Vec<String> = (0..owners.len()).map(|it| self.link(it).name).collect();
-        let suffix = format!("::{name}");
-        let exact = (0..owners.len()).filter(|it| shown[*it] == name).collect();
-        let ending = (0..owners.len()).filter(|it| shown[*it].ends_with(&suffix)).collect();
-        let fitting = [exact, ending].into_iter().find(|it: &Vec<usize>| !it.is_empty());
-        self.only(name, fitting.unwrap_or_default())
-    }
-
-    fn only(&self, name: &str, fitting: Vec<usize>) -> Result<usize, WhyError> {
-        let mangled = |it: &usize| {
-            let symbol = &self.image.symbols[self.attribution.owners[*it].symbol_idx];
-            String::from_utf8_lossy(symbol.name).into_owned()
-        };
-        match fitting[..] {
-            [] => Err(WhyError::Unknown(name.to_owned())),
-            [node] => Ok(node),
-            _ => Err(WhyError::Ambiguous {
-                name: name.to_owned(),
-                n_symbols: fitting.len(),
-                candidates: fitting.iter().take(MAX_CANDIDATES).map(mangled).collect(),
-            }),
-        }
-    }
-
-    fn answer(&mut self, node: usize) -> Why {
+    fn answer(&self, node: usize) -> Why {
         let graph = self.graph;
         let path = self.path(node);
         let root = path.first().and_then(|first| graph.roots.iter().find(|it| it.node == *first));
         let dominators = std::iter::successors(graph.dominators.of(node), |it| graph.dominators.of(*it));
-        let weights = Weights::of_regions(self.image, self.attribution, graph);
+        let weights = Weights::of_regions(self.findings.image, self.findings.attribution, graph);
         Why {
             symbol: self.link(node),
             size_bytes: graph.bytes[node],
@@ -212,11 +166,11 @@ impl Question<'_, '_> {
         path
     }
 
-    fn links(&mut self, path: &[usize]) -> Vec<Link> {
+    fn links(&self, path: &[usize]) -> Vec<Link> {
         let mut links: Vec<Link> = path.iter().map(|it| self.link(*it)).collect();
         for (link, pair) in links.iter_mut().zip(path.windows(2)) {
             let Some((at, kind)) = self.reference(pair[0], pair[1]) else { continue };
-            let Written { innermost, user } = Written::find(self.debug, at, link.address);
+            let Written { innermost, user } = Written::find(self.findings.debug, at, link.address);
             (link.at_address, link.kind) = (Some(at), Some(kind));
             (link.line, link.user_line) = (innermost, user);
         }
@@ -233,7 +187,7 @@ impl Question<'_, '_> {
     }
 
     /// Who refers to `node` and can be reached without it.
-    fn kept_by(&mut self, node: usize) -> Vec<KeptBy> {
+    fn kept_by(&self, node: usize) -> Vec<KeptBy> {
         let graph = self.graph;
         let starts = graph.roots.iter().map(|it| it.node);
         let stays = edges::reach(&graph.edges, starts, |it| it != node);
@@ -247,7 +201,8 @@ impl Question<'_, '_> {
         let keeper = |(source, mut at_addresses): (usize, Vec<u64>)| {
             at_addresses.dedup();
             let Link { name, address, .. } = self.link(source);
-            let blamed = at_addresses.iter().map(|it| Written::find(self.debug, *it, address).blamed());
+            let blamed =
+                at_addresses.iter().map(|it| Written::find(self.findings.debug, *it, address).blamed());
             let mut lines: Vec<SourceLine> = blamed.flatten().collect();
             lines.sort();
             lines.dedup();
@@ -256,13 +211,17 @@ impl Question<'_, '_> {
         keepers.into_iter().map(keeper).collect()
     }
 
-    fn link(&mut self, node: usize) -> Link {
-        let (address, text) = roots::place(node, self.image, self.attribution, self.graph);
-        let name = if self.graph.references.nodes.is_owner(node) {
-            self.reader.read(&text).text
-        } else {
-            format!("(anonymous in {text})")
-        };
+    /// By the row of the report; a piece that nobody could name has none.
+    fn link(&self, node: usize) -> Link {
+        let row = self.row_by_node.get(node).copied().flatten().map(|it| &self.rows[it].symbol);
+        let (name, address) = row.map_or_else(
+            || {
+                let (address, section) =
+                    roots::place(node, self.findings.image, self.findings.attribution, self.graph);
+                (format!("(anonymous in {section})"), address)
+            },
+            |it| (it.name.clone(), it.run_address),
+        );
         Link { name, address, at_address: None, kind: None, line: None, user_line: None }
     }
 }

@@ -151,10 +151,10 @@ fn why_names_the_way_and_who_keeps_it() {
             path 0x10000100 main at 0x10000100 Call
             path 0x10000108 used at 0x10000108 Address
             path 0x10000200 table at 0x10000200 Data
-            path 0x10000208 (anonymous in .rodata) at 0x10000208 Data
+            path 0x10000208 pointers of table at 0x10000208 Data
             path 0x20000000 counter
-            dominators (anonymous in .rodata), table, used, main, __VECTORS
-            kept by (anonymous in .rodata) at [10000208]
+            dominators pointers of table, table, used, main, __VECTORS
+            kept by pointers of table at [10000208]
         "#]],
     );
     check(
@@ -181,6 +181,68 @@ fn a_report_of_the_first_version_is_still_read() {
     let old: Report = serde_json::from_value(json).unwrap();
     assert_eq!((old.graph, old.symbols[0].reachable, old.crates[0].retained_bytes), (None, None, None));
     assert_eq!(old.totals, report.totals);
+}
+
+/// Two functions that are local to their files, of which the second has another name besides.
+const NAMESAKES: &str = "section .text 0x100 16 x\nfunc init 0x101 8 local\nfunc init 0x109 8 local
+    func alias 0x109 8 local\nfunc other::reset 0x105 0";
+
+#[test]
+fn symbols_of_one_name_are_told_apart_by_their_addresses() {
+    let image = elf::build(NAMESAKES);
+    let asked = |name: &str| match plimsoll_analyzer::why(&image, name) {
+        Ok(why) => format!("{} {:#x}", why.symbol.name, why.symbol.address),
+        Err(error) => error.to_string(),
+    };
+    let names = [
+        "init",
+        "init@0x100",
+        "init@0x109",
+        "alias",
+        "@0x108",
+        "init@0x104",
+        "init@0x",
+        "init@glibc",
+        "@0x2",
+    ];
+    let answers: Vec<String> = names.map(asked).into();
+    check(
+        &(answers.join("\n") + "\n"),
+        expect![[r#"
+        2 symbols fit "init", for example init@0x100, alias
+        init 0x100
+        alias 0x108
+        alias 0x108
+        alias 0x108
+        no symbol is called "init@0x104"
+        no symbol is called "init@0x"
+        no symbol is called "init@glibc"
+        no symbol is called "@0x2"
+    "#]],
+    );
+    let Err(WhyError::Ambiguous { candidates, .. }) = plimsoll_analyzer::why(&image, "init") else {
+        panic!()
+    };
+    let addresses = candidates.iter().map(|it| plimsoll_analyzer::why(&image, it).unwrap().symbol.address);
+    assert_eq!(addresses.collect::<Vec<u64>>(), [0x100, 0x108]);
+}
+
+#[test]
+fn what_the_report_names_why_calls_alike() {
+    for (name, content) in corpus::all() {
+        let report = plimsoll_analyzer::analyze(&content, &[]).unwrap();
+        let anonymous =
+            report.symbols.iter().filter(|it| it.mangled.is_empty() && it.reachable == Some(true));
+        for it in anonymous.take(3) {
+            let asked = format!("{}@{:#x}", it.name, it.run_address);
+            let why = plimsoll_analyzer::why(&content, &asked).unwrap();
+            assert_eq!(
+                (&why.symbol.name, why.retained_bytes),
+                (&it.name, it.retained_bytes.unwrap()),
+                "{name}"
+            );
+        }
+    }
 }
 
 #[test]

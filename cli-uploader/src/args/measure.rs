@@ -20,6 +20,8 @@ The JSON of --json is versioned by `schema_version` (3). Among others:
   identical_bodies[]?.{symbols[],size_bytes,saves_up_to_bytes}
   duplicate_texts[]?.{text,run_addresses[],size_bytes,saves_up_to_bytes}
   symbols[].body?  (fingerprint: 8 digits equal for equal code, 16 of which as many are equal as code is alike)
+  outside?.{absolute?.{n_symbols,n_called,n_referred,symbols[]?.{name,address,called,n_referrers,referred_by[]?,aliases[]?}},
+    defmt?.{n_texts,name_bytes,version?}}  (what has a name and takes no byte of the image, such as mask ROM)
   graph?.{edge_source,n_edges,n_unknown_calls,roots[],reachable_bytes,unreachable_bytes}
   insights[].{kind,advice,saves_bytes,flash_bytes,ram_bytes,certainty,evidence[],source_url}
                                   certainty is exact, at_least or up_to; savings may overlap
@@ -105,7 +107,8 @@ pub struct WhyArgs {
     /// The image
     #[arg(value_name = "ELF")]
     pub elf: PathBuf,
-    /// The symbol: its name as `analyze` shows it, the end of it (`fmt::write`), or mangled
+    /// The symbol: its name as `analyze` shows it, the end of it (`fmt::write`), or mangled; of several symbols with
+    /// one name the one at an address as NAME@0xADDRESS
     #[arg(value_name = "SYMBOL")]
     pub symbol: String,
     /// Print the answer as JSON

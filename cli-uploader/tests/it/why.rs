@@ -64,6 +64,6 @@ fn what_is_not_there_or_not_one_is_refused() {
         exit 2
         --- stderr
         error: app.elf: 2 symbols fit "new", for example alpha::new, beta::new
-        hint: write more of the name, or a mangled one
+        hint: write more of the name, a mangled one, or NAME@0xADDRESS
     "#]]);
 }

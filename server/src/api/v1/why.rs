@@ -18,7 +18,8 @@ use utoipa::IntoParams;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WhyQuery {
-    /// Its name as the report shows it, its mangled one, or the end of its path (`fmt::write`)
+    /// Its name as the report shows it, its mangled one, or the end of its path (`fmt::write`); of several symbols
+    /// with one name the one at an address as `NAME@0xADDRESS`
     symbol: String,
 }
 

@@ -51,10 +51,12 @@ impl Names<'_> {
         }
     }
 
-    /// Where it is told why a symbol is there: by its mangled name, which few others share.
+    /// Where it is told why a symbol is there: by its mangled name, and its address, since symbols that are
+    /// local to their files share names.
     pub fn why_url(&self, symbol: &Symbol) -> Option<String> {
         let can_be_asked = self.report.graph.is_some() && !symbol.mangled.is_empty();
-        can_be_asked.then(|| urls::build_why(self.project, self.build_id, &symbol.mangled))
+        let asked = format!("{}@{:#x}", symbol.mangled, symbol.run_address);
+        can_be_asked.then(|| urls::build_why(self.project, self.build_id, &asked))
     }
 
     /// `src/main.rs:42`, or the file alone.

@@ -135,7 +135,7 @@ impl Context<'_> {
             retained_flash: Bytes(why.retained_flash_bytes),
             retained_ram: Bytes(why.retained_ram_bytes),
             path: why.path.into_iter().map(|it| self.step(it)).collect(),
-            dominators: why.dominators.into_iter().map(|it| self.link(it.name)).collect(),
+            dominators: why.dominators.into_iter().map(|it| self.link_at(it.name, it.address)).collect(),
             kept_words: counted(why.kept_by.len(), "place"),
             kept_by: why.kept_by.into_iter().map(|it| self.keeper(it)).collect(),
         }
@@ -150,7 +150,7 @@ impl Context<'_> {
             }
             WhyError::Ambiguous { name, n_symbols, candidates } => {
                 let words = format!("{} are called “{name}”. Which one?", counted(n_symbols, "symbol"));
-                let candidates = candidates.into_iter().map(|it| self.link(it)).collect();
+                let candidates = candidates.into_iter().map(|it| self.link(it.clone(), it)).collect();
                 (StatusCode::OK, Problem { words, candidates })
             }
             other => (StatusCode::OK, no_more(format!("This cannot be told: {other}."))),
@@ -166,7 +166,7 @@ impl Context<'_> {
                 |it| format!("{verb} at {}", place(&it)),
             )
         });
-        StepView { address: Address(link.address), link: self.link(link.name), onward }
+        StepView { address: Address(link.address), link: self.link_at(link.name, link.address), onward }
     }
 
     fn keeper(&self, keeper: KeptBy) -> KeeperView {
@@ -175,12 +175,20 @@ impl Context<'_> {
             true => addresses().collect(),
             false => keeper.lines.iter().map(place).collect(),
         };
-        KeeperView { at, link: self.link(keeper.name) }
+        KeeperView { at, link: self.link_at(keeper.name, keeper.address) }
     }
 
-    fn link(&self, name: String) -> LinkView {
-        let can_be_asked = !name.starts_with('(');
-        LinkView { url: can_be_asked.then(|| urls::build_why(self.project, self.build_id, &name)), name }
+    /// What the report has no row for cannot be asked about.
+    fn link_at(&self, name: String, address: u64) -> LinkView {
+        if name.starts_with("(anonymous in ") {
+            return LinkView { name, url: None };
+        }
+        let asked = format!("{name}@{address:#x}");
+        self.link(name, asked)
+    }
+
+    fn link(&self, name: String, asked: String) -> LinkView {
+        LinkView { url: Some(urls::build_why(self.project, self.build_id, &asked)), name }
     }
 }
 
