@@ -2,6 +2,7 @@
 
 use plimsoll_analyzer::report::Panics;
 
+use crate::support::assembled::Assembler;
 use crate::support::explain;
 
 const PATH: u64 = 0x2000;
@@ -60,4 +61,29 @@ fn a_text_that_others_need_too_is_no_message() {
 fn a_path_that_others_need_too_stays_without_panics() {
     let it = panics(PATH);
     assert_eq!((it.location_bytes, it.path_bytes, it.message_bytes), (16, 0, 20));
+}
+
+#[test]
+fn what_comes_before_a_conditional_return_is_not_there_for_the_panic() {
+    let text = ".syntax unified
+        .thumb
+        .section .text
+        .global main
+        .type main, %function
+        .thumb_func
+        main:
+        adds r0, r0, r1
+        it cc
+        bxcc lr
+        bl _ZN4core9panicking9panic_fmt17h0123456789abcdefE
+        .size main, . - main
+        .type _ZN4core9panicking9panic_fmt17h0123456789abcdefE, %function
+        .thumb_func
+        _ZN4core9panicking9panic_fmt17h0123456789abcdefE:
+        b .
+        .size _ZN4core9panicking9panic_fmt17h0123456789abcdefE, 2\n";
+    let Some(elf) = Assembler::Thumb.image(text) else { return };
+    let lines = plimsoll_analyzer::fmt_blame(&elf).unwrap().panics.blame.lines;
+    let saved: Vec<u64> = lines.iter().map(|it| it.saves_at_least_bytes).collect();
+    assert_eq!(saved, [4 + 2], "the call, and the function");
 }

@@ -30,7 +30,7 @@ impl Assembler {
         Some([it.unreachable_bytes, it.instruction_bytes, it.literal_bytes])
     }
 
-    fn image(self, text: &str) -> Option<Vec<u8>> {
+    pub(crate) fn image(self, text: &str) -> Option<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("main.s"), text).unwrap();
         let (prefix, assembling, linking) = self.tools();
