@@ -1,7 +1,7 @@
 //! What DWARF debug information says of an address: unit, function, the chain of inlined calls, line.
 //!
-//! Versions 2 to 5, mixed in one file, plain or compressed, both byte orders; split information as
-//! far as it is in the file. Headers of units are read at once; the functions and lines of a unit
+//! Versions 2 to 5, mixed in one file, plain or compressed, both byte orders; split information that is
+//! in the file, or handed over beside it ([`Source::split`]). Headers of units are read at once; the functions and lines of a unit
 //! when first asked for; look-ups are binary searches. Nothing here fails: what is damaged is not
 //! there, and [`DebugInfo::warnings`] says so.
 //!
@@ -23,6 +23,7 @@ mod near;
 mod paths;
 mod ranges;
 mod sections;
+mod split;
 pub(crate) mod sweep;
 mod units;
 
@@ -31,6 +32,7 @@ pub(crate) use sections::content as section_content;
 
 use gimli::{EndianSlice, RunTimeEndian, Section, constants as dw};
 
+use crate::Source;
 use crate::error::Error;
 use crate::image::Image;
 use crate::report::Warning;
@@ -53,12 +55,13 @@ pub struct DebugSections<'data>(Loaded<'data>);
 
 impl<'data> DebugSections<'data> {
     /// Finds the debug sections of an ELF file; without any, all questions have no answer.
-    pub fn parse(elf: &'data [u8]) -> Result<Self, Error> {
-        Ok(Self::new(&Image::parse(elf)?))
+    pub fn parse(elf: impl Into<Source<'data>>) -> Result<Self, Error> {
+        let source = elf.into();
+        Ok(Self::new(&Image::parse(source.elf)?, source.split))
     }
 
-    pub(crate) fn new(image: &Image<'data>) -> Self {
-        Self(Loaded::new(image))
+    pub(crate) fn new(image: &Image<'data>, split: &'data [Vec<u8>]) -> Self {
+        Self(Loaded::new(image, split))
     }
 }
 
@@ -109,17 +112,23 @@ impl<'a> DebugInfo<'a> {
     pub fn new(sections: &'a DebugSections<'_>) -> Self {
         let loaded = &sections.0;
         let main = loaded.main();
-        let split = loaded.split(&main);
         let budget = Budget::new(loaded.affordable_steps());
-        let (mut units, warnings) = Units::read(main, split, &budget);
+        let (halves, odd_halves) = split::read(loaded, &main, &budget);
+        let (mut units, odd_units) = Units::read(main, halves, &budget);
         units.settle_ranges(&loaded.memory, &budget);
-        let warnings = loaded.warnings.iter().cloned().chain(warnings).collect();
+        let warnings = loaded.warnings.iter().cloned().chain(odd_halves).chain(odd_units).collect();
         Self { units, memory: &loaded.memory, budget, warnings }
     }
 
     /// Whether there is anything to ask.
     pub fn is_empty(&self) -> bool {
         self.units.list.is_empty()
+    }
+
+    /// The files with split debug information that units name and that are not at hand: paths as the
+    /// compiler wrote them.
+    pub fn missing_files(&self) -> &[String] {
+        self.units.missing()
     }
 
     /// How many units there are; they are numbered from 0.

@@ -33,6 +33,7 @@ mod map;
 mod names;
 mod refs;
 pub mod report;
+mod source;
 mod span;
 mod stack;
 
@@ -48,43 +49,44 @@ pub use layout::{Layout, LayoutError, MemoryRegion, ScriptFile, Scripts};
 pub use layout::{link_error, map_file};
 pub use refs::{EdgeSource, Reference, ReferenceKind};
 pub use report::Report;
+pub use source::Source;
 
-/// Explains `elf`. With `memory` empty, the regions are inferred from the file.
+/// Explains an ELF file. With `memory` empty, the regions are inferred from the file.
 ///
 /// ```
 /// let error = plimsoll_analyzer::analyze(b"not a firmware", &[]).unwrap_err();
 /// assert_eq!(error.to_string(), "file header: not an ELF file: it does not start with 7f 45 4c 46");
 /// ```
-pub fn analyze(elf: &[u8], memory: &[MemoryRegion]) -> Result<Report, Error> {
+pub fn analyze<'data>(elf: impl Into<Source<'data>>, memory: &[MemoryRegion]) -> Result<Report, Error> {
     analyze_in_stages(elf, memory, &|_| {})
 }
 
 /// The same with the linker's map as evidence for what has no symbol and for which object file symbols are
 /// from. A map of another image is not used, with a warning.
-pub fn analyze_with_map(
-    elf: &[u8],
+pub fn analyze_with_map<'data>(
+    elf: impl Into<Source<'data>>,
     memory: &[MemoryRegion],
     map: &map_file::MapFile<'_>,
 ) -> Result<Report, Error> {
-    analysis(elf, memory, Some(map), &|_| {})
+    analysis(elf.into(), memory, Some(map), &|_| {})
 }
 
 /// The same, and tells `done` the name of each stage when it is finished: for measuring.
-pub fn analyze_in_stages(
-    elf: &[u8],
+pub fn analyze_in_stages<'data>(
+    elf: impl Into<Source<'data>>,
     memory: &[MemoryRegion],
     done: &dyn Fn(&'static str),
 ) -> Result<Report, Error> {
-    analysis(elf, memory, None, done)
+    analysis(elf.into(), memory, None, done)
 }
 
 fn analysis(
-    elf: &[u8],
+    source: Source<'_>,
     memory: &[MemoryRegion],
     map: Option<&map_file::MapFile<'_>>,
     done: &dyn Fn(&'static str),
 ) -> Result<Report, Error> {
-    let image = image::Image::parse(elf)?;
+    let image = image::Image::parse(source.elf)?;
     done("parse");
     let mut attribution = map::Attribution::new(&image);
     if let Some(map) = map {
@@ -97,7 +99,7 @@ fn analysis(
     done("graph");
     let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
     done("refined attribution");
-    let sections = debug::DebugSections::new(&image);
+    let sections = debug::DebugSections::new(&image, source.split);
     let debug = debug::DebugInfo::new(&sections);
     done("DWARF units");
     let findings =
@@ -110,13 +112,14 @@ fn analysis(
 /// Why the symbol called `name` is in the image: the way that leads to it, and who keeps it alive.
 /// `name` is a name as the report shows it, a mangled one, or the end of a path (`fmt::write`); with an address
 /// behind it (`new@0x1000`) it is the one of that name there.
-pub fn why(elf: &[u8], name: &str) -> Result<Why, WhyError> {
-    let image = image::Image::parse(elf)?;
+pub fn why<'data>(elf: impl Into<Source<'data>>, name: &str) -> Result<Why, WhyError> {
+    let source = elf.into();
+    let image = image::Image::parse(source.elf)?;
     let attribution = map::Attribution::new(&image);
     let references = refs::References::find(&image, &attribution, None);
     let graph = references.map(|it| graph::Graph::of(&image, &attribution, it));
     let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
-    let sections = debug::DebugSections::new(&image);
+    let sections = debug::DebugSections::new(&image, source.split);
     let debug = debug::DebugInfo::new(&sections);
     let done = &|_| {};
     let findings =
@@ -125,17 +128,18 @@ pub fn why(elf: &[u8], name: &str) -> Result<Why, WhyError> {
 }
 
 /// Which source lines ask for formatting, which may panic, and what each of them costs.
-pub fn fmt_blame(elf: &[u8]) -> Result<FmtBlame, PredictError> {
-    let report = analyze(elf, &[])?;
+pub fn fmt_blame<'data>(elf: impl Into<Source<'data>>) -> Result<FmtBlame, PredictError> {
+    let source = elf.into();
+    let report = analyze(source, &[])?;
     if let Some(blame) = bloat::costs::of_report(&report) {
         return Ok(blame);
     }
-    bloat::predict::open(elf, |_| Err(PredictError::NoDebug))
+    bloat::predict::open(source, |_| Err(PredictError::NoDebug))
 }
 
 /// What removing the formatting of source lines saves at least.
-pub fn predict(elf: &[u8], without: &Without) -> Result<Prediction, PredictError> {
-    bloat::predict::open(elf, |scene| bloat::predict::predict(scene, without))
+pub fn predict<'data>(elf: impl Into<Source<'data>>, without: &Without) -> Result<Prediction, PredictError> {
+    bloat::predict::open(elf.into(), |scene| bloat::predict::predict(scene, without))
 }
 
 /// All references between places of the image, by address. Empty where the machine has no decoder

@@ -6,6 +6,7 @@ use super::cut::{Cut, Cutter, together};
 use super::machinery;
 use super::scene::Scene;
 use super::suspects;
+use crate::Source;
 use crate::debug::chains::{Author, Chains};
 use crate::debug::sweep::Line;
 use crate::debug::{DebugInfo, DebugSections};
@@ -88,15 +89,15 @@ pub enum PredictError {
 
 /// Everything that is known about an image, held together.
 pub(crate) fn open<T>(
-    elf: &[u8],
+    source: Source<'_>,
     ask: impl FnOnce(&Scene<'_, '_>) -> Result<T, PredictError>,
 ) -> Result<T, PredictError> {
-    let image = Image::parse(elf)?;
+    let image = Image::parse(source.elf)?;
     let attribution = Attribution::new(&image);
     let graph = Graph::new(&image, &attribution, None)
         .map_err(|it| PredictError::NoGraph(graph::reason(it, &image.header)))?;
     let attribution = attribution.refined(&image, Some(&graph.references));
-    let sections = DebugSections::new(&image);
+    let sections = DebugSections::new(&image, source.split);
     let debug = DebugInfo::new(&sections);
     if debug.is_empty() {
         return Err(PredictError::NoDebug);

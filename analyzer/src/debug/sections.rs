@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use gimli::{DwarfSections, EndianSlice, RunTimeEndian, SectionId};
 use object::read::{CompressedData, CompressionFormat};
 
-use super::{Dwarf, Slice, size_of};
+use super::split::Halves;
+use super::{Dwarf, Slice};
 use crate::image::{Image, ImageSection, ImageSymbol};
 use crate::report::{Endianness, SymbolKind, Warning};
 use crate::span::Span;
@@ -13,13 +14,24 @@ use crate::span::Span;
 /// All decompressed sections together: a small file may claim to unpack to any size.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
+/// What is read from one end to the other.
+const TABLES: [SectionId; 5] = [
+    SectionId::DebugInfo,
+    SectionId::DebugAbbrev,
+    SectionId::DebugLine,
+    SectionId::DebugRanges,
+    SectionId::DebugRngLists,
+];
+
 /// What is read of the file itself before anything in it is understood.
 #[derive(Debug)]
 pub(super) struct Loaded<'data> {
-    endian: RunTimeEndian,
+    pub(super) endian: RunTimeEndian,
     main: DwarfSections<Cow<'data, [u8]>>,
-    /// `.debug_info.dwo` and its kin.
-    split: DwarfSections<Cow<'data, [u8]>>,
+    /// Those in the file itself, then those of each file beside it.
+    pub(super) halves: Vec<Halves<'data>>,
+    /// What of all sections is read as tables.
+    table_bytes: u64,
     pub(super) memory: Memory,
     pub(super) warnings: Vec<Warning>,
 }
@@ -36,36 +48,33 @@ pub(super) struct Memory {
 }
 
 impl<'data> Loaded<'data> {
-    pub(super) fn new(image: &Image<'data>) -> Self {
-        let mut unpacker = Unpacker { image, left: MAX_UNPACKED_BYTES, warnings: Vec::new() };
-        let main = loaded(|id| unpacker.section(id.name()));
-        let split = loaded(|id| id.dwo_name().map_or(Cow::Borrowed(&[]), |it| unpacker.section(it)));
+    /// `split` is the content of files with the other halves of split units.
+    pub(super) fn new(image: &Image<'data>, split: &'data [Vec<u8>]) -> Self {
+        let mut unpacker = Unpacker { image, left: MAX_UNPACKED_BYTES, table_bytes: 0, warnings: Vec::new() };
+        let main = loaded(|id| unpacker.table(id, id.name()));
+        let mut halves = Vec::from_iter(unpacker.halves());
+        let Unpacker { mut left, mut table_bytes, mut warnings, .. } = unpacker;
+        for content in split {
+            let beside = beside(image, content).map_err(|it| warnings.push(it));
+            let Ok(image) = &beside else { continue };
+            let mut unpacker = Unpacker { image, left, table_bytes, warnings };
+            halves.extend(unpacker.halves());
+            Unpacker { left, table_bytes, warnings, .. } = unpacker;
+        }
         let endian = match image.header.endianness {
             Endianness::Little => RunTimeEndian::Little,
             Endianness::Big => RunTimeEndian::Big,
         };
-        Self { endian, main, split, memory: Memory::new(image), warnings: unpacker.warnings }
+        Self { endian, main, halves, table_bytes, memory: Memory::new(image), warnings }
     }
 
     pub(super) fn main(&self) -> Dwarf<'_> {
         self.main.borrow(|it| self.slice(it))
     }
 
-    /// The split half that some compilers leave in the same file.
-    pub(super) fn split<'a>(&'a self, main: &Dwarf<'a>) -> Dwarf<'a> {
-        let mut split = self.split.borrow(|it| self.slice(it));
-        split.make_dwo(main);
-        split
-    }
-
     /// What reading every table a few times costs, and a little for small files.
     pub(super) fn affordable_steps(&self) -> u64 {
-        let (main, split) = (self.main(), self.split.borrow(|it| self.slice(it)));
-        let sizes = [&main, &split].map(|it| {
-            let lists = size_of(it.ranges.debug_ranges()) + size_of(it.ranges.debug_rnglists());
-            lists + size_of(&it.debug_info) + size_of(&it.debug_abbrev) + size_of(&it.debug_line)
-        });
-        (1 << 20) + 4 * (sizes[0] + sizes[1])
+        (1 << 20) + 4 * self.table_bytes
     }
 
     fn slice<'a>(&self, content: &'a [u8]) -> Slice<'a> {
@@ -75,7 +84,26 @@ impl<'data> Loaded<'data> {
 
 /// One section by its name, for who reads it without the rest; empty where it is missing or broken.
 pub(crate) fn content<'data>(image: &Image<'data>, name: &str) -> Cow<'data, [u8]> {
-    Unpacker { image, left: MAX_UNPACKED_BYTES, warnings: Vec::new() }.section(name)
+    Unpacker { image, left: MAX_UNPACKED_BYTES, table_bytes: 0, warnings: Vec::new() }.section(name)
+}
+
+/// A file with other halves of the units of `image`.
+fn beside<'data>(image: &Image<'_>, content: &'data [u8]) -> Result<Image<'data>, Warning> {
+    let complaint = |message: String| Warning { place: "split debug information".into(), message };
+    let beside = Image::parse(content).map_err(|it| complaint(it.to_string()))?;
+    if beside.header.endianness != image.header.endianness {
+        return Err(complaint("its byte order is not that of the image, so it is not read".into()));
+    }
+    if !beside.sections.iter().any(|it| is_called(it, ".debug_info.dwo")) {
+        return Err(complaint("it has no section .debug_info.dwo, so there is nothing to read in it".into()));
+    }
+    Ok(beside)
+}
+
+/// Old GNU names (`.zdebug_info`) are names too.
+fn is_called(section: &ImageSection<'_>, name: &str) -> bool {
+    let old_name = || name.replacen(".debug", ".zdebug", 1);
+    !section.is_allocated && (section.name == name || section.name == old_name())
 }
 
 /// All sections by their gimli name; loading cannot fail, what is broken is empty.
@@ -89,16 +117,37 @@ fn loaded<'data>(mut section: impl FnMut(SectionId) -> Cow<'data, [u8]>) -> Dwar
 struct Unpacker<'image, 'data> {
     image: &'image Image<'data>,
     left: u64,
+    table_bytes: u64,
     warnings: Vec<Warning>,
 }
 
 impl<'data> Unpacker<'_, 'data> {
-    /// The content of the first section of that name, old GNU names (`.zdebug_info`) included.
+    /// The other halves of split units, where this file has any.
+    fn halves(&mut self) -> Option<Halves<'data>> {
+        let has = |name| self.image.sections.iter().any(|it| is_called(it, name));
+        if !has(".debug_info.dwo") {
+            return None;
+        }
+        let is_package = has(".debug_cu_index");
+        let none = Cow::Borrowed(&[][..]);
+        Halves::load(is_package, |id| id.dwo_name().map_or(none.clone(), |name| self.table(id, name))).ok()
+    }
+
+    /// The content of a section; if it is a table, its size counts.
+    fn table(&mut self, id: SectionId, name: &str) -> Cow<'data, [u8]> {
+        let content = self.section(name);
+        if TABLES.contains(&id) {
+            self.table_bytes += content.len() as u64;
+        }
+        content
+    }
+
+    /// The content of the first section of that name.
     fn section(&mut self, name: &str) -> Cow<'data, [u8]> {
-        let old_name = name.replacen(".debug", ".zdebug", 1);
-        let is_it = |it: &&ImageSection<'_>| !it.is_allocated && (it.name == name || it.name == old_name);
-        // Before linking, everything in them waits to be relocated.
-        let sections = if self.image.is_relocatable() { &[] } else { &self.image.sections[..] };
+        let is_it = |it: &&ImageSection<'_>| is_called(it, name);
+        // Before linking, everything but these waits to be relocated.
+        let is_final = !self.image.is_relocatable() || name.ends_with(".dwo") || name == ".debug_cu_index";
+        let sections = if is_final { &self.image.sections[..] } else { &[] };
         let Some(section) = sections.iter().find(is_it) else { return Cow::Borrowed(&[]) };
         self.unpack(section).unwrap_or_else(|message| {
             self.warnings.push(Warning { place: format!("section {}", section.name), message });

@@ -10,12 +10,13 @@ use super::functions::Functions;
 use super::lines::Lines;
 use super::ranges::RangeAttributes;
 use super::sections::Memory;
+use super::split::{self, Half};
 use super::{Dwarf, Slice};
 use crate::report::Warning;
 use crate::span::Span;
 
 /// More units are not read: each takes half a kilobyte, and can be as short as twelve bytes.
-const MAX_UNITS: u64 = 1 << 17;
+pub(super) const MAX_UNITS: u32 = 1 << 17;
 
 /// One compilation unit: parsed header, the rest on demand.
 #[derive(Debug)]
@@ -25,8 +26,8 @@ pub(super) struct Unit<'a> {
     /// What the file itself holds: of a split unit, the skeleton with addresses and lines.
     skeleton: gimli::Unit<Slice<'a>>,
     pub(super) language: dw::DwLang,
-    /// The other half of a split unit, where it is in the same file.
-    split: Option<gimli::Unit<Slice<'a>>>,
+    /// The other half of a split unit, where it is at hand.
+    split: Option<Box<Half<'a>>>,
     pub(super) functions: OnceLock<Functions>,
     pub(super) lines: OnceLock<Lines>,
 }
@@ -42,25 +43,30 @@ pub(super) struct UnitRange {
 #[derive(Debug)]
 pub(super) struct Units<'a> {
     main: Dwarf<'a>,
-    split: Dwarf<'a>,
+    /// Files with other halves that are not at hand.
+    missing: Vec<String>,
     pub(super) list: Vec<Unit<'a>>,
     /// Sorted, not empty, not overlapping.
     pub(super) ranges: Vec<UnitRange>,
 }
 
 impl<'a> Units<'a> {
-    /// The units that can be read, and complaints about the rest.
-    pub(super) fn read(main: Dwarf<'a>, split: Dwarf<'a>, budget: &Budget) -> (Self, Vec<Warning>) {
-        let mut units = Self { main, split, list: Vec::new(), ranges: Vec::new() };
+    /// The units that can be read, joined with their other halves, and complaints about the rest.
+    pub(super) fn read(
+        main: Dwarf<'a>,
+        halves: HashMap<DwoId, Half<'a>>,
+        budget: &Budget,
+    ) -> (Self, Vec<Warning>) {
+        let mut units = Self { main, missing: Vec::new(), list: Vec::new(), ranges: Vec::new() };
         let mut warnings = Vec::new();
-        let mut reader = Reader { dwarf: &units.main, budget, abbreviations: BTreeMap::new() };
         let mut list = Vec::new();
+        let mut reader = Reader::new(&units.main, budget);
         if let Err(error) = reader.units(units.main.units(), |unit| list.push(unit)) {
             warnings.push(complaint(".debug_info", &error));
         }
-        let halves = split_halves(&units.split, budget, &mut warnings);
         units.list = list.into_iter().map(|(offset, skeleton)| Unit::new(offset, skeleton)).collect();
-        warnings.extend(units.join(halves));
+        units.join(halves);
+        warnings.extend(split::missing(&units.missing));
         for unit_idx in 0..units.list.len() {
             let language = describe(units.entries(unit_idx)).language;
             units.list[unit_idx].language = language.unwrap_or(dw::DwLang(0));
@@ -87,7 +93,7 @@ impl<'a> Units<'a> {
     /// Where the entries of a unit are: functions and names.
     pub(super) fn entries(&self, unit_idx: usize) -> UnitRef<'_, Slice<'a>> {
         match &self.list[unit_idx].split {
-            Some(split) => UnitRef::new(&self.split, split),
+            Some(half) => UnitRef::new(&half.dwarf, &half.unit),
             None => self.skeleton(unit_idx),
         }
     }
@@ -100,25 +106,22 @@ impl<'a> Units<'a> {
         inside.is_in_bounds(&unit.skeleton.header).then_some((unit_idx, inside))
     }
 
-    /// Joins skeletons with their other halves, and names the halves that are elsewhere.
-    fn join(&mut self, mut halves: HashMap<DwoId, gimli::Unit<Slice<'a>>>) -> Option<Warning> {
-        let mut missing = Vec::new();
+    /// The files with other halves that are not at hand, as compilers call them.
+    pub(super) fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    fn join(&mut self, mut halves: HashMap<DwoId, Half<'a>>) {
         for unit in &mut self.list {
-            let Some(id) = unit.skeleton.dwo_id else { continue };
-            match halves.remove(&id) {
+            let Some(number) = unit.skeleton.dwo_id else { continue };
+            match halves.remove(&number) {
                 Some(mut half) => {
-                    half.copy_relocated_attributes(&unit.skeleton);
-                    unit.split = Some(half);
+                    half.unit.copy_relocated_attributes(&unit.skeleton);
+                    unit.split = Some(Box::new(half));
                 }
-                None => missing.extend(dwo_name(&self.main, &unit.skeleton)),
+                None => self.missing.extend(split::path(&self.main, &unit.skeleton)),
             }
         }
-        let (first, n_missing) = (missing.first()?, missing.len());
-        let others = if n_missing > 1 { format!(" and {} more", n_missing - 1) } else { String::new() };
-        let message = format!(
-            "split debug information is not in this file: {first}{others}; only lines are known there"
-        );
-        Some(Warning { place: ".debug_info".into(), message })
     }
 }
 
@@ -174,16 +177,20 @@ fn without_overlaps(claims: Vec<UnitRange>) -> Vec<UnitRange> {
     ranges
 }
 
-struct Reader<'file, 'a> {
+pub(super) struct Reader<'file, 'a> {
     dwarf: &'file Dwarf<'a>,
     budget: &'file Budget,
     /// By offset, those that were read.
     abbreviations: BTreeMap<usize, Arc<Abbreviations>>,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'file, 'a> Reader<'file, 'a> {
+    pub(super) fn new(dwarf: &'file Dwarf<'a>, budget: &'file Budget) -> Self {
+        Self { dwarf, budget, abbreviations: BTreeMap::new() }
+    }
+
     /// Hands out every unit with its offset; stops at the first header that makes no sense.
-    fn units(
+    pub(super) fn units(
         &mut self,
         mut headers: gimli::DebugInfoUnitHeadersIter<Slice<'a>>,
         mut found: impl FnMut((usize, gimli::Unit<Slice<'a>>)),
@@ -228,28 +235,6 @@ impl<'a> Reader<'_, 'a> {
         self.abbreviations.insert(offset, Arc::clone(&table));
         Ok(table)
     }
-}
-
-/// The other halves of split units in this file, by their number.
-fn split_halves<'a>(
-    dwarf: &Dwarf<'a>,
-    budget: &Budget,
-    warnings: &mut Vec<Warning>,
-) -> HashMap<DwoId, gimli::Unit<Slice<'a>>> {
-    let mut halves = HashMap::new();
-    let mut reader = Reader { dwarf, budget, abbreviations: BTreeMap::new() };
-    let result = reader.units(dwarf.units(), |(_, unit)| {
-        if let Some(id) = unit.dwo_id {
-            halves.entry(id).or_insert(unit);
-        }
-    });
-    warnings.extend(result.err().map(|it| complaint(".debug_info.dwo", &it)));
-    halves
-}
-
-fn dwo_name(dwarf: &Dwarf<'_>, unit: &gimli::Unit<Slice<'_>>) -> Option<String> {
-    let name = unit.dwo_name().ok()??;
-    Some(super::text(dwarf.attr_string(unit, name).ok()?))
 }
 
 pub(super) fn complaint(place: &str, error: &gimli::Error) -> Warning {

@@ -4,3 +4,4 @@ mod compiled;
 mod damaged;
 mod other_tools;
 mod report;
+mod split;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use plimsoll_analyzer::analyze;
 use plimsoll_analyzer::debug::{DebugInfo, DebugSections, Frame};
+use plimsoll_analyzer::{Source, analyze};
 
 use crate::support::laws;
 
@@ -24,10 +24,10 @@ int main(int argc, char **argv) {
 ";
 
 /// Where `twice` is inlined.
-const CALLER: &str = "work little.c:8";
+pub(super) const CALLER: &str = "work little.c:8";
 
 /// Runs a tool in `folder`; `None`, with a message, where it does not exist or refuses.
-fn run(folder: &Path, tool: &str, arguments: &[&str]) -> Option<()> {
+pub(super) fn run(folder: &Path, tool: &str, arguments: &[&str]) -> Option<()> {
     let command = Command::new(tool).args(arguments).current_dir(folder).stderr(Stdio::null()).status();
     let is_done = command.is_ok_and(|it| it.success());
     if !is_done {
@@ -37,7 +37,7 @@ fn run(folder: &Path, tool: &str, arguments: &[&str]) -> Option<()> {
 }
 
 /// The program, compiled into `folder`.
-fn compiled(folder: &Path, compiler: &str, options: &[&str]) -> Option<Vec<u8>> {
+pub(super) fn compiled(folder: &Path, compiler: &str, options: &[&str]) -> Option<Vec<u8>> {
     std::fs::write(folder.join("little.c"), PROGRAM).unwrap();
     let arguments = [&["-O2", "little.c", "-o", "little"], options].concat();
     run(folder, compiler, &arguments)?;
@@ -57,8 +57,9 @@ fn chain(frames: &[Frame]) -> String {
 
 /// Says of the program what its source says, and of the call of `twice` what `caller` says.
 #[track_caller]
-fn check(content: &[u8], caller: &str) {
-    let report = analyze(content, &[]).unwrap();
+pub(super) fn check<'data>(content: impl Into<Source<'data>>, caller: &str) {
+    let source = content.into();
+    let report = analyze(source, &[]).unwrap();
     laws::check(&report);
     for (name, line) in [("work", 5), ("main", 11), ("table", 4)] {
         let symbol = report.symbols.iter().find(|it| it.name == name).unwrap();
@@ -70,7 +71,7 @@ fn check(content: &[u8], caller: &str) {
         assert!(unit.producer.as_ref().is_some_and(|it| it.contains("GNU C")), "{unit:?}");
     }
     let work = report.symbols.iter().find(|it| it.name == "work").unwrap();
-    let sections = DebugSections::parse(content).unwrap();
+    let sections = DebugSections::parse(source).unwrap();
     let info = DebugInfo::new(&sections);
     let addresses = work.run_address..work.run_address + work.size_bytes;
     let chains: Vec<String> = addresses.map(|it| chain(&info.frames_at(it))).collect();
@@ -162,17 +163,6 @@ fn with_dwo(folder: &Path, content: Vec<u8>) -> Option<Vec<u8>> {
         }
     }
     Some(std::fs::read(folder.join("little")).unwrap())
-}
-
-#[test]
-fn split_information_elsewhere_is_named_and_lines_stay() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(content) = compiled(folder.path(), "gcc", &["-gdwarf-5", "-gsplit-dwarf"]) else { return };
-    let report = analyze(&content, &[]).unwrap();
-    laws::check(&report);
-    let message = &report.warnings.iter().find(|it| it.place == ".debug_info").unwrap().message;
-    assert!(message.contains("little.dwo"), "{message}");
-    assert!(report.code.located_bytes > 0);
 }
 
 #[test]
