@@ -10,7 +10,7 @@
 //!
 //! # Limits
 //! 1 GiB of decompressed sections, 131,072 units, work and memory in proportion to the size of the sections.
-//! Object files have no addresses yet, so nothing is read of theirs.
+//! Object files have no addresses yet: the report knows their source, but questions by address have no answer.
 
 mod budget;
 pub(crate) mod chains;
@@ -26,6 +26,7 @@ mod sections;
 mod split;
 pub(crate) mod sweep;
 mod units;
+mod unlinked;
 
 pub(crate) use paths::short as short_path;
 pub(crate) use sections::content as section_content;
@@ -34,7 +35,7 @@ use gimli::{EndianSlice, RunTimeEndian, Section, constants as dw};
 
 use crate::Source;
 use crate::error::Error;
-use crate::image::Image;
+use crate::image::{Image, ImageSection};
 use crate::report::Warning;
 use budget::Budget;
 use functions::{Frame as FrameEntry, Functions};
@@ -42,6 +43,7 @@ use lines::Lines;
 use near::Near;
 use sections::{Loaded, Memory};
 use units::Units;
+use unlinked::Bases;
 
 type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
 type Dwarf<'a> = gimli::Dwarf<Slice<'a>>;
@@ -70,6 +72,7 @@ impl<'data> DebugSections<'data> {
 pub struct DebugInfo<'a> {
     units: Units<'a>,
     memory: &'a Memory,
+    bases: &'a Bases,
     budget: Budget,
     warnings: Vec<Warning>,
 }
@@ -117,7 +120,12 @@ impl<'a> DebugInfo<'a> {
         let (mut units, odd_units) = Units::read(main, halves, &budget);
         units.settle_ranges(&loaded.memory, &budget);
         let warnings = loaded.warnings.iter().cloned().chain(odd_halves).chain(odd_units).collect();
-        Self { units, memory: &loaded.memory, budget, warnings }
+        Self { units, memory: &loaded.memory, bases: &loaded.bases, budget, warnings }
+    }
+
+    /// An address in a section as all questions here call it: in object files sections share addresses.
+    pub(crate) fn address_in(&self, section: &ImageSection<'_>, address: u64) -> u64 {
+        self.bases.address_in(section, address)
     }
 
     /// Whether there is anything to ask.

@@ -8,6 +8,7 @@ mod roles;
 mod sections;
 mod segments;
 mod symbols;
+mod unlinked;
 
 use object::Endianness;
 use object::elf::{FileHeader32, FileHeader64};
@@ -21,6 +22,7 @@ pub(crate) use relocations::{ImageRelocation, RelocationSymbol};
 pub(crate) use sections::ImageSection;
 pub(crate) use segments::ImageSegment;
 pub(crate) use symbols::{AbsoluteSymbol, ImageMark, ImageSymbol, MarkKind};
+pub(crate) use unlinked::UnlinkedRelocation;
 
 /// The report's word for object files.
 const RELOCATABLE: &str = "relocatable";
@@ -43,6 +45,8 @@ pub(crate) struct Image<'data> {
     pub(crate) exports: Vec<u64>,
     /// Relocations of allocated sections, by address; none in object files.
     pub(crate) relocations: Vec<ImageRelocation>,
+    /// Of object files: what debug sections wait for.
+    pub(crate) unlinked: Vec<UnlinkedRelocation>,
     /// Size of the file.
     pub(crate) file_bytes: u64,
     pub(crate) warnings: Vec<Warning>,
@@ -104,6 +108,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     let exports = if header.kind == "shared" { symbols::exports(&file, &table) } else { Vec::new() };
     let is_linked = header.kind != RELOCATABLE;
     let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
+    let unlinked = if is_linked { Vec::new() } else { unlinked::read(&file, &table) };
     let file_bytes = data.len() as u64;
     Ok(Image {
         header,
@@ -115,6 +120,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         arrays,
         exports,
         relocations,
+        unlinked,
         file_bytes,
         warnings,
     })

@@ -6,6 +6,7 @@ use gimli::{DwarfSections, EndianSlice, RunTimeEndian, SectionId};
 use object::read::{CompressedData, CompressionFormat};
 
 use super::split::Halves;
+use super::unlinked::Bases;
 use super::{Dwarf, Slice};
 use crate::image::{Image, ImageSection, ImageSymbol};
 use crate::report::{Endianness, SymbolKind, Warning};
@@ -33,6 +34,8 @@ pub(super) struct Loaded<'data> {
     /// What of all sections is read as tables.
     table_bytes: u64,
     pub(super) memory: Memory,
+    /// Where sections of object files are.
+    pub(super) bases: Bases,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -50,14 +53,16 @@ pub(super) struct Memory {
 impl<'data> Loaded<'data> {
     /// `split` is the content of files with the other halves of split units.
     pub(super) fn new(image: &Image<'data>, split: &'data [Vec<u8>]) -> Self {
-        let mut unpacker = Unpacker { image, left: MAX_UNPACKED_BYTES, table_bytes: 0, warnings: Vec::new() };
+        let bases = Bases::new(image);
+        let mut unpacker = Unpacker::new(image, &bases);
         let main = loaded(|id| unpacker.table(id, id.name()));
         let mut halves = Vec::from_iter(unpacker.halves());
         let Unpacker { mut left, mut table_bytes, mut warnings, .. } = unpacker;
+        let no_bases = Bases::default();
         for content in split {
             let beside = beside(image, content).map_err(|it| warnings.push(it));
             let Ok(image) = &beside else { continue };
-            let mut unpacker = Unpacker { image, left, table_bytes, warnings };
+            let mut unpacker = Unpacker { image, bases: &no_bases, left, table_bytes, warnings };
             halves.extend(unpacker.halves());
             Unpacker { left, table_bytes, warnings, .. } = unpacker;
         }
@@ -65,7 +70,8 @@ impl<'data> Loaded<'data> {
             Endianness::Little => RunTimeEndian::Little,
             Endianness::Big => RunTimeEndian::Big,
         };
-        Self { endian, main, halves, table_bytes, memory: Memory::new(image), warnings }
+        let memory = Memory::new(image, &bases);
+        Self { endian, main, halves, table_bytes, memory, bases, warnings }
     }
 
     pub(super) fn main(&self) -> Dwarf<'_> {
@@ -84,7 +90,7 @@ impl<'data> Loaded<'data> {
 
 /// One section by its name, for who reads it without the rest; empty where it is missing or broken.
 pub(crate) fn content<'data>(image: &Image<'data>, name: &str) -> Cow<'data, [u8]> {
-    Unpacker { image, left: MAX_UNPACKED_BYTES, table_bytes: 0, warnings: Vec::new() }.section(name)
+    Unpacker::new(image, &Bases::default()).section(name)
 }
 
 /// A file with other halves of the units of `image`.
@@ -116,12 +122,17 @@ fn loaded<'data>(mut section: impl FnMut(SectionId) -> Cow<'data, [u8]>) -> Dwar
 
 struct Unpacker<'image, 'data> {
     image: &'image Image<'data>,
+    bases: &'image Bases,
     left: u64,
     table_bytes: u64,
     warnings: Vec<Warning>,
 }
 
-impl<'data> Unpacker<'_, 'data> {
+impl<'image, 'data> Unpacker<'image, 'data> {
+    fn new(image: &'image Image<'data>, bases: &'image Bases) -> Self {
+        Self { image, bases, left: MAX_UNPACKED_BYTES, table_bytes: 0, warnings: Vec::new() }
+    }
+
     /// The other halves of split units, where this file has any.
     fn halves(&mut self) -> Option<Halves<'data>> {
         let has = |name| self.image.sections.iter().any(|it| is_called(it, name));
@@ -142,17 +153,22 @@ impl<'data> Unpacker<'_, 'data> {
         content
     }
 
-    /// The content of the first section of that name.
+    /// The content of the first section of that name, as a linker would have left it.
     fn section(&mut self, name: &str) -> Cow<'data, [u8]> {
         let is_it = |it: &&ImageSection<'_>| is_called(it, name);
-        // Before linking, everything but these waits to be relocated.
-        let is_final = !self.image.is_relocatable() || name.ends_with(".dwo") || name == ".debug_cu_index";
-        let sections = if is_final { &self.image.sections[..] } else { &[] };
-        let Some(section) = sections.iter().find(is_it) else { return Cow::Borrowed(&[]) };
-        self.unpack(section).unwrap_or_else(|message| {
-            self.warnings.push(Warning { place: format!("section {}", section.name), message });
+        let Some(section) = self.image.sections.iter().find(is_it) else { return Cow::Borrowed(&[]) };
+        let complaint = |message| Warning { place: format!("section {}", section.name), message };
+        let content = self.unpack(section).unwrap_or_else(|message| {
+            self.warnings.push(complaint(message));
             Cow::Borrowed(&[])
-        })
+        });
+        let (content, n_refused) = self.bases.applied(self.image, section, content);
+        if n_refused > 0 {
+            let message =
+                format!("{n_refused} relocations are not understood, so what they are for is wrong");
+            self.warnings.push(complaint(message));
+        }
+        content
     }
 
     fn unpack(&mut self, section: &ImageSection<'data>) -> Result<Cow<'data, [u8]>, String> {
@@ -201,7 +217,7 @@ fn with_gnu_header(data: &[u8]) -> Option<CompressedData<'_>> {
 }
 
 impl Memory {
-    fn new(image: &Image<'_>) -> Self {
+    fn new(image: &Image<'_>, bases: &Bases) -> Self {
         let taken = || image.sections.iter().filter(|it| it.takes_memory() && it.size() > 0);
         let sorted = |mut spans: Vec<Span>| {
             spans.sort();
@@ -209,8 +225,8 @@ impl Memory {
         };
         let at_zero = |it: &&ImageSymbol<'_>| it.value == 0 && it.kind == SymbolKind::Function;
         Self {
-            code: sorted(taken().filter(|it| it.is_executable).map(|it| it.run).collect()),
-            all: sorted(taken().map(|it| it.run).collect()),
+            code: sorted(taken().filter(|it| it.is_executable).map(|it| bases.run(it)).collect()),
+            all: sorted(taken().map(|it| bases.run(it)).collect()),
             zero_function_bytes: image.symbols.iter().filter(at_zero).map(|it| it.size).max().unwrap_or(0),
         }
     }

@@ -12,6 +12,7 @@ use crate::debug::{self, DebugInfo};
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::names;
+use crate::span::Span;
 
 /// What debug information adds to the report.
 pub(super) struct Source {
@@ -29,8 +30,8 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
     let mut sweep = Sweep::new(info);
     // Of what nobody knows, nothing is entered: as good as no rows, and less to keep.
     let asked = if info.is_empty() { &[] } else { &*rows };
-    let origins: Vec<Origin> = asked.iter().map(|it| origin(image, it, &mut sweep)).collect();
-    let tally = Tally::new(image, attribution, &mut sweep);
+    let origins: Vec<Origin> = asked.iter().map(|it| origin(findings, it, &mut sweep)).collect();
+    let tally = Tally::new(findings, &mut sweep);
     let (crates, paths) = sweep.finish();
     for (row, origin) in rows.iter_mut().zip(&origins) {
         let krate = origin.krate.and_then(|it| crates.get(it)).cloned();
@@ -47,12 +48,10 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
     Source { code: tally.code, units, files, defining_bytes, warnings: info.warnings() }
 }
 
-fn origin(image: &Image<'_>, row: &Named, sweep: &mut Sweep<'_, '_>) -> Origin {
-    if image.sections[row.section_idx].kind == SectionKind::Code {
-        sweep.function(row.symbol.run_address)
-    } else {
-        sweep.variable(row.symbol.run_address)
-    }
+fn origin(findings: &Findings<'_>, row: &Named, sweep: &mut Sweep<'_, '_>) -> Origin {
+    let section = &findings.image.sections[row.section_idx];
+    let address = findings.debug.address_in(section, row.symbol.run_address);
+    if section.kind == SectionKind::Code { sweep.function(address) } else { sweep.variable(address) }
 }
 
 /// Sums over all code that symbols own.
@@ -83,12 +82,14 @@ impl Sums {
 }
 
 impl Tally {
-    fn new(image: &Image<'_>, attribution: &Attribution, sweep: &mut Sweep<'_, '_>) -> Self {
+    fn new(findings: &Findings<'_>, sweep: &mut Sweep<'_, '_>) -> Self {
+        let Findings { image, attribution, debug, .. } = *findings;
         let mut tally = Self::default();
         for (section_idx, section) in image.sections.iter().enumerate() {
             let spans = attribution.owned(section_idx, section.run);
             for (owner_idx, span) in spans.filter(|_| section.kind == SectionKind::Code) {
-                sweep.pieces(span, |piece| {
+                let start = debug.address_in(section, span.start());
+                sweep.pieces(Span::saturating(start, span.size()), |piece| {
                     tally.code.symbol_bytes += piece.bytes;
                     match piece.krate {
                         Some(krate) => tally.by_crate.add(krate, piece.bytes),

@@ -165,11 +165,34 @@ fn with_dwo(folder: &Path, content: Vec<u8>) -> Option<Vec<u8>> {
     Some(std::fs::read(folder.join("little")).unwrap())
 }
 
-#[test]
-fn an_object_file_has_no_addresses_to_ask_about() {
+/// What the source says of an object file of it, whose sections all begin at address 0.
+#[track_caller]
+fn check_object(compiler: &str, options: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
-    let Some(content) = compiled(folder.path(), "gcc", &["-g", "-c"]) else { return };
+    let options = [&["-c", "-ffunction-sections", "-fdata-sections"], options].concat();
+    let Some(content) = compiled(folder.path(), compiler, &options) else { return };
     let report = analyze(&content, &[]).unwrap();
     laws::check(&report);
-    assert!(report.units.is_empty() && report.code.located_bytes == 0, "{:?}", report.units);
+    for (name, line) in [("work", 5), ("main", 11), ("table", 4)] {
+        let symbol = report.symbols.iter().find(|it| it.name == name).unwrap();
+        let path = symbol.file.map(|it| report.files[it].path.as_str());
+        assert!(path.is_some_and(|it| it.ends_with("little.c")), "{name}: {:?}", report.warnings);
+        assert_eq!(symbol.line, Some(line), "{name}, {compiler} {options:?}");
+        assert_eq!(report.units[symbol.unit.unwrap()].name, "little.c");
+    }
+    assert_eq!(report.code.located_bytes, report.code.symbol_bytes, "{compiler} {options:?}");
+    assert!(report.warnings.iter().all(|it| !it.place.contains("debug")), "{:?}", report.warnings);
+    let info = DebugSections::parse(&content).unwrap();
+    assert!(DebugInfo::new(&info).frames_at(0).is_empty(), "no address is anybody's alone");
+}
+
+#[test]
+fn an_object_file_knows_its_source_before_it_is_linked() {
+    for version in ["-gdwarf-2", "-gdwarf-4", "-gdwarf-5"] {
+        check_object("gcc", &[version]);
+        check_object("arm-none-eabi-gcc", &[version, "-mcpu=cortex-m0", "-mthumb"]);
+        check_object("arm-none-eabi-gcc", &[version, "-mcpu=cortex-m4", "-mthumb", "-mbig-endian"]);
+        check_object("avr-gcc", &[version]);
+    }
+    check_object("gcc", &["-g", "-gz=zlib"]);
 }
