@@ -49,7 +49,7 @@ pub use layout::{Layout, LayoutError, MemoryRegion, ScriptFile, Scripts};
 pub use layout::{link_error, map_file};
 pub use refs::{EdgeSource, Reference, ReferenceKind};
 pub use report::Report;
-pub use source::Source;
+pub use source::{Besides, Source};
 
 /// Explains an ELF file. With `memory` empty, the regions are inferred from the file.
 ///
@@ -61,14 +61,13 @@ pub fn analyze<'data>(elf: impl Into<Source<'data>>, memory: &[MemoryRegion]) ->
     analyze_in_stages(elf, memory, &|_| {})
 }
 
-/// The same with the linker's map as evidence for what has no symbol and for which object file symbols are
-/// from. A map of another image is not used, with a warning.
-pub fn analyze_with_map<'data>(
+/// The same with what is known besides the files.
+pub fn analyze_with<'data>(
     elf: impl Into<Source<'data>>,
     memory: &[MemoryRegion],
-    map: &map_file::MapFile<'_>,
+    besides: Besides<'_>,
 ) -> Result<Report, Error> {
-    analysis(elf.into(), memory, Some(map), &|_| {})
+    analysis(elf.into(), memory, besides, &|_| {})
 }
 
 /// The same, and tells `done` the name of each stage when it is finished: for measuring.
@@ -77,19 +76,19 @@ pub fn analyze_in_stages<'data>(
     memory: &[MemoryRegion],
     done: &dyn Fn(&'static str),
 ) -> Result<Report, Error> {
-    analysis(elf.into(), memory, None, done)
+    analysis(elf.into(), memory, Besides::default(), done)
 }
 
 fn analysis(
     source: Source<'_>,
     memory: &[MemoryRegion],
-    map: Option<&map_file::MapFile<'_>>,
+    besides: Besides<'_>,
     done: &dyn Fn(&'static str),
 ) -> Result<Report, Error> {
     let image = image::Image::parse(source.elf)?;
     done("parse");
     let mut attribution = map::Attribution::new(&image);
-    if let Some(map) = map {
+    if let Some(map) = besides.map {
         attribution = attribution.with_map(&image, map);
     }
     done("attribution");
@@ -102,8 +101,14 @@ fn analysis(
     let sections = debug::DebugSections::new(&image, source.split);
     let debug = debug::DebugInfo::new(&sections);
     done("DWARF units");
-    let findings =
-        report::assemble::Findings { image: &image, attribution: &attribution, graph, debug: &debug, done };
+    let findings = report::assemble::Findings {
+        image: &image,
+        attribution: &attribution,
+        graph,
+        debug: &debug,
+        stack_roots: besides.stack_roots,
+        done,
+    };
     let report = report::assemble::report(&findings, memory);
     done("insights");
     Ok(report)
@@ -122,8 +127,14 @@ pub fn why<'data>(elf: impl Into<Source<'data>>, name: &str) -> Result<Why, WhyE
     let sections = debug::DebugSections::new(&image, source.split);
     let debug = debug::DebugInfo::new(&sections);
     let done = &|_| {};
-    let findings =
-        report::assemble::Findings { image: &image, attribution: &attribution, graph, debug: &debug, done };
+    let findings = report::assemble::Findings {
+        image: &image,
+        attribution: &attribution,
+        graph,
+        debug: &debug,
+        stack_roots: &[],
+        done,
+    };
     graph::why(&findings, name)
 }
 

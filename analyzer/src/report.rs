@@ -42,6 +42,7 @@ pub use insight::{Certainty, Insight};
 pub use outside::{AbsoluteSymbols, DefmtIndex, Outside, OutsideSymbol};
 pub use stack::{
     FrameSource, Headroom, StackDoubt, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
+    UnresolvedRoot,
 };
 pub use symbol::{CrateUse, Symbol, SymbolKind};
 

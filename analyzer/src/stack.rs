@@ -53,7 +53,8 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let frames = frames::read(image, &graph.references.nodes);
     let names = Names::new(rows);
     let calls = Calls::new(&places, (graph, attribution), (&walked.functions, &frames), &names);
-    let entries = roots::find(&places, graph, &names);
+    let (asked, unresolved_roots) = roots::asked(&calls, &names, findings.stack_roots);
+    let entries = roots::find((&places, graph), &names, &asked);
     let worst = Worst::new(&calls.callers);
     let program = Program { places: &places, graph, names, calls: &calls, worst: &worst };
     let ways_in = program.ways_in(&entries);
@@ -63,6 +64,7 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let unknown = calls.unknown.iter().filter(|(it, _)| is_reached[**it]);
     let stack = StackUse {
         source: frames.source,
+        unresolved_roots,
         headroom: headroom(&places, graph, &roots, regions),
         recursions: program.recursions(&is_reached),
         growing_frames: calls.growing.iter().filter(|it| is_reached[**it]).filter_map(of_row).collect(),
@@ -98,7 +100,7 @@ impl Program<'_> {
         ways
     }
 
-    /// The main program, then interrupts by need, then panics.
+    /// The main program, then tasks and interrupts by need, then panics.
     fn roots(&self, ways_in: &[(usize, StackRootKind)], has_float: bool) -> Vec<StackRoot> {
         let hardware_bytes = match self.places.machine.is_thumb {
             true if has_float => ARM_FRAME_BYTES + ARM_FLOAT_BYTES,

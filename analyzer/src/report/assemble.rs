@@ -30,6 +30,7 @@ pub(crate) struct Findings<'image> {
     pub(crate) attribution: &'image Attribution,
     pub(crate) graph: Result<Graph, NoReferences>,
     pub(crate) debug: &'image DebugInfo<'image>,
+    pub(crate) stack_roots: &'image [String],
     /// Told the name of each stage that is finished.
     pub(crate) done: &'image dyn Fn(&'static str),
 }

@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct StackUse {
     /// Where the sizes of frames come from.
     pub source: FrameSource,
-    /// Ways in: the main program first, then interrupts by need, the panic handler last.
+    /// Ways in: the main program first, then tasks and interrupts, each by need, the panic handler last.
     pub roots: Vec<StackRoot>,
+    /// Ways in that were asked for and are no one function.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unresolved_roots: Vec<UnresolvedRoot>,
     /// Functions on some way from a root that call each other in a circle, each circle once: indices
     /// into [`Report::symbols`](super::Report::symbols). How deep they go nobody knows.
     pub recursions: Vec<Vec<usize>>,
@@ -79,10 +82,25 @@ pub enum StackDoubt {
 pub enum StackRootKind {
     /// From reset on.
     Main,
+    /// A function that was asked for: somebody starts it with a stack of its own.
+    Task,
     /// An interrupt or exception handler.
     Interrupt,
     /// The panic handler, which is not part of the others: it does not come back.
     Panic,
+}
+
+/// A way in that was asked for and is no one function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnresolvedRoot {
+    /// What was asked for.
+    pub name: String,
+    /// How many functions are called so.
+    pub n_functions: u64,
+    /// At most 20 of them, each with its address, as one can ask for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<String>,
 }
 
 /// One function on the way.

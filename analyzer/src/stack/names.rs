@@ -2,6 +2,7 @@
 
 use crate::graph::Graph;
 use crate::image::Image;
+use crate::report::Symbol;
 use crate::report::assemble::Named;
 
 /// Crate of symbols of C++.
@@ -44,6 +45,22 @@ impl<'rows> Names<'rows> {
     /// Demangled; empty for what has no symbol.
     pub(super) fn of(&self, node: usize) -> &'rows str {
         self.row(node).map_or("", |it| &self.rows[it].symbol.name)
+    }
+
+    /// The functions that people call so: by their name as shown or mangled, by the end of it after `::`, or by
+    /// either with the address (`NAME@0xADDRESS`).
+    pub(super) fn called(&self, asked: &str) -> Vec<&'rows Named> {
+        let with_address = asked
+            .rsplit_once("@0x")
+            .and_then(|(name, digits)| Some((name, Some(u64::from_str_radix(digits, 16).ok()?))));
+        let (name, address) = with_address.unwrap_or((asked, None));
+        let ending = format!("::{name}");
+        let is_there = |it: &Named| address.is_none_or(|address| it.symbol.run_address == address);
+        let matching = |is_called: &dyn Fn(&Symbol) -> bool| -> Vec<&'rows Named> {
+            self.rows.iter().filter(|it| is_there(it) && is_called(&it.symbol)).collect()
+        };
+        let exact = matching(&|it| it.mangled == name || it.name == name);
+        if exact.is_empty() { matching(&|it| it.name.ends_with(&ending)) } else { exact }
     }
 
     pub(super) fn writer(&self, node: usize) -> Writer {

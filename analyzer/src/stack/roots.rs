@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::calls::Calls;
 use super::names::Names;
 use crate::graph::{Graph, RootKind};
 use crate::refs::Places;
-use crate::report::StackRootKind;
+use crate::report::assemble::Named;
+use crate::report::{StackRootKind, UnresolvedRoot};
 
 /// Functions (or beginnings of their names) that do not come back: what lies below them is no part of
 /// what called them, and neither happens twice.
@@ -39,6 +41,9 @@ const ABORTS: [&str; 2] = ["abort", "_exit"];
 /// Tables have fewer words: ARM's interrupts end at 496.
 const MAX_VECTORS: u64 = 1024;
 
+/// As many functions are listed where one name fits several.
+const MAX_CANDIDATES: usize = 20;
+
 /// A way in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -57,8 +62,8 @@ pub(super) fn is_avr_interrupt(places: &Places<'_>, name: &str) -> bool {
     number.is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()))
 }
 
-/// Reset, then what vector tables name, each once. Panics are found by who calls them.
-pub(super) fn find(places: &Places<'_>, graph: &Graph, names: &Names<'_>) -> Vec<Entry> {
+/// Reset, then what vector tables name, then what was asked for, each once. Panics are found by who calls them.
+pub(super) fn find((places, graph): (&Places<'_>, &Graph), names: &Names<'_>, asked: &[Entry]) -> Vec<Entry> {
     let nodes = &graph.references.nodes;
     let entry = nodes.at(places.image.header.entry_address);
     let (resets, mut handlers) = vectors(places, graph);
@@ -70,7 +75,29 @@ pub(super) fn find(places: &Places<'_>, graph: &Graph, names: &Names<'_>) -> Vec
     let mains = entry.into_iter().chain(resets).map(|node| Entry { node, kind: StackRootKind::Main });
     let interrupts = handlers.into_iter().map(|node| Entry { node, kind: StackRootKind::Interrupt });
     let mut seen = BTreeSet::new();
-    mains.chain(interrupts).filter(|it| seen.insert(it.node)).collect()
+    mains.chain(interrupts).chain(asked.iter().copied()).filter(|it| seen.insert(it.node)).collect()
+}
+
+/// The functions that were asked for, and what is none or several.
+pub(super) fn asked(calls: &Calls, names: &Names<'_>, roots: &[String]) -> (Vec<Entry>, Vec<UnresolvedRoot>) {
+    let (mut entries, mut unresolved) = (Vec::new(), Vec::new());
+    for root in roots {
+        let mut found = names.called(root);
+        found.retain(|it| calls.number(it.node).is_some());
+        match found[..] {
+            [row] => entries.push(Entry { node: row.node, kind: StackRootKind::Task }),
+            _ => unresolved.push(UnresolvedRoot {
+                name: root.clone(),
+                n_functions: found.len() as u64,
+                candidates: found.iter().take(MAX_CANDIDATES).map(|it| with_address(it)).collect(),
+            }),
+        }
+    }
+    (entries, unresolved)
+}
+
+fn with_address(row: &Named) -> String {
+    format!("{}@{:#x}", row.symbol.name, row.symbol.run_address)
 }
 
 /// What the words of ARM's tables point to: behind the stack pointer reset, then everybody else.

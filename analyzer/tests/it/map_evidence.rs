@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
-use plimsoll_analyzer::{Report, analyze, analyze_with_map, map_file};
+use plimsoll_analyzer::{Besides, Report, analyze, analyze_with, map_file};
 
 use crate::support::linkers::{LINKERS, Linker, Workshop};
 use crate::support::{elf, laws};
@@ -65,7 +65,8 @@ fn linked(linker: Linker, arguments: &[&str]) -> Option<(Vec<u8>, String, Report
 
 #[track_caller]
 fn with_map(elf: &[u8], map: &str) -> Report {
-    let report = analyze_with_map(elf, &[], &map_file::parse(map).unwrap()).unwrap();
+    let map = map_file::parse(map).unwrap();
+    let report = analyze_with(elf, &[], Besides { map: Some(&map), ..Besides::default() }).unwrap();
     laws::check(&report);
     report
 }

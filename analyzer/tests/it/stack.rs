@@ -2,8 +2,8 @@
 
 mod compiled;
 
-use plimsoll_analyzer::Report;
-use plimsoll_analyzer::report::{StackDoubt, StackRootKind, StackUse};
+use plimsoll_analyzer::report::{StackDoubt, StackRootKind, StackUse, UnresolvedRoot};
+use plimsoll_analyzer::{Besides, Report};
 
 use crate::support::{corpus, elf, explain, explain_in};
 
@@ -47,6 +47,47 @@ fn roots(report: &Report) -> String {
         format!("{kind} {} {}{more}: {}\n", root.name, root.worst_bytes, path.join(", "))
     });
     lines.collect()
+}
+
+/// Roots of the program with these asked for, and those that are no one function.
+fn with_roots(asked: &[&str]) -> (String, Vec<String>) {
+    // `twice` is called so in two places; nothing calls them.
+    let tasks = "
+    func _ZN5radio4task17h0123456789abcdefE 0x131 4
+    half .text 0x30 0xb08a
+    half .text 0x32 0x4770
+    func twice 0x135 2
+    half .text 0x34 0x4770
+    func twice 0x139 2
+    half .text 0x38 0x4770";
+    let image = elf::build(&format!("{PROGRAM}{tasks}"));
+    let asked: Vec<String> = asked.iter().map(|it| (*it).to_owned()).collect();
+    let besides = Besides { stack_roots: &asked, ..Besides::default() };
+    let report = plimsoll_analyzer::analyze_with(&image, &[], besides).unwrap();
+    let unresolved = stack(&report).unresolved_roots.iter();
+    let said = |it: &UnresolvedRoot| format!("{} {} {}", it.name, it.n_functions, it.candidates.join(" "));
+    (roots(&report), unresolved.map(said).collect())
+}
+
+#[test]
+fn a_task_that_nothing_calls_is_a_root_where_it_is_asked_for() {
+    let without = with_roots(&[]).0;
+    for name in ["radio::task", "task", "_ZN5radio4task17h0123456789abcdefE", "task@0x130"] {
+        let (roots, unresolved) = with_roots(&[name]);
+        assert_eq!(
+            roots,
+            without.replace("interrupt", "task radio::task 40: 40 radio::task\ninterrupt"),
+            "{name}"
+        );
+        assert_eq!(unresolved, Vec::<String>::new());
+    }
+    assert_eq!(with_roots(&["main", "leaf"]).0, without, "they are roots already");
+}
+
+#[test]
+fn a_root_that_is_no_one_function_is_not_guessed() {
+    let (_, unresolved) = with_roots(&["twice", "BUFFER", "task@0x100", "twice@0x138"]);
+    assert_eq!(unresolved, ["twice 2 twice@0x134 twice@0x138", "BUFFER 0 ", "task@0x100 0 "]);
 }
 
 #[test]
