@@ -23,18 +23,14 @@ impl ProjectName {
     /// From the two parts of a URL.
     pub fn new(owner: &str, name: &str) -> Result<Self, NameError> {
         if !is_part(owner) || !is_part(name) {
-            return Err(NameError(format!(
-                "a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `{}/{}` is not",
-                excerpt(owner),
-                excerpt(name)
-            )));
+            return Err(no_project_name(&format!("{}/{}", excerpt(owner), excerpt(name))));
         }
         Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
     }
 
     /// From `owner/name`.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        let (owner, name) = text.split_once('/').unwrap_or((text, ""));
+        let (owner, name) = text.split_once('/').ok_or_else(|| no_project_name(&excerpt(text)))?;
         Self::new(owner, name)
     }
 
@@ -164,6 +160,11 @@ fn is_part(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && !text.starts_with(['.', '-'])
         && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it))
+}
+
+fn no_project_name(excerpt: &str) -> NameError {
+    let rule = "a project is named `owner/name`, with letters, digits, `.`, `_` and `-`";
+    NameError(format!("{rule}; `{excerpt}` is not"))
 }
 
 /// The beginning of a refused text, fit to be quoted.

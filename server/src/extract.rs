@@ -25,9 +25,45 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         if parts.uri.query().is_some_and(|it| it.contains("%00")) {
             return Err(Rejected(StatusCode::BAD_REQUEST, "The query contains a NUL character.".into()));
         }
-        let axum::extract::Query(query) = axum::extract::Query::from_request_parts(parts, state).await?;
-        Ok(Query(query))
+        match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(query)) => Ok(Query(query)),
+            Err(rejection) => Err(Rejected(rejection.status(), in_words(parts, &rejection))),
+        }
     }
+}
+
+/// What is wrong with a query: the parser's words are for programmers.
+fn in_words(parts: &Parts, rejection: &QueryRejection) -> String {
+    let text = rejection.body_text();
+    let cause = text.rsplit_once("query string: ").map_or(&*text, |it| it.1);
+    if let Some(missing) = cause.strip_prefix("missing field ") {
+        return format!("The query lacks {missing}.");
+    }
+    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+    let pairs = pairs.map(|it| it.0).unwrap_or_default();
+    match cause.split_once(": ") {
+        Some((name, why)) if is_about_number(why) => {
+            let value = pairs.into_iter().find(|it| it.0 == name).map(|it| it.1).unwrap_or_default();
+            format!("{name} must be a {}whole number, not {:?}", size_of(why), excerpt(&value))
+        }
+        _ => format!("The query cannot be read: {cause}"),
+    }
+}
+
+/// The words of `core::num::ParseIntError`.
+fn is_about_number(why: &str) -> bool {
+    ["invalid digit", "parse integer", "number too large", "number too small"]
+        .iter()
+        .any(|it| why.contains(it))
+}
+
+/// What else is asked of a number.
+fn size_of(why: &str) -> &'static str {
+    if why.contains("too large") { "smaller " } else { "" }
+}
+
+fn excerpt(value: &str) -> String {
+    value.chars().take(40).collect()
 }
 
 /// A JSON body.
@@ -69,12 +105,6 @@ impl IntoResponse for Rejected {
 impl From<PathRejection> for Rejected {
     fn from(it: PathRejection) -> Self {
         Rejected(StatusCode::NOT_FOUND, it.body_text())
-    }
-}
-
-impl From<QueryRejection> for Rejected {
-    fn from(it: QueryRejection) -> Self {
-        Rejected(it.status(), it.body_text())
     }
 }
 

@@ -16,7 +16,7 @@ fn a_project_is_named_like_a_repository() {
     check(
         ProjectName::parse("acme"),
         expect![
-            "refused: a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `acme/` is not"
+            "refused: a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `acme` is not"
         ],
     );
     check(

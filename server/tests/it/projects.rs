@@ -71,9 +71,14 @@ async fn what_names_nothing_is_refused_before_it_reaches_the_database(db: PgPool
         400 The query contains a NUL character.
     "#]]
     .assert_eq(&seen);
+    check(&app.get("/api/v1/projects/acme/blinky/series").await, expect!["400 The query lacks `target`."]);
     check(
-        &app.get("/api/v1/projects/acme/blinky/series").await,
-        expect!["400 Failed to deserialize query string: missing field `target`"],
+        &app.get("/api/v1/projects/acme/blinky/builds?limit=a%26b&branch=main").await,
+        expect![[r#"400 limit must be a whole number, not "a&b""#]],
+    );
+    check(
+        &app.get("/api/v1/projects/acme/blinky/builds?limit=99999999999").await,
+        expect![[r#"400 limit must be a smaller whole number, not "99999999999""#]],
     );
     check(
         &app.admin("POST", "/api/v1/projects", None).await,

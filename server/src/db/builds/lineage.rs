@@ -15,8 +15,8 @@ pub struct Candidate {
     pub is_measured: bool,
 }
 
-/// The nearest ancestor that is measured or will be: one that did not link has no sizes to compare with. Clean builds go before dirty ones, however near;
-/// among builds of one commit those of branches and the newest go first.
+/// The nearest ancestor that is measured or will be: one that did not link has no sizes to compare with. Clean
+/// builds go before dirty ones, however near; among builds of one commit those of branches and the newest go first.
 pub async fn find_baseline(db: impl PgExecutor<'_>, recipe: &Recipe) -> sqlx::Result<Option<Candidate>> {
     sqlx::query_as!(
         Candidate,

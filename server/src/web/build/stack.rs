@@ -137,6 +137,7 @@ fn root(root: &StackRoot, is_open: bool, names: &Names<'_>) -> RootView {
         name: root.name.clone(),
         kind: match root.kind {
             StackRootKind::Main => "from reset on",
+            StackRootKind::Task => "task with a stack of its own",
             StackRootKind::Interrupt => "interrupt or exception",
             StackRootKind::Panic => "panic handler, counted apart",
         },

@@ -41,7 +41,7 @@ async fn a_project_is_made_with_a_form(db: PgPool) {
     let told = format!("{}\n{}\n{}", alert(&again), alert(&bad), alert(&unnamed));
     expect![[r#"
         409 There is a project acme/rocket already.
-        422 name: a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `rocket/` is not
+        422 name: a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `rocket` is not
         422 name: it is missing; write `owner/name`, as the repository is called"#]]
     .assert_eq(&told);
     post(&app, "/new", form, None).await.expect(StatusCode::UNAUTHORIZED);
