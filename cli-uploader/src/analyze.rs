@@ -1,17 +1,24 @@
 //! `plimsoll analyze` and `plimsoll diff`: the server's analysis, here.
 
 use crate::args::{AnalyzeArgs, DiffArgs, MemoryArgs};
-use crate::{Outcome, failure, link_error, memory, output, plan};
+use crate::files::ImageFiles;
+use crate::{Outcome, failure, link_error, memory, output};
 use anyhow::Context;
-use plimsoll_analyzer::{MemoryRegion, Report, map_file};
+use plimsoll_analyzer::{Besides, MemoryRegion, Report, map_file};
 use std::path::{Path, PathBuf};
 
 /// Explains one image.
 pub(crate) fn analyze(args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
-    let report = match &args.map {
-        Some(map) => report_with(args, map)?,
-        None => report_in(&args.elf, &args.layout)?,
+    let map_text = args.map.as_ref().map(|it| link_error::map_text(it)).transpose()?;
+    let map = match (&args.map, &map_text) {
+        (Some(path), Some(text)) => {
+            Some(map_file::parse(text).with_context(|| format!("cannot read {}", path.display()))?)
+        }
+        _ => None,
     };
+    let besides = Besides { map: map.as_ref(), ..Besides::default() };
+    let files = ImageFiles::read(&args.elf, args.debug.dwp.as_deref())?;
+    let report = report_with((&args.elf, &files), &args.layout, besides)?;
     if args.json {
         output::print_json(&report)?;
         return Ok(Outcome::Fine);
@@ -50,24 +57,22 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// Reads and analyses an image in the memory that the arguments describe.
-pub(crate) fn report_in(elf: &Path, layout: &MemoryArgs) -> anyhow::Result<Report> {
-    report_of(elf, &regions(layout, &layout.memory)?)
-}
-
-fn report_with(args: &AnalyzeArgs, map: &Path) -> anyhow::Result<Report> {
-    let text = link_error::map_text(map)?;
-    let map = map_file::parse(&text).with_context(|| format!("cannot read {}", map.display()))?;
-    let regions = regions(&args.layout, &args.layout.memory)?;
-    let bytes = plan::read_elf(&args.elf)?;
-    plimsoll_analyzer::analyze_with_map(&bytes, &regions, &map)
-        .with_context(|| format!("cannot analyse {}", args.elf.display()))
+/// Analyses an image in the memory that the arguments describe.
+pub(crate) fn report_with(
+    (path, files): (&Path, &ImageFiles),
+    layout: &MemoryArgs,
+    besides: Besides<'_>,
+) -> anyhow::Result<Report> {
+    let regions = regions(layout, &layout.memory)?;
+    plimsoll_analyzer::analyze_with(files.source(), &regions, besides)
+        .with_context(|| format!("cannot analyse {}", path.display()))
 }
 
 /// Reads and analyses an image.
-pub(crate) fn report_of(elf: &Path, memory: &[MemoryRegion]) -> anyhow::Result<Report> {
-    let bytes = plan::read_elf(elf)?;
-    plimsoll_analyzer::analyze(&bytes, memory).with_context(|| format!("cannot analyse {}", elf.display()))
+fn report_of(elf: &Path, memory: &[MemoryRegion]) -> anyhow::Result<Report> {
+    let files = ImageFiles::read(elf, None)?;
+    plimsoll_analyzer::analyze(files.source(), memory)
+        .with_context(|| format!("cannot analyse {}", elf.display()))
 }
 
 fn regions(args: &MemoryArgs, scripts: &[PathBuf]) -> anyhow::Result<Vec<MemoryRegion>> {

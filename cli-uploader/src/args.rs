@@ -1,11 +1,13 @@
 //! What was typed: clap's structs, without side effects.
 
+mod debug;
 mod fmt;
 mod measure;
 mod memory;
 mod stack;
 mod upload;
 
+pub use debug::DebugArgs;
 pub use fmt::FmtArgs;
 pub use measure::{AnalyzeArgs, DiffArgs, SizeArgs, SizeFormat, SizeRadix, WhyArgs};
 pub use memory::MemoryArgs;

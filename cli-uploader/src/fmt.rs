@@ -1,21 +1,23 @@
 //! `plimsoll fmt`: who formats and who may panic, and what goes without them.
 
 use crate::args::FmtArgs;
-use crate::{Outcome, failure, output, plan};
+use crate::files::ImageFiles;
+use crate::{Outcome, failure, output};
 use plimsoll_analyzer::{
-    MEASURED_ERROR, MeasuredError, PredictError, Prediction, Without, fmt_blame, predict,
+    MEASURED_ERROR, MeasuredError, PredictError, Prediction, Source, Without, fmt_blame, predict,
 };
 use serde::Serialize;
 
 /// Blames, or predicts where lines are given.
 pub(crate) fn run(args: &FmtArgs) -> anyhow::Result<Outcome> {
-    let elf = plan::read_elf(&args.elf)?;
+    let files = ImageFiles::read(&args.elf, args.debug.dwp.as_deref())?;
+    let elf = files.source();
     let without = match (args.without_all, args.without.is_empty()) {
         (true, _) => Without::AllFormatting,
         (false, false) => Without::Lines(args.without.clone()),
-        (false, true) => return blame(&elf, args),
+        (false, true) => return blame(elf, args),
     };
-    let prediction = predict(&elf, &without).map_err(|it| explained(it, args))?;
+    let prediction = predict(elf, &without).map_err(|it| explained(it, args))?;
     for line in prediction.lines.iter().filter(|it| !it.formats) {
         let place = format!("{}:{}", line.file, line.line);
         failure::note(&format!(
@@ -38,7 +40,7 @@ struct Answer<'a> {
     measured_error: MeasuredError,
 }
 
-fn blame(elf: &[u8], args: &FmtArgs) -> anyhow::Result<Outcome> {
+fn blame(elf: Source<'_>, args: &FmtArgs) -> anyhow::Result<Outcome> {
     let blame = fmt_blame(elf).map_err(|it| explained(it, args))?;
     if args.json {
         output::print_json(&blame)?;

@@ -11,6 +11,7 @@ mod client;
 mod comment;
 mod config;
 mod failure;
+mod files;
 mod fmt;
 mod git;
 mod judge;

@@ -1,20 +1,26 @@
 //! `plimsoll stack`: what the stack needs at worst, and what that leaves of the RAM.
 
 use crate::args::StackArgs;
+use crate::files::ImageFiles;
 use crate::{Outcome, analyze, failure, output};
-use plimsoll_analyzer::Report;
-use plimsoll_analyzer::report::{FrameSource, Headroom, StackRoot, StackUse};
+use plimsoll_analyzer::report::{FrameSource, Headroom, StackRoot, StackUse, UnresolvedRoot};
+use plimsoll_analyzer::{Besides, Report};
 use serde::Serialize;
 
 /// Answers for one image.
 pub(crate) fn run(args: &StackArgs) -> anyhow::Result<Outcome> {
-    let report = analyze::report_in(&args.elf, &args.layout)?;
+    let files = ImageFiles::read(&args.elf, args.debug.dwp.as_deref())?;
+    let besides = Besides { stack_roots: &args.roots, ..Besides::default() };
+    let report = analyze::report_with((&args.elf, &files), &args.layout, besides)?;
     let Some(stack) = &report.stack else {
         let error = anyhow::anyhow!("{}: nothing can be said about its stack", args.elf.display());
         let hint = "it takes an executable of at most 16 MiB of code, with symbols, for arm, riscv, xtensa, \
                     avr or x86";
         return Err(failure::hinted(error, hint));
     };
+    if let Some(root) = stack.unresolved_roots.first() {
+        return Err(refusal(root));
+    }
     if args.json {
         output::print_json(&document(&report, stack))?;
         return Ok(Outcome::Fine);
@@ -22,6 +28,17 @@ pub(crate) fn run(args: &StackArgs) -> anyhow::Result<Outcome> {
     let top = if args.all { usize::MAX } else { args.top };
     output::print(&output::stack(&report, stack, top, output::width()))?;
     Ok(Outcome::Fine)
+}
+
+/// Of several functions only the user can say which is meant.
+fn refusal(root: &UnresolvedRoot) -> anyhow::Error {
+    let UnresolvedRoot { name, n_functions, candidates } = root;
+    if candidates.is_empty() {
+        let hint = "`plimsoll analyze --all` lists all symbols";
+        return failure::hinted(anyhow::anyhow!("no function is called {name:?}"), hint);
+    }
+    let hint = format!("write --root {}", candidates.join(" or --root "));
+    failure::hinted(anyhow::anyhow!("{n_functions} functions are called {name:?}"), hint)
 }
 
 /// The answer without the rest of the report, so with names instead of indices.

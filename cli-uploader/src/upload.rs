@@ -8,7 +8,7 @@ use crate::args::UploadArgs;
 use crate::client::{self, Api, compress};
 use crate::environment::Environment;
 use crate::plan::{self, Destination, Upload, UploadPlan};
-use crate::{Outcome, failure, judge, markdown, output};
+use crate::{Outcome, failure, files, judge, markdown, output};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use plimsoll_protocol::{BuildAnswer, BuildState, NewBuild, Verdict};
@@ -73,6 +73,7 @@ async fn send(api: &Api<'_>, upload: &Upload, wait: Option<Duration>) -> anyhow:
         Some(path) => {
             let elf = plan::read_elf(path)?;
             plimsoll_analyzer::check(&elf).with_context(|| format!("cannot upload {}", path.display()))?;
+            warn_of_split(path, &elf);
             Some(compress(&elf)?)
         }
         None => None,
@@ -82,6 +83,18 @@ async fn send(api: &Api<'_>, upload: &Upload, wait: Option<Duration>) -> anyhow:
     let answer = api.upload(&upload.build, elf_zstd, deadline, &bar).await;
     bar.finish_and_clear();
     answer
+}
+
+/// The server gets the image alone.
+fn warn_of_split(path: &Path, elf: &[u8]) {
+    let n_files = files::missing_files(elf).len();
+    if n_files > 0 {
+        failure::warn(&format!(
+            "{}: {n_files} units have split debug information, which is not sent: the server knows their lines, \
+             but not their functions; link without -gsplit-dwarf",
+            path.display()
+        ));
+    }
 }
 
 /// Hidden by itself where standard error is no terminal.

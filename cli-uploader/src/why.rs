@@ -1,13 +1,14 @@
 //! `plimsoll why`: what leads to a symbol, and who keeps it alive.
 
 use crate::args::WhyArgs;
-use crate::{Outcome, failure, output, plan};
+use crate::files::ImageFiles;
+use crate::{Outcome, failure, output};
 use plimsoll_analyzer::WhyError;
 
 /// Answers for one symbol.
 pub(crate) fn run(args: &WhyArgs) -> anyhow::Result<Outcome> {
-    let elf = plan::read_elf(&args.elf)?;
-    let why = plimsoll_analyzer::why(&elf, &args.symbol).map_err(|it| explained(it, args))?;
+    let files = ImageFiles::read(&args.elf, args.debug.dwp.as_deref())?;
+    let why = plimsoll_analyzer::why(files.source(), &args.symbol).map_err(|it| explained(it, args))?;
     if args.json {
         output::print_json(&why)?;
     } else {

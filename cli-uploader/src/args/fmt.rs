@@ -1,5 +1,6 @@
 //! Arguments of `plimsoll fmt`.
 
+use super::DebugArgs;
 use clap::Args;
 use plimsoll_analyzer::SourceLine;
 use std::path::PathBuf;
@@ -60,6 +61,9 @@ pub struct FmtArgs {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
+    /// Where split debug information is.
+    #[command(flatten)]
+    pub debug: DebugArgs,
 }
 
 /// `src/main.rs:42`.

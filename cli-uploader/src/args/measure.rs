@@ -1,6 +1,6 @@
 //! Arguments of the commands that measure locally: `analyze`, `diff`, `why`, `size`.
 
-use super::MemoryArgs;
+use super::{DebugArgs, MemoryArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -68,12 +68,15 @@ pub struct AnalyzeArgs {
     /// what has no symbol, and of symbols without debug information
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
+    /// Where split debug information is.
+    #[command(flatten)]
+    pub debug: DebugArgs,
     /// Where the regions are; without it they are inferred from the ELF.
     #[command(flatten)]
     pub layout: MemoryArgs,
 }
 
-/// Arguments of `plimsoll diff`.
+/// Arguments of `plimsoll diff`. Split debug information is read where it lies beside its image.
 #[derive(Debug, Args)]
 #[command(after_long_help = DIFF_JSON)]
 pub struct DiffArgs {
@@ -114,6 +117,9 @@ pub struct WhyArgs {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
+    /// Where split debug information is.
+    #[command(flatten)]
+    pub debug: DebugArgs,
 }
 
 /// Arguments of `plimsoll size`, as `llvm-size` takes them: of contradicting flags the last counts.

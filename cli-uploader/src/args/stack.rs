@@ -1,12 +1,14 @@
 //! Arguments of `plimsoll stack`.
 
-use super::MemoryArgs;
+use super::{DebugArgs, MemoryArgs};
 use clap::Args;
 use std::path::PathBuf;
 
 const HELP: &str = "\
 How to read it:
   main       from reset on; the path goes from the root down to the deepest function
+  task       a function of --root: somebody starts it with a stack of its own. If that is a static array,
+             it is part of static data; interrupts may store their 36 or 108 bytes on it too (Cortex-M)
   interrupt  with what the hardware stores when it strikes (Cortex-M: 36 bytes, 108 with floating point)
   panic      apart, since it does not come back: on top of whatever was running
   \"uncertain\" means that there is recursion, a frame that grows at run time, or a call of nobody knows
@@ -40,6 +42,13 @@ pub struct StackArgs {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
+    /// Function that somebody starts with a stack of its own, such as a task of an RTOS: its name, the end of
+    /// it (`radio::task`), or mangled; where several are called so, NAME@0xADDRESS. Repeatable
+    #[arg(long = "root", value_name = "SYMBOL")]
+    pub roots: Vec<String>,
+    /// Where split debug information is.
+    #[command(flatten)]
+    pub debug: DebugArgs,
     /// How many interrupts and lists of functions to show
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub top: usize,

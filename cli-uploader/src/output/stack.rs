@@ -61,6 +61,7 @@ fn headroom(headroom: Option<&Headroom>) -> String {
 fn path(root: &StackRoot, width: Option<usize>) -> String {
     let kind = match root.kind {
         StackRootKind::Main => "main",
+        StackRootKind::Task => "task",
         StackRootKind::Interrupt => "interrupt",
         StackRootKind::Panic => "panic",
     };

@@ -1,6 +1,7 @@
 //! Runs the binary in folders of its own, against a stub server: what it prints and how it exits.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its scene has to fail")]
 
+mod action;
 mod analyze;
 mod comment;
 mod fmt;
@@ -8,6 +9,7 @@ mod github;
 mod memory;
 mod plan;
 mod size;
+mod split;
 mod stack;
 mod support;
 mod unlinked;

@@ -31,6 +31,42 @@ fn the_deepest_way_is_shown() {
 }
 
 #[test]
+fn a_task_is_a_root_where_it_is_named() {
+    sandbox().plimsoll(&["stack", "app.elf", "--memory", "memory.x", "--root", "new"]).check(expect![[r#"
+        exit 0
+        --- stdout
+        headroom 4,096 B of 4,096 B RAM: 0 B static, 0 B stack
+        frames from instructions that move the stack pointer
+
+        main main: 0 B
+          frame  function
+              0  main
+
+        task alpha::new: 0 B
+          frame  function
+              0  alpha::new
+    "#]]);
+}
+
+#[test]
+fn a_root_that_is_none_or_several_is_refused() {
+    sandbox().plimsoll(&["stack", "app.elf", "--root", "task"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: no function is called "task"
+        hint: `plimsoll analyze --all` lists all symbols
+    "#]]);
+    let sandbox = Sandbox::empty();
+    sandbox.file("two.elf", elf(&[("main", 64), ("alpha::new", 8), ("beta::new", 8)]));
+    sandbox.plimsoll(&["stack", "two.elf", "--root", "new"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: 2 functions are called "new"
+        hint: write --root alpha::new@0x10000040 or --root beta::new@0x10000048
+    "#]]);
+}
+
+#[test]
 fn the_answer_is_json_as_documented() {
     let output = sandbox().plimsoll(&["stack", "app.elf", "--json"]).output();
     let stack: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -75,7 +75,12 @@ impl Sandbox {
 
     /// The binary with its arguments, yet to be run.
     pub(crate) fn plimsoll(&self, arguments: &[&str]) -> Run {
-        let mut command = isolated(env!("CARGO_BIN_EXE_plimsoll"), &self.path());
+        self.tool(env!("CARGO_BIN_EXE_plimsoll"), arguments)
+    }
+
+    /// Another program with its arguments, yet to be run.
+    pub(crate) fn tool(&self, program: &str, arguments: &[&str]) -> Run {
+        let mut command = isolated(program, &self.path());
         command.args(arguments);
         Run { command, folder: self.path(), url: None }
     }
