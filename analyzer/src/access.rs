@@ -116,13 +116,14 @@ impl<'a> Watch<'a> {
     }
 
     /// The start of a section is no static where start-up code copies the section to there: that code
-    /// names the address once, and where the copy comes from.
+    /// names the address once, and where the copy comes from. Behind the end it writes zeroes.
     fn ignored(&self, formed: &[(u64, u64)]) -> BTreeSet<u64> {
         let count = |number: u64| formed.iter().filter(|it| it.1 == number).count();
         let is_copied = |(run, load): &&(Span, Option<u64>)| {
             load.is_some_and(|it| it != run.start() && count(it) > 0) && count(run.start()) == 1
         };
-        self.sections.iter().filter(is_copied).map(|(it, _)| it.start()).collect()
+        let borders = |(run, _): &(Span, Option<u64>)| [run.start(), run.end()];
+        self.sections.iter().filter(is_copied).flat_map(borders).collect()
     }
 
     /// Whether what the address is for has been followed.

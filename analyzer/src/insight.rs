@@ -15,6 +15,7 @@ mod kinds;
 mod layout;
 mod locations;
 mod machinery;
+mod messages;
 mod statics;
 mod tables;
 
@@ -41,7 +42,7 @@ const MAX_EVIDENCE: usize = 5;
 /// Crates that come with the compiler.
 const STANDARD_CRATES: [&str; 6] = ["core", "alloc", "std", "compiler_builtins", "panic_abort", "__rustc"];
 
-const ADVISERS: [fn(&Case<'_>) -> Vec<Insight>; 11] = [
+const ADVISERS: [fn(&Case<'_>) -> Vec<Insight>; 12] = [
     checks::advise,
     compiler::advise,
     constants::advise,
@@ -51,6 +52,7 @@ const ADVISERS: [fn(&Case<'_>) -> Vec<Insight>; 11] = [
     layout::advise,
     locations::advise,
     machinery::advise,
+    messages::advise,
     statics::advise,
     tables::advise,
 ];
@@ -180,10 +182,23 @@ fn stored_sections<'a>(image: &'a Image<'_>) -> Vec<(Span, &'a [u8])> {
     sections
 }
 
+/// A number as people read it: `22,729`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (idx, digit) in digits.chars().enumerate() {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// `1 static`, `2 statics`.
 fn counted(n: usize, noun: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
-    format!("{n} {noun}{plural}")
+    format!("{} {noun}{plural}", grouped(n as u64))
 }
 
 /// The biggest of some things, each with its bytes, and how many more there are.
@@ -191,10 +206,10 @@ fn evidence(mut things: Vec<(u64, String)>) -> Vec<String> {
     things.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let n_more = things.len().saturating_sub(MAX_EVIDENCE);
     let rest: u64 = things.iter().skip(MAX_EVIDENCE).map(|it| it.0).sum();
-    let line = |(bytes, what): (u64, String)| format!("{bytes} B {what}");
+    let line = |(bytes, what): (u64, String)| format!("{} B {what}", grouped(bytes));
     let mut lines: Vec<String> = things.into_iter().take(MAX_EVIDENCE).map(line).collect();
     if n_more > 0 {
-        lines.push(format!("{rest} B in {n_more} more"));
+        lines.push(format!("{} B in {} more", grouped(rest), grouped(n_more as u64)));
     }
     lines
 }

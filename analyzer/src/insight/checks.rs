@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::{self, Kind};
-use super::{Case, Saving, insight};
+use super::{Case, Saving, grouped, insight};
 use crate::graph::Graph;
 use crate::refs::{Reference, ReferenceKind};
 use crate::report::{Certainty, Insight, SymbolKind};
@@ -42,7 +42,10 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
         let cut = Cut::new(case, graph, &checks)?;
         let saving = Saving::of_flash(cut.saves_bytes(graph), Certainty::AtLeast);
         let n_calls = cut.calls.len();
-        let advice = format!("{what} are on: {n_calls} places call them. `{key} = false` in the profile.");
+        let advice = format!(
+            "{what} are on: {} places call them. `{key} = false` in the profile.",
+            grouped(n_calls as u64)
+        );
         Some(insight(checks.kind, advice, saving, cut.evidence()))
     };
     let overflow = advice(overflow, "Overflow checks", "overflow-checks");
@@ -112,7 +115,7 @@ impl Cut {
         let mut callers: Vec<&(u64, String)> = self.callers.iter().collect();
         callers.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         let shown = callers.iter().take(super::MAX_EVIDENCE);
-        shown.map(|(n_calls, name)| format!("{n_calls} in {name}")).collect()
+        shown.map(|(n_calls, name)| format!("{} in {name}", grouped(*n_calls))).collect()
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds;
-use super::{Case, Saving, insight};
+use super::{Case, Saving, grouped, insight};
 use crate::report::{Certainty, Insight, Symbol};
 
 /// Nothing is left of these at any optimisation.
@@ -51,7 +51,8 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     for (option, part) in [("-O0", UNOPTIMISED_PART), ("-Og", DEBUG_PART), ("-O1", DEBUG_PART)] {
         if let Some(bytes) = by_option.get(option).copied() {
             let saving = Saving::of_flash(bytes / part, Certainty::AtLeast);
-            let advice = format!("{bytes} B of C were compiled with {option}. Compile for size, with -Os.");
+            let advice =
+                format!("{} B of C were compiled with {option}. Compile for size, with -Os.", grouped(bytes));
             insights.push(insight(kinds::UNOPTIMISED_C, advice, saving, units(case, option)));
         }
     }
@@ -93,8 +94,9 @@ fn rust(case: &Case<'_>) -> Option<Insight> {
     let bytes: u64 = unoptimised.iter().map(|it| it.size_bytes).sum();
     let saving = Saving::of_flash(bytes / UNOPTIMISED_PART, Certainty::AtLeast);
     let advice = format!(
-        "{bytes} B of Rust were compiled without optimisation: even {} is a function of its own. \
+        "{} B of Rust were compiled without optimisation: even {} is a function of its own. \
          `opt-level = \"s\"` or `\"z\"` in the profile.",
+        grouped(bytes),
         trivial[0].name
     );
     Some(insight(kinds::UNOPTIMISED_RUST, advice, saving, case.evidence(&trivial)))

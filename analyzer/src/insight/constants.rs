@@ -2,7 +2,7 @@
 
 use super::kinds;
 use super::statics::statics;
-use super::{Case, Saving, counted, evidence, insight};
+use super::{Case, Saving, counted, evidence, grouped, insight};
 use crate::access::{self, Use};
 use crate::report::{Certainty, Insight, SectionKind, Symbol, SymbolKind};
 use crate::span::Span;
@@ -48,6 +48,6 @@ fn described(case: &Case<'_>, symbol: &Symbol, found: &Use) -> String {
     let name = |it: &u64| case.symbol_at(*it).map_or_else(|| format!("{it:#x}"), |it| it.name.clone());
     let readers: Vec<String> = found.readers.iter().take(MAX_READERS).map(name).collect();
     let n_more = found.readers.len() - readers.len();
-    let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+    let more = if n_more > 0 { format!(" and {} more", grouped(n_more as u64)) } else { String::new() };
     format!("{}, read by {}{more}", case.described(symbol), readers.join(", "))
 }

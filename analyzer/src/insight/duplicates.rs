@@ -1,7 +1,7 @@
 //! Bytes that are there more than once: instances of generic functions, equal bodies, equal texts.
 
 use super::kinds::{self, Kind};
-use super::{Case, Saving, evidence, insight};
+use super::{Case, Saving, evidence, grouped, insight};
 use crate::report::{Certainty, Insight, Symbol};
 
 /// Of the text of a string, so much is shown.
@@ -14,7 +14,7 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
 
 fn families(case: &Case<'_>) -> Option<Insight> {
     let row = |it: &crate::report::Family| {
-        let n_instances = it.symbols.len();
+        let n_instances = grouped(it.symbols.len() as u64);
         (it.saves_up_to_bytes, format!("{} in {n_instances} instances", it.name))
     };
     let advice = "Generic functions are compiled once for each type. Move what does not depend on the type into an inner \
@@ -27,7 +27,7 @@ fn identical_bodies(case: &Case<'_>) -> Option<Insight> {
     let row = |it: &crate::report::IdenticalBodies| {
         let names: Vec<&str> = it.symbols.iter().take(2).map(name).collect();
         let n_more = it.symbols.len().saturating_sub(2);
-        let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+        let more = if n_more > 0 { format!(" and {} more", grouped(n_more as u64)) } else { String::new() };
         (it.saves_up_to_bytes, format!("{}{more}", names.join(" = ")))
     };
     let advice = "Functions with the same instructions are there several times. lld keeps one of them with \
@@ -38,7 +38,7 @@ fn identical_bodies(case: &Case<'_>) -> Option<Insight> {
 fn duplicated_strings(case: &Case<'_>) -> Option<Insight> {
     let row = |it: &crate::report::DuplicateText| {
         let text: String = it.text.chars().take(MAX_TEXT_CHARS).collect();
-        (it.saves_up_to_bytes, format!("{:?} in {} places", text, it.run_addresses.len()))
+        (it.saves_up_to_bytes, format!("{:?} in {} places", text, grouped(it.run_addresses.len() as u64)))
     };
     let advice = "Texts are in the image several times. Use one constant for all, or one codegen unit and link-time \
         optimisation, which merge what is equal.";

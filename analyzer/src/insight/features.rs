@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 
 use super::kinds;
-use super::{Case, STANDARD_CRATES, Saving, evidence, insight};
+use super::{Case, STANDARD_CRATES, Saving, evidence, grouped, insight};
 use crate::debug;
 use crate::graph::Graph;
 use crate::report::{Certainty, Insight, Symbol, SymbolKind};
@@ -93,8 +93,10 @@ impl<'a> Feature<'a> {
         let bytes = flash_bytes + ram_bytes;
         let saving = Saving { flash_bytes, ram_bytes, certainty: Certainty::AtLeast };
         let advice = format!(
-            "Only {} calls {}, and {bytes} B hang on that call. Is the feature needed, or a smaller one enough?",
-            self.place, self.symbol.name
+            "Only {} calls {}, and {} B hang on that call. Is the feature needed, or a smaller one enough?",
+            self.place,
+            self.symbol.name,
+            grouped(bytes)
         );
         let is_inside = |it: &&Symbol| case.node(it.run_address).is_some_and(|node| inside[node]);
         let parts = case.report.symbols.iter().filter(is_inside);

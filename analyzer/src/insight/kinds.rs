@@ -83,8 +83,13 @@ pub(super) const PANIC_LOCATIONS: Kind = Kind {
     source_url: "https://doc.rust-lang.org/unstable-book/compiler-flags/location-detail.html",
 };
 
+pub(super) const PANIC_MESSAGES: Kind = Kind {
+    word: "panic_messages",
+    source_url: "https://github.com/johnthagen/min-sized-rust#remove-panic-string-formatting-with-panic_immediate_abort",
+};
+
 /// Every kind that there is.
-const KINDS: [Kind; 20] = [
+const KINDS: [Kind; 21] = [
     OVERFLOW_CHECKS,
     DEBUG_ASSERTIONS,
     UNOPTIMISED_RUST,
@@ -105,6 +110,7 @@ const KINDS: [Kind; 20] = [
     DIVISION_64,
     FORMATTING_LINE,
     PANIC_LOCATIONS,
+    PANIC_MESSAGES,
 ];
 
 /// The word of every kind of advice and the address of its source.

@@ -33,8 +33,10 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     let bytes: u64 = rows.iter().map(|it| it.0).sum();
     let n_records: u64 = n_records.values().sum();
     let advice = format!(
-        "{n_records} records tell panics where they are. `-Z location-detail=none` (nightly) drops them with their \
-         paths; so does link-time optimisation with a panic handler that does not read them."
+        "{} tell panics where they are. `-Z location-detail=none` (nightly) drops them with their \
+         paths; so does link-time optimisation with a panic handler that does not read them. `--remap-path-prefix` shortens the \
+         paths alone.",
+        super::counted(n_records as usize, "record")
     );
     let saving = Saving::of_flash(bytes.saturating_sub(REDACTED_BYTES), Certainty::AtLeast);
     vec![insight(kinds::PANIC_LOCATIONS, advice, saving, evidence(rows))]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::kinds::{self, Kind};
-use super::{Case, Saving, evidence, insight};
+use super::{Case, Saving, evidence, grouped, insight};
 use crate::graph::Graph;
 use crate::report::{Certainty, Insight, Symbol};
 
@@ -122,9 +122,12 @@ fn formatting_line(case: &Case<'_>) -> Option<Insight> {
         return None;
     }
     let advice = format!(
-        "{}:{} pulls most of formatting in: of {} B that go without any, {bytes} B go without this line alone. Write its \
+        "{}:{} pulls most of formatting in: of {} B that go without any, {} B go without this line alone. Write its \
          text without `core::fmt`.",
-        line.file, line.line, blame.saves_at_least_bytes
+        line.file,
+        line.line,
+        grouped(blame.saves_at_least_bytes),
+        grouped(bytes)
     );
     let others = blame.lines.iter().take(super::MAX_EVIDENCE);
     let rows = others.map(|it| (it.saves_at_least_bytes, format!("{}:{}", it.file, it.line))).collect();

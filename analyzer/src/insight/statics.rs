@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::kinds;
-use super::{Case, Saving, counted, insight};
+use super::{Case, Saving, counted, grouped, insight};
 use crate::report::{Certainty, Insight, Section, SectionKind, SectionRole, Symbol, SymbolKind};
 use crate::span::Span;
 
@@ -26,9 +26,10 @@ fn big_zero_statics(case: &Case<'_>) -> Option<Insight> {
     let bytes: u64 = big.iter().map(|it| it.size_bytes).sum();
     let share = bytes * 100 / total_bytes.max(1);
     let advice = format!(
-        "{} starting as zero: {bytes} B, {share} % of the RAM in use. Check their capacity, or let what is \
+        "{} starting as zero: {} B, {share} % of the RAM in use. Check their capacity, or let what is \
          not needed at the same time share one buffer.",
-        counted(big.len(), "static")
+        counted(big.len(), "static"),
+        grouped(bytes)
     );
     let saving = Saving::of_ram(bytes, Certainty::UpTo);
     (!big.is_empty()).then(|| insight(kinds::BIG_ZERO_STATICS, advice, saving, case.evidence(&big)))

@@ -1,7 +1,7 @@
 //! Tables that nobody looks into: those for unwinding, and the end of the vector table.
 
 use super::kinds;
-use super::{Case, Saving, evidence, insight};
+use super::{Case, Saving, evidence, grouped, insight};
 use crate::refs::is_unwind;
 use crate::report::{Certainty, Insight, SectionRole};
 use crate::span::Span;
@@ -50,7 +50,7 @@ fn unused_vectors(case: &Case<'_>) -> Option<Insight> {
         "The last {n_slots} slots of the vector table all lead to {handler}. A table that ends with the \
          last interrupt in use is as good, if no later one is ever enabled."
     );
-    let evidence = vec![format!("{bytes} B at the end of the vector table")];
+    let evidence = vec![format!("{} B at the end of the vector table", grouped(bytes))];
     Some(insight(kinds::UNUSED_VECTORS, advice, Saving::of_flash(bytes, Certainty::UpTo), evidence))
 }
 

@@ -82,6 +82,10 @@ fn asked_for(title: &str, of_crates: &str, blame: &Blame, (top, width): (usize, 
     let title = format!("{title}: {}", counted(n_lines as usize, "line"));
     let mut text = titled(&title, &lines.render(width));
     text.push_str(&rest(n_lines.saturating_sub(blame.lines.len().min(top) as u64)));
+    if blame.n_lines_left_out > 0 {
+        let n_left_out = grouped(blame.n_lines_left_out);
+        text.push_str(&format!("  {FAINT}{n_left_out} of them are in the sums only{FAINT:#}\n"));
+    }
     let mut crates =
         Table::new(&[("saves ≥", Align::Right), ("lines", Align::Right), ("crate", Align::Left)]);
     for krate in blame.crates.iter().take(top) {

@@ -46,6 +46,7 @@ const TABLE_OF_CELLS: Change = (
     LOGGER,
     SETTINGS,
     "static SETTINGS: Settings = Settings::new();
+#[unsafe(link_section = \".data.table\")]
 static TABLE: [core::sync::atomic::AtomicU32; 128] = {
     let mut table = [const { core::sync::atomic::AtomicU32::new(7) }; 128];
     table[9] = core::sync::atomic::AtomicU32::new(8);

@@ -99,7 +99,7 @@ fn versions_of_one_crate_are_told_by_their_folders() {
     };
     let versions = report.insights.iter().find(|it| it.kind == "crate_versions").unwrap();
     assert!(versions.evidence[0].ends_with("B thing 0.8.0"), "{versions:?}");
-    assert_eq!(versions.evidence[1], format!("{} B thing 0.7.17", versions.saves_bytes));
+    assert_eq!(versions.evidence[1].replace(',', ""), format!("{} B thing 0.7.17", versions.saves_bytes));
     let report = compiled(&[("main.c", MAIN), new, ("thing-0.8.0/src/b.c", &long)], "-Os").unwrap();
     assert!(!advice(&report).contains("crate_versions"), "{:?}", report.insights);
 }

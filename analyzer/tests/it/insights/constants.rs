@@ -140,6 +140,10 @@ fn start_up_code_that_copies_the_section_writes_no_static() {
         )
     };
     assert_eq!(constants(&explain(&store(0x2000))).1, ["first"]);
+    // The same loop goes on to write zeroes behind the end of the section, where no static of it is.
+    let zeroes = "half .text 72 0x4906\nhalf .text 74 0xc108\nhalf .text 76 0xd1fd\nhalf .text 78 0x4770\n\
+                  word .text 100 0x20000100\nlabel $d.2 0x1064 0 local\n";
+    assert_eq!(constants(&explain(&(store(0x2000) + zeroes))).1, ["first"]);
     assert!(constants(&explain(&store(0x3000))).1.is_empty());
 }
 

@@ -78,3 +78,89 @@ fn records_of_locations_go_with_their_paths() {
     assert_eq!(advice(&explain(&records(7, "/rustc/1/a.rs"))), "", "of the standard library");
     assert_eq!(advice(&explain(&records(4, "src/a.rs"))), "", "too little");
 }
+
+#[test]
+fn versions_of_one_crate_are_told_by_the_paths_of_panics() {
+    // `main` and `other` each load the address of a record with a path of 38 bytes.
+    let image = |versions: [&str; 2]| {
+        let mut text = image(&["main", "other"], &[]) + "section .rodata 0x2000 0x100\n";
+        for (idx, version) in versions.iter().enumerate() {
+            let path = format!("/registry/src/a/thing-{version}/src/lib.rs");
+            let (record, at) = (idx * 16, 0x40 + idx * 0x40);
+            let code = idx * 64;
+            text += &format!(
+                "half .text {code} 0x4801\nword .text {} {:#x}\nlabel $d.{idx} {:#x} 0 local\n\
+                 label $t.{idx} {:#x} 0 local\n",
+                code + 8,
+                0x2000 + record,
+                0x1008 + code,
+                0x100c + code
+            );
+            text += &format!(
+                "word .rodata {record} {:#x}\nword .rodata {} {}\n",
+                0x2000 + at,
+                record + 4,
+                path.len()
+            );
+            text += &format!("word .rodata {} 7\nword .rodata {} 5\n", record + 8, record + 12);
+            for (idx, part) in path.as_bytes().chunks(2).enumerate() {
+                let half = u16::from_le_bytes([part[0], part.get(1).copied().unwrap_or(0)]);
+                text += &format!("half .rodata {} {half}\n", at + idx * 2);
+            }
+        }
+        explain(&text)
+    };
+    let of = |versions| image(versions).insights.into_iter().find(|it| it.kind == "crate_versions");
+    let found = of(["0.7.1", "0.8.0"]).unwrap();
+    assert_eq!(found.evidence, ["64 B thing 0.7.1", "64 B thing 0.8.0"]);
+    assert_eq!(found.saves_bytes, 64);
+    assert_eq!(of(["0.8.0", "0.8.0"]), None);
+}
+
+/// `n` texts of 32 bytes that a function called `name` refers to.
+fn texts(n: usize, name: &str) -> String {
+    let mut text = image(&[name], &[]) + "section .rodata 0x2000 0x100\nlabel $d 0x1020 0 local\n";
+    for idx in 0..n {
+        let word = 0x20 + idx * 4;
+        let load = 0x4800 | (word - 4 - idx * 2 / 4 * 4) / 4;
+        text += &format!("half .text {} {load}\nword .text {word} {:#x}\n", idx * 2, 0x2000 + idx * 32);
+        for at in 0..8 {
+            text += &format!("word .rodata {} 0x6f6f{:02x}66\n", idx * 32 + at * 4, 0x61 + idx);
+        }
+    }
+    text
+}
+
+#[test]
+fn texts_that_only_panics_print_go_without_them() {
+    let panic = "_ZN4core9panicking9panic_fmt17h0123456789abcdefE";
+    let report = explain(&texts(3, panic));
+    let found = report.insights.iter().find(|it| it.kind == "panic_messages").unwrap();
+    // The last has a zero behind it.
+    assert_eq!((found.flash_bytes, report.panics.message_bytes), (97, 97));
+    assert_eq!(found.evidence[0], "97 B of texts that only panics refer to");
+    assert_eq!(found.evidence.len(), 4, "{found:?}");
+    let others = explain(&texts(3, "main"));
+    assert!(others.insights.iter().all(|it| it.kind != "panic_messages"), "{:?}", others.insights);
+}
+
+#[test]
+fn a_text_that_stands_twice_is_duplicated() {
+    let words = |section: &str, last: u32| {
+        let word = |at: u32| format!("word {section} {} 0x6f6f6166\n", at * 4);
+        (0..31).map(word).collect::<String>() + &format!("word {section} 124 {last:#x}\n")
+    };
+    let image = |last: u32| {
+        format!(
+            "section .text 0x100 64 x\nfunc main 0x100 64\nsection .rodata 0x200 128\nsection .rodata2 0x400 128\n\
+             object first 0x200 128\nobject second 0x400 128\n{}{}",
+            words(".rodata", 0x0066_6f6f),
+            words(".rodata2", last)
+        )
+    };
+    let of = |last| explain(&image(last)).insights.into_iter().find(|it| it.kind == "duplicated_strings");
+    let found = of(0x0066_6f6f).unwrap();
+    assert_eq!((found.flash_bytes, found.ram_bytes), (127, 0));
+    assert!(found.evidence[0].ends_with("in 2 places"), "{found:?}");
+    assert_eq!(of(0x0065_6f6f), None);
+}
