@@ -14,6 +14,9 @@ use axum::extract::State;
 use plimsoll_analyzer::Report;
 use uuid::Uuid;
 
+/// More rows of one table stand in the report alone.
+const MAX_ROWS: usize = 100;
+
 /// The page.
 #[derive(Template)]
 #[template(path = "pages/build_duplicates.html")]
@@ -26,20 +29,36 @@ pub struct DuplicatesPage {
 }
 
 struct Duplicates {
-    families: Vec<FamilyLine>,
-    bodies: Vec<BodiesLine>,
-    texts: Vec<TextLine>,
+    families: Capped<FamilyLine>,
+    bodies: Capped<BodiesLine>,
+    texts: Capped<TextLine>,
+}
+
+/// The most saving of some rows, and how many more there are.
+struct Capped<T> {
+    rows: Vec<T>,
+    more: Option<String>,
+}
+
+impl<T> Capped<T> {
+    fn new(rows: impl ExactSizeIterator<Item = T>) -> Self {
+        let n_more = rows.len().saturating_sub(MAX_ROWS);
+        let more = (n_more > 0).then(|| format!("and {} more, which the report lists", Count(n_more)));
+        Self { rows: rows.take(MAX_ROWS).collect(), more }
+    }
 }
 
 struct FamilyLine {
     name: String,
     instances: Vec<SymbolLink>,
+    more: Option<String>,
     total: Bytes,
     saves: Bytes,
 }
 
 struct BodiesLine {
     functions: Vec<SymbolLink>,
+    more: Option<String>,
     size: Bytes,
     saves: Bytes,
 }
@@ -72,16 +91,14 @@ pub async fn show(
 
 fn duplicates(names: &Names<'_>) -> Duplicates {
     let report = names.report;
-    let families = report.families.iter().map(|it| FamilyLine {
-        name: it.name.clone(),
-        instances: names.symbols(&it.symbols),
-        total: Bytes(it.total_bytes),
-        saves: Bytes(it.saves_up_to_bytes),
+    let families = report.families.iter().map(|it| {
+        let (instances, more) = names.first(&it.symbols);
+        let (total, saves) = (Bytes(it.total_bytes), Bytes(it.saves_up_to_bytes));
+        FamilyLine { name: it.name.clone(), instances, more, total, saves }
     });
-    let bodies = report.identical_bodies.iter().map(|it| BodiesLine {
-        functions: names.symbols(&it.symbols),
-        size: Bytes(it.size_bytes),
-        saves: Bytes(it.saves_up_to_bytes),
+    let bodies = report.identical_bodies.iter().map(|it| {
+        let (functions, more) = names.first(&it.symbols);
+        BodiesLine { functions, more, size: Bytes(it.size_bytes), saves: Bytes(it.saves_up_to_bytes) }
     });
     let texts = report.duplicate_texts.iter().map(|it| TextLine {
         text: it.text.clone(),
@@ -90,5 +107,5 @@ fn duplicates(names: &Names<'_>) -> Duplicates {
         size: Bytes(it.size_bytes),
         saves: Bytes(it.saves_up_to_bytes),
     });
-    Duplicates { families: families.collect(), bodies: bodies.collect(), texts: texts.collect() }
+    Duplicates { families: Capped::new(families), bodies: Capped::new(bodies), texts: Capped::new(texts) }
 }

@@ -9,7 +9,7 @@ use crate::extract::{Path, Query};
 use crate::state::AppState;
 use crate::urls::{self, BuildPart};
 use crate::web::commit::Bar;
-use crate::web::format::{Bytes, Count};
+use crate::web::format::{Bytes, Count, counted};
 use crate::web::shell::{ProjectHead, Shell};
 use crate::web::{Page, PageResult};
 use askama::Template;
@@ -42,10 +42,13 @@ struct Costs {
 /// What one sort of machinery costs.
 struct Machinery {
     own: Bytes,
-    details: Vec<(&'static str, Bytes)>,
+    details: Vec<(String, Bytes)>,
     blame: Option<BlameView>,
     unknown: Option<String>,
+    n_symbols: Count,
+    /// The biggest, and how many more there are.
     symbols: Vec<SymbolLink>,
+    more: Option<String>,
 }
 
 struct BlameView {
@@ -56,7 +59,10 @@ struct BlameView {
 }
 
 struct LineView {
+    /// `src/main.rs:42`.
     place: String,
+    file: String,
+    line: u32,
     is_ticked: bool,
     function: String,
     krate: String,
@@ -113,16 +119,17 @@ fn costs(names: &Names<'_>) -> Costs {
         helpers: names.report.helpers.iter().filter_map(|it| helper(names, it)).collect(),
     };
     costs.formatting.details = present(&[("for floating-point numbers", formatting.float_bytes)]);
+    let records = format!("in {} of places", counted(panics.n_locations as usize, "record"));
     costs.panics.details = present(&[
         ("messages", panics.message_bytes),
-        ("records of places", panics.location_bytes),
+        (&records, panics.location_bytes),
         ("paths of source files", panics.path_bytes),
     ]);
     costs
 }
 
-fn present(details: &[(&'static str, u64)]) -> Vec<(&'static str, Bytes)> {
-    details.iter().filter(|it| it.1 > 0).map(|it| (it.0, Bytes(it.1))).collect()
+fn present(details: &[(&str, u64)]) -> Vec<(String, Bytes)> {
+    details.iter().filter(|it| it.1 > 0).map(|it| (it.0.to_owned(), Bytes(it.1))).collect()
 }
 
 fn machinery(
@@ -131,18 +138,31 @@ fn machinery(
     (own_bytes, symbols): (u64, &[usize]),
     blame: Option<&Blame>,
 ) -> Machinery {
+    let n_symbols = symbols.len();
+    let (symbols, more) = names.first(symbols);
     Machinery {
+        n_symbols: Count(n_symbols),
+        more,
         own: Bytes(own_bytes),
         details: Vec::new(),
         blame: blame.map(blame_view),
         unknown: blame.is_none().then(|| unknown(names.report, question)),
-        symbols: names.symbols(symbols),
+        symbols,
     }
 }
 
 fn blame_view(blame: &Blame) -> BlameView {
     let whole = blame.saves_at_least_bytes;
-    let n_more = blame.lines.len().saturating_sub(MAX_LINES);
+    let n_shown = blame.lines.len().min(MAX_LINES);
+    let more = (blame.lines.len() > n_shown).then(|| {
+        let n_more = Count(blame.lines.len() - n_shown);
+        format!("and {n_more} more, which the report lists")
+    });
+    let left_out = (blame.n_lines_left_out > 0).then(|| {
+        let n_left_out = Count::from(blame.n_lines_left_out);
+        format!("{n_left_out} more are in the sums and were not worked out one by one")
+    });
+    let more = [more, left_out].into_iter().flatten().collect::<Vec<_>>().join("; ");
     let crates = blame.crates.iter().map(|it| CrateView {
         name: it.name.clone(),
         n_lines: Count::from(it.n_lines),
@@ -151,8 +171,8 @@ fn blame_view(blame: &Blame) -> BlameView {
     });
     BlameView {
         together: Bytes(whole),
-        lines: blame.lines.iter().take(MAX_LINES).map(|it| line_view(it, whole)).collect(),
-        more: (n_more > 0).then(|| format!("{} more lines stand in the report", Count(n_more))),
+        lines: blame.lines.iter().take(n_shown).map(|it| line_view(it, whole)).collect(),
+        more: (!more.is_empty()).then_some(more),
         crates: crates.collect(),
     }
 }
@@ -160,6 +180,8 @@ fn blame_view(blame: &Blame) -> BlameView {
 fn line_view(it: &BlamedLine, whole: u64) -> LineView {
     LineView {
         place: format!("{}:{}", it.file, it.line),
+        file: it.file.clone(),
+        line: it.line,
         is_ticked: false,
         function: it.function.clone().unwrap_or_default(),
         krate: it.krate.clone().unwrap_or_default(),

@@ -1,11 +1,14 @@
 //! What a report's indices stand for, as pages name it; and what to say where something is not known.
 
 use crate::urls;
-use crate::web::format::Bytes;
+use crate::web::format::{Bytes, Count};
 use plimsoll_analyzer::Report;
 use plimsoll_analyzer::report::Symbol;
 use plimsoll_protocol::ProjectName;
 use uuid::Uuid;
+
+/// More symbols in one list stand in the report alone.
+const MAX_SYMBOLS: usize = 100;
 
 /// Names of one report.
 #[derive(Clone, Copy)]
@@ -39,6 +42,14 @@ impl Names<'_> {
     /// The symbols of these indices.
     pub fn symbols(&self, indices: &[usize]) -> Vec<SymbolLink> {
         indices.iter().filter_map(|it| self.symbol(*it)).collect()
+    }
+
+    /// The first of many, and how many more there are.
+    pub fn first(&self, indices: &[usize]) -> (Vec<SymbolLink>, Option<String>) {
+        let n_shown = indices.len().min(MAX_SYMBOLS);
+        let n_more = indices.len() - n_shown;
+        let more = (n_more > 0).then(|| format!("and {} more, which the report lists", Count(n_more)));
+        (self.symbols(&indices[..n_shown]), more)
     }
 
     /// A symbol in a list.

@@ -51,6 +51,10 @@ pub async fn asked(
     let build =
         db::builds::find(&state.db, project_id, build_id).await?.ok_or(AppError::NotFound("build"))?;
     let found = ask(state, &build, move |elf| plimsoll_analyzer::predict(elf, &without)).await?;
+    // A file may be named by how its path ends; the boxes have whole paths.
+    let meant = found.iter().filter(|_| !lines.is_empty()).flat_map(|it| &it.lines);
+    let meant: Vec<String> = meant.map(|it| format!("{}:{}", it.file, it.line)).collect();
+    let lines: BTreeSet<String> = lines.into_iter().chain(meant).collect();
     let (answer, problem) = match found {
         Ok(prediction) => (Some(view(&prediction)), None),
         Err(error) => (None, Some(words(&error))),

@@ -64,6 +64,14 @@ async fn lines_are_ticked_and_asked_for_together(db: PgPool) {
     assert!(html.contains(&format!("value=\"{}\" checked", lines[0])), "{html}");
     let shown = outline(&html);
     assert!(shown.contains("Without the formatting on 1 line: saves at least"), "{shown}");
+    // The same line by how its path ends ticks the same box.
+    let suffix = lines[0].rsplit('/').next().unwrap();
+    assert_ne!(suffix, lines[0]);
+    let html =
+        page(&app, &format!("/acme/blinky/builds/{}/formatting?without={suffix}", second.build.id)).await;
+    assert!(html.contains(&format!("value=\"{}\" checked", lines[0])), "{html}");
+    let is_loose = |it: &str| it.starts_with([' ', '\n']) && it.trim_start().starts_with(['.', ',', ':']);
+    assert!(!html.split("</data>").any(is_loose), "punctuation stands right behind a size");
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
