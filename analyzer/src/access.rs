@@ -178,6 +178,10 @@ impl<'a> Watch<'a> {
     }
 
     fn write_near(&mut self, base: u64) {
+        // Behind the section others begin; only a loop that runs backwards comes from there.
+        if self.section(base).is_none() {
+            return self.lose(base.saturating_sub(1));
+        }
         self.lose(base);
         let start = base.saturating_sub(REACH_BEFORE);
         self.write(Span::saturating(start, REACH_BEFORE + REACH_BEHIND));

@@ -79,6 +79,15 @@ fn stores_count_where_they_go() {
 }
 
 #[test]
+fn a_store_behind_the_section_reaches_its_last_static_at_most() {
+    // Both are loaded from; 0x20000100, where others begin, is stored to with an index.
+    let code = [address(1, 0, 0), LOAD, address(1, 4, 1), LOAD, 0x490a, STORE_INDEXED, 0x2100, RETURN];
+    let text = firmware(&code).replace("label $d 0x1038", "label $d 0x1034");
+    let report = explain(&format!("{text}word .text 0x34 0x20000100\n"));
+    assert_eq!(constants(&report), (0x80, vec!["first".to_owned()]));
+}
+
+#[test]
 fn an_address_that_leaves_the_registers_may_be_written_through() {
     let load = [address(1, 0, 0), LOAD];
     let with = |rest: &[u16]| [&load[..], rest, &[0x2100, RETURN]].concat();

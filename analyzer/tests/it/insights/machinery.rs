@@ -122,7 +122,7 @@ fn texts(n: usize, name: &str) -> String {
     let mut text = image(&[name], &[]) + "section .rodata 0x2000 0x100\nlabel $d 0x1020 0 local\n";
     for idx in 0..n {
         let word = 0x20 + idx * 4;
-        let load = 0x4800 | (word - 4 - idx * 2 / 4 * 4) / 4;
+        let load = 0x4800 | ((word - 4 - idx * 2 / 4 * 4) / 4);
         text += &format!("half .text {} {load}\nword .text {word} {:#x}\n", idx * 2, 0x2000 + idx * 32);
         for at in 0..8 {
             text += &format!("word .rodata {} 0x6f6f{:02x}66\n", idx * 32 + at * 4, 0x61 + idx);
