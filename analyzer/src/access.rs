@@ -22,6 +22,9 @@ use follow::{Code, Instruction, Pointer};
 /// Compilers reach so far before and behind an address for a neighbour.
 const REACH_BEFORE: u64 = 256;
 const REACH_BEHIND: u64 = 4096;
+/// A function of `core::fmt::Formatter` that no user's code is compiled into. Its flags for zeroes in front,
+/// 0x20000030, look like an address where most microcontrollers have RAM.
+const FLAGS_LIKE_ADDRESSES: &[u8] = b"12pad_integral";
 /// A longer function is not followed: whatever it refers to may be written.
 const MAX_INSTRUCTIONS: usize = 1 << 14;
 /// Nor is more followed than so many instructions, each as often as it was.
@@ -104,6 +107,9 @@ impl<'a> Watch<'a> {
         let ignored = self.ignored(&formed);
         self.function = place.span.start();
         self.formed.extend(formed.iter().map(|it| it.0));
+        if places.names_at(place.span.start()).any(|it| contains(it, FLAGS_LIKE_ADDRESSES)) {
+            return;
+        }
         let is_any = |it: &Instruction| it.formed.is_some_and(|it| self.is_near(it));
         if list.iter().any(is_any) {
             Code { list: &list, end: place.span.end(), ignored: &ignored }.follow(self);
@@ -227,6 +233,10 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
         list.push(Instruction { at, step, effect, formed, is_conditional, is_odd_call });
     });
     (list.len() <= MAX_INSTRUCTIONS).then_some(list)
+}
+
+fn contains(name: &[u8], part: &[u8]) -> bool {
+    name.windows(part.len()).any(|it| it == part)
 }
 
 /// Whether a function keeps to the rules of calls. What compilers move out of several functions

@@ -156,6 +156,20 @@ fn start_up_code_that_copies_the_section_writes_no_static() {
     assert!(constants(&explain(&store(0x3000))).1.is_empty());
 }
 
+#[test]
+fn flags_of_formatting_that_look_like_an_address_are_none() {
+    // `main` loads from the first static; `other` has its address and stores behind it somewhere.
+    let mut text = firmware(&[address(1, 0, 0), LOAD, 0x2100, RETURN]).replace("half .text 64 0x4770\n", "");
+    for (idx, half) in [0x4906, STORE_INDEXED, 0x2100, RETURN].iter().enumerate() {
+        text += &format!("half .text {} {half}\n", 64 + idx * 2);
+    }
+    text += "label $d.1 0x105c 0 local\nword .text 0x5c 0x20000030\n";
+    assert!(constants(&explain(&text)).1.is_empty());
+    let formatter =
+        text.replace("func other", "func _ZN4core3fmt9Formatter12pad_integral17h0123456789abcdefE");
+    assert_eq!(constants(&explain(&formatter)).1, ["first"]);
+}
+
 const C: &str = "
 struct pair { int key, value; };
 int read_only[64] = {1, 2, 3};
