@@ -7,6 +7,7 @@ mod cause;
 mod corpus;
 mod debug;
 mod decoders;
+mod demangling;
 mod diff;
 mod duplicates;
 mod families;
