@@ -8,7 +8,7 @@ pub mod link_error;
 mod linker_script;
 pub mod map_file;
 pub(crate) mod regions;
-mod windows;
+pub(crate) mod windows;
 
 pub(crate) use linker_script::{includes, parse};
 
@@ -27,7 +27,13 @@ pub struct MemoryRegion {
     pub attributes: String,
     /// Its other names, from `REGION_ALIAS`.
     pub aliases: Vec<String>,
+    /// Where the region is a window on another one's memory: the address there of its first byte, from
+    /// `__plimsoll_window_NAME = ADDRESS;`.
+    pub shows_address: Option<u64>,
 }
+
+/// The linker knows nothing of windows; to it, such a symbol is like any other.
+const WINDOW_PREFIX: &str = "__plimsoll_window_";
 
 /// Linker scripts in the order in which the linker gets them, and what they need.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::Layout;
+use super::{Layout, WINDOW_PREFIX};
 
 impl Display for Layout {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -21,6 +21,11 @@ impl Display for Layout {
             for alias in &region.aliases {
                 // To GNU ld, a comma without a blank before it is part of a name.
                 writeln!(f, "REGION_ALIAS(\"{alias}\", \"{}\");", region.name)?;
+            }
+        }
+        for region in &self.regions {
+            if let Some(address) = region.shows_address {
+                writeln!(f, "{} = {address:#x};", quoted(&format!("{WINDOW_PREFIX}{}", region.name)))?;
             }
         }
         Ok(())

@@ -69,7 +69,7 @@ fn kind(image: &Image<'_>, chunk: &[Fragment]) -> RegionKind {
     let mut evidence = Evidence::default();
     for fragment in chunk {
         let section = &image.sections[fragment.section_idx];
-        evidence.add(fragment, section);
+        evidence.add(fragment, section, section.is_copied());
         // What is stored and runs in a segment that is writable code has been put there by a loader.
         let is_loaded = |it: &crate::image::ImageSegment| {
             it.is_load && it.is_writable && it.is_executable && it.run.contains(section.run)

@@ -21,10 +21,11 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    pub(super) fn add(&mut self, fragment: &Fragment, section: &ImageSection<'_>) {
+    /// What is stored in one window and runs in another is no copy.
+    pub(super) fn add(&mut self, fragment: &Fragment, section: &ImageSection<'_>, is_copied: bool) {
         match fragment.view {
-            View::Load => self.stores_copies = true,
-            View::Run if section.is_copied() => self.receives_copies = true,
+            View::Load => self.stores_copies |= is_copied,
+            View::Run if is_copied => self.receives_copies = true,
             View::Run if section.load.is_none() => self.is_written = true,
             View::Run => {
                 let is_ram = is_ram_name(&section.name);

@@ -11,6 +11,7 @@ mod resolve;
 mod source;
 mod statement;
 mod tokens;
+mod window;
 
 use super::{Layout, LayoutError, Scripts};
 use source::Source;

@@ -8,7 +8,7 @@ use super::MemoryRegion;
 use super::fragments::Fragment;
 use super::infer;
 use super::kind::Evidence;
-use super::windows;
+use super::windows::{Doubled, Windows};
 use crate::image::Image;
 use crate::map::{Attribution, Count};
 use crate::report::{Region, RegionKind, RegionPart, RegionSource, SectionRole};
@@ -32,6 +32,8 @@ pub(crate) struct Settled {
     pub(crate) regions: Vec<Occupied>,
     /// Pieces outside of every region.
     pub(crate) homeless: Vec<Fragment>,
+    /// Of what the linker script calls windows.
+    windows: Windows,
 }
 
 /// Puts every piece into a region of the linker script, or of our own inference without one.
@@ -47,14 +49,20 @@ pub(crate) fn settle(image: &Image<'_>, memory: &[MemoryRegion], fragments: &[Fr
             }
         }
     }
-    for (region, declaration) in regions.iter_mut().zip(memory) {
-        let mut evidence = Evidence::default();
+    let windows = Windows::declared(memory);
+    let memory_of: Vec<usize> = (0..memory.len()).map(|it| windows.memory_of(&spans, it)).collect();
+    let mut evidence = vec![Evidence::default(); memory.len()];
+    for (region, memory_idx) in regions.iter().zip(&memory_of) {
         for fragment in &region.fragments {
-            evidence.add(fragment, &image.sections[fragment.section_idx]);
+            let section = &image.sections[fragment.section_idx];
+            evidence[*memory_idx].add(fragment, section, !windows.runs_in_place(section));
         }
-        region.kind = evidence.guess_named(&declaration.name, &declaration.attributes);
     }
-    Settled { regions, homeless }
+    for (region, memory_idx) in regions.iter_mut().zip(memory_of) {
+        let declaration = &memory[memory_idx];
+        region.kind = evidence[memory_idx].guess_named(&declaration.name, &declaration.attributes);
+    }
+    Settled { regions, homeless, windows }
 }
 
 fn declared(memory: &[MemoryRegion]) -> Vec<Occupied> {
@@ -117,15 +125,19 @@ fn smallest(regions: &[Span], holds: impl Fn(&Span) -> bool) -> Option<usize> {
     candidates.min_by_key(|(idx, it)| (it.size(), *idx)).map(|(idx, _)| idx)
 }
 
-/// The regions as the report shows them, and how many bytes of RAM they count twice.
+/// The regions as the report shows them, and how many bytes they count twice.
 pub(crate) fn describe(
     settled: &Settled,
     image: &Image<'_>,
     attribution: &Attribution,
-) -> (Vec<Region>, u64) {
+) -> (Vec<Region>, Doubled) {
     let mut regions: Vec<Region> = settled.regions.iter().map(|it| row(it, image, attribution)).collect();
-    let doubled_bytes = windows::enter(image, &mut regions);
-    (regions, doubled_bytes)
+    let windows = settled.windows.clone().or_of_chip(image, &regions);
+    let in_flash = settled.regions.iter().filter(|it| it.kind == RegionKind::Flash);
+    let stored = in_flash.flat_map(|it| &it.fragments);
+    let stored = stored.filter(|it| it.is_stored(&image.sections[it.section_idx])).map(|it| it.span);
+    let doubled = windows.enter(&mut regions, stored);
+    (regions, doubled)
 }
 
 fn row(region: &Occupied, image: &Image<'_>, attribution: &Attribution) -> Region {

@@ -1,13 +1,14 @@
-//! Regions that are windows on one memory: some chips show their RAM at one address for code and at
-//! another for data.
+//! Regions that are windows on one memory: some chips show their RAM or flash at one address for code and
+//! at another for data.
 
-use crate::image::Image;
-use crate::report::{Region, RegionKind, View};
+use super::MemoryRegion;
+use crate::image::{Image, ImageSection};
+use crate::report::{Region, RegionKind, RegionPart, View};
 use crate::span::Span;
 
-/// One memory at two addresses.
+/// One memory at two addresses, on a chip that is known.
 #[derive(Debug, Clone, Copy)]
-struct Window {
+struct ChipWindow {
     machine: &'static str,
     code_address: u64,
     data_address: u64,
@@ -19,7 +20,7 @@ struct Window {
 /// Internal SRAM of Espressif's chips, by the chapter "System and Memory" of each Technical Reference
 /// Manual: ESP32-S3, ESP32-S2, ESP32-C3 and ESP32-C2. On the ESP32 itself the words of the two views are in
 /// opposite order, and its linker scripts use one of them; later chips have one address for both.
-const WINDOWS: [Window; 4] = [
+const WINDOWS: [ChipWindow; 4] = [
     window("xtensa", 0x4037_8000, (0x3fc8_8000, 0x6_8000), 0x6_8000),
     window("xtensa", 0x4002_0000, (0x3ffb_0000, 0x5_0000), 0x5_0000),
     window("riscv", 0x4038_0000, (0x3fc8_0000, 0x6_0000), 0x2_0000),
@@ -31,43 +32,144 @@ const fn window(
     code_address: u64,
     (data_address, length_bytes): (u64, u64),
     telling_bytes: u64,
-) -> Window {
-    Window { machine, code_address, data_address, length_bytes, telling_bytes }
+) -> ChipWindow {
+    ChipWindow { machine, code_address, data_address, length_bytes, telling_bytes }
 }
 
-/// Tells each region which others show the same memory, and how much of it is in use there. Gives the
-/// bytes of RAM that are in use through two windows and were counted twice.
-pub(crate) fn enter(image: &Image<'_>, regions: &mut [Region]) -> u64 {
-    let Some(window) = of_chip(image, regions) else { return 0 };
-    let shared: Vec<usize> = (0..regions.len()).filter(|it| window.shows(&regions[*it])).collect();
-    let used: Vec<Vec<Span>> = regions.iter().map(|it| window.used(it)).collect();
-    for region_idx in shared.iter().copied() {
-        let region = &regions[region_idx];
-        let others = || shared.iter().copied().filter(|it| *it != region_idx);
-        let reach = window.physical(span(region));
-        let is_seen =
-            |it: &Span| region.length_bytes.is_none().then_some(*it).or_else(|| reach.intersection(*it));
-        let own = &used[region_idx];
-        let all: Vec<Span> =
-            own.iter().chain(others().flat_map(|it| &used[it])).filter_map(is_seen).collect();
-        let windows = others().map(|it| regions[it].name.clone()).collect();
-        let used_elsewhere_bytes = union_bytes(all).saturating_sub(union_bytes(own.clone()));
-        (regions[region_idx].windows, regions[region_idx].used_elsewhere_bytes) =
-            (windows, used_elsewhere_bytes);
+/// The windows of an image.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Windows {
+    list: Vec<Window>,
+}
+
+/// Addresses at which bytes are seen that have another address too.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    span: Span,
+    /// The other address of the first byte.
+    shows_address: u64,
+}
+
+/// What several windows show was counted in each.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Doubled {
+    pub(crate) flash_bytes: u64,
+    pub(crate) ram_bytes: u64,
+}
+
+impl Window {
+    /// What it shows, by the other address.
+    fn memory(&self) -> Span {
+        Span::saturating(self.shows_address, self.span.size())
     }
-    let all: Vec<Span> = shared.iter().flat_map(|it| used[*it].iter().copied()).collect();
-    all.iter().map(|it| it.size()).sum::<u64>() - union_bytes(all)
 }
 
-/// The window whose two sides are both in use.
-fn of_chip(image: &Image<'_>, regions: &[Region]) -> Option<Window> {
-    let sections = image.sections.iter().filter(|it| it.is_allocated).map(|it| it.run);
-    let spans: Vec<Span> = sections.chain(regions.iter().map(span)).collect();
-    let is_used = |side: Span| spans.iter().any(|it| side.intersection(*it).is_some());
-    let telling = |it: &Window| Span::saturating(it.data_address, it.telling_bytes);
-    let fits =
-        |it: &&Window| image.header.machine == it.machine && is_used(it.code()) && is_used(telling(it));
-    WINDOWS.iter().find(fits).copied()
+impl Windows {
+    /// Those that the linker script declares.
+    pub(super) fn declared(memory: &[MemoryRegion]) -> Self {
+        let window = |it: &MemoryRegion| {
+            let span = Span::saturating(it.origin_address, it.length_bytes);
+            it.shows_address.map(|shows_address| Window { span, shows_address })
+        };
+        Self { list: memory.iter().filter_map(window).collect() }
+    }
+
+    /// Where none are declared: of a chip that is known, the window whose two sides are both in use.
+    pub(super) fn or_of_chip(self, image: &Image<'_>, regions: &[Region]) -> Self {
+        if !self.list.is_empty() {
+            return self;
+        }
+        let sections = image.sections.iter().filter(|it| it.is_allocated).map(|it| it.run);
+        let spans: Vec<Span> = sections.chain(regions.iter().map(span)).collect();
+        let is_used = |address: u64, length_bytes: u64| {
+            let side = Span::saturating(address, length_bytes);
+            spans.iter().any(|it| side.intersection(*it).is_some())
+        };
+        let fits = |it: &&ChipWindow| {
+            image.header.machine == it.machine
+                && is_used(it.code_address, it.length_bytes)
+                && is_used(it.data_address, it.telling_bytes)
+        };
+        let window = |it: &ChipWindow| Window {
+            span: Span::saturating(it.code_address, it.length_bytes),
+            shows_address: it.data_address,
+        };
+        Self { list: WINDOWS.iter().find(fits).map(window).into_iter().collect() }
+    }
+
+    /// The same bytes by the address of their memory.
+    fn physical(&self, span: Span) -> Span {
+        let holding = self.list.iter().filter(|it| it.span.contains_address(span.start()));
+        let Some(window) = holding.min_by_key(|it| it.span.size()) else { return span };
+        let offset = span.start() - window.span.start();
+        Span::saturating(window.shows_address.saturating_add(offset), span.size())
+    }
+
+    /// Of regions that lie at `spans`, the one whose memory the region of that index shows.
+    pub(super) fn memory_of(&self, spans: &[Span], region_idx: usize) -> usize {
+        let shown = self.physical(spans[region_idx]);
+        let is_memory = |it: &Span| it.contains_address(shown.start()) && self.physical(*it) == *it;
+        if shown == spans[region_idx] {
+            return region_idx;
+        }
+        let memories = spans.iter().enumerate().filter(|(_, it)| is_memory(it));
+        memories.min_by_key(|(_, it)| it.size()).map_or(region_idx, |(idx, _)| idx)
+    }
+
+    /// Whether nobody has to copy the section from where it is stored to where it runs.
+    pub(super) fn runs_in_place(&self, section: &ImageSection<'_>) -> bool {
+        let start = |it: Span| self.physical(it).start();
+        section.load.is_none_or(|load| start(load) == start(section.run))
+    }
+
+    /// Tells each region which others show the same memory, and how much of it is in use there. `stored` is
+    /// what lies in flash.
+    pub(super) fn enter(&self, regions: &mut [Region], stored: impl Iterator<Item = Span>) -> Doubled {
+        if self.list.is_empty() {
+            return Doubled::default();
+        }
+        let used: Vec<Vec<Span>> = regions.iter().map(|it| self.used(it)).collect();
+        for region_idx in 0..regions.len() {
+            let region = &regions[region_idx];
+            let others = (0..regions.len()).filter(|it| self.share(region, &regions[*it]));
+            let others: Vec<usize> = others.collect();
+            let reach = self.physical(span(region));
+            let is_seen =
+                |it: &Span| region.length_bytes.is_none().then_some(*it).or_else(|| reach.intersection(*it));
+            let own = &used[region_idx];
+            let all = own.iter().chain(others.iter().flat_map(|it| &used[*it])).filter_map(is_seen);
+            let used_elsewhere_bytes = union_bytes(all.collect()).saturating_sub(union_bytes(own.clone()));
+            let windows = others.iter().map(|it| regions[*it].name.clone()).collect();
+            let region = &mut regions[region_idx];
+            (region.windows, region.used_elsewhere_bytes) = (windows, used_elsewhere_bytes);
+        }
+        let in_ram = regions.iter().zip(used).filter(|(it, _)| it.kind == RegionKind::Ram);
+        Doubled {
+            flash_bytes: doubled_bytes(stored.map(|it| self.physical(it)).collect()),
+            ram_bytes: doubled_bytes(in_ram.flat_map(|(_, used)| used).collect()),
+        }
+    }
+
+    /// Whether two regions show one memory at different addresses.
+    fn share(&self, region: &Region, other: &Region) -> bool {
+        let spans = [span(region), span(other)];
+        let [offset, other_offset] = spans.map(|it| self.physical(it).start().wrapping_sub(it.start()));
+        let touches = |window: &Window, it: Span| {
+            window.span.intersection(it).is_some()
+                || window.memory().intersection(self.physical(it)).is_some()
+        };
+        region.kind == other.kind
+            && offset != other_offset
+            && self.list.iter().any(|window| spans.iter().all(|it| touches(window, *it)))
+    }
+
+    /// What runs in a region of RAM, or lies in one of flash.
+    fn used(&self, region: &Region) -> Vec<Span> {
+        let is_flash = region.kind == RegionKind::Flash;
+        let counts = |it: &&RegionPart| it.section != "(alignment)" && (is_flash || it.view == View::Run);
+        let parts = region.parts.iter().filter(counts);
+        parts.map(|it| self.physical(Span::saturating(it.address, it.bytes))).collect()
+    }
 }
 
 fn span(region: &Region) -> Span {
@@ -76,37 +178,8 @@ fn span(region: &Region) -> Span {
     Span::saturating(region.origin_address, length)
 }
 
-impl Window {
-    fn code(&self) -> Span {
-        Span::saturating(self.code_address, self.length_bytes)
-    }
-
-    fn data(&self) -> Span {
-        Span::saturating(self.data_address, self.length_bytes)
-    }
-
-    /// Whether a region is RAM that lies in this memory.
-    fn shows(&self, region: &Region) -> bool {
-        let span = span(region);
-        let is_inside = [self.code(), self.data()].iter().any(|it| it.intersection(span).is_some());
-        region.kind == RegionKind::Ram && is_inside
-    }
-
-    /// The same memory by its address for data.
-    fn physical(&self, span: Span) -> Span {
-        if !self.code().contains_address(span.start()) {
-            return span;
-        }
-        Span::saturating(span.start() - self.code_address + self.data_address, span.size())
-    }
-
-    /// What runs in a region of RAM.
-    fn used(&self, region: &Region) -> Vec<Span> {
-        let is_section =
-            |it: &&crate::report::RegionPart| it.view == View::Run && it.section != "(alignment)";
-        let parts = region.parts.iter().filter(|_| region.kind == RegionKind::Ram).filter(is_section);
-        parts.map(|it| self.physical(Span::saturating(it.address, it.bytes))).collect()
-    }
+fn doubled_bytes(spans: Vec<Span>) -> u64 {
+    spans.iter().map(|it| it.size()).sum::<u64>() - union_bytes(spans)
 }
 
 fn union_bytes(mut spans: Vec<Span>) -> u64 {

@@ -12,6 +12,7 @@ use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
 use crate::insight;
 use crate::layout::regions::{self, Settled};
+use crate::layout::windows::Doubled;
 use crate::layout::{MemoryRegion, fragments};
 use crate::map::{Attribution, Owner};
 use crate::names::{self, Language, Name};
@@ -58,7 +59,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let identical_bodies = graph.map(|it| duplicates::identical_bodies(&named, it)).unwrap_or_default();
     let duplicate_texts = duplicates::texts(findings, &named);
     done("duplicates");
-    let (regions, doubled_bytes) = regions::describe(&settled, image, attribution);
+    let (regions, doubled) = regions::describe(&settled, image, attribution);
     let stack = stack::measure(findings, &mut named, &regions);
     done("stack");
     let (formatting, panics) = machinery::costs(findings, &named);
@@ -67,7 +68,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
-        totals: totals(&use_of, &sections, doubled_bytes),
+        totals: totals(&use_of, &sections, doubled),
         regions,
         segments: segments(image),
         crates,
@@ -93,11 +94,11 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     report
 }
 
-fn totals(use_of: &MemoryUse, sections: &[Section], doubled_bytes: u64) -> Totals {
+fn totals(use_of: &MemoryUse, sections: &[Section], doubled: Doubled) -> Totals {
     let sum = |bytes: fn(&Section) -> u64| sections.iter().filter(|it| it.allocated).map(bytes).sum();
     Totals {
-        flash_bytes: use_of.flash_bytes,
-        ram_bytes: use_of.ram_bytes.saturating_sub(doubled_bytes),
+        flash_bytes: use_of.flash_bytes.saturating_sub(doubled.flash_bytes),
+        ram_bytes: use_of.ram_bytes.saturating_sub(doubled.ram_bytes),
         symbol_bytes: sum(|it| it.symbol_bytes),
         padding_bytes: sum(|it| it.padding_bytes),
         unattributed_bytes: sum(|it| it.unattributed_bytes),

@@ -1,6 +1,8 @@
 //! Two regions that show one memory.
 
-use plimsoll_analyzer::Report;
+use expect_test::expect;
+use plimsoll_analyzer::report::RegionKind;
+use plimsoll_analyzer::{Report, ScriptFile, Scripts, parse_layout};
 
 use crate::support::explain_in;
 
@@ -53,4 +55,108 @@ fn an_esp32_c2_has_its_window_elsewhere() {
         "MEMORY { I (RX) : ORIGIN = 0x40380000, LENGTH = 0x20000 D (RW) : ORIGIN = 0x3fca0000, LENGTH = 0x20000 }",
     );
     assert_eq!(uses(&report), [(0x100, 0x80, vec!["D"]), (0x80, 0x100, vec!["I"])]);
+}
+
+/// An STM32F7: the interface of its tightly coupled memory shows the flash at a second address, and code
+/// is stored through one and runs through the other.
+const FLASH_IMAGE: &str = "
+    section .isr_vector 0x08000000 0x40
+    section .text 0x00200040 0x100 x load 0x08000040
+    section .data 0x20000000 0x20 w load 0x08000140
+    section .bss 0x20000020 0x10 w nobits";
+
+const FLASH_SCRIPT: &str = "MEMORY {
+    FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 1M
+    ITCM (rx) : ORIGIN = 0x00200000, LENGTH = 1M
+    RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 256K
+}";
+
+#[test]
+fn code_that_runs_through_a_declared_window_on_flash_takes_no_ram() {
+    let report = explain_in(FLASH_IMAGE, FLASH_SCRIPT);
+    assert_eq!((report.totals.flash_bytes, report.totals.ram_bytes), (0x160, 0x130));
+    for address in ["ORIGIN(FLASH)", "0x08000000", "ORIGIN(ITCM) + 0x7e00000"] {
+        let report = explain_in(FLASH_IMAGE, &format!("{FLASH_SCRIPT} __plimsoll_window_ITCM = {address};"));
+        assert_eq!((report.totals.flash_bytes, report.totals.ram_bytes), (0x160, 0x30));
+        assert_eq!(
+            uses(&report),
+            [(0x160, 0, vec!["ITCM"]), (0x100, 0x60, vec!["FLASH"]), (0x30, 0, vec![])]
+        );
+        assert!(report.regions[..2].iter().all(|it| it.kind == RegionKind::Flash));
+    }
+}
+
+#[test]
+fn flash_that_two_declared_windows_show_counts_once() {
+    let image = "section .text 0x08000000 0x100 x\nsection .again 0x00200080 0x100 x";
+    let report = explain_in(image, &format!("{FLASH_SCRIPT} __plimsoll_window_ITCM = ORIGIN(FLASH);"));
+    assert_eq!(report.totals.flash_bytes, 0x180);
+    assert_eq!(uses(&report), [(0x100, 0x80, vec!["ITCM"]), (0x100, 0x80, vec!["FLASH"]), (0, 0, vec![])]);
+}
+
+#[test]
+fn a_declared_window_may_begin_in_the_middle_of_ram() {
+    let script = "MEMORY {
+        RAM (rw) : ORIGIN = 0x20000000, LENGTH = 64K
+        CODE (rwx) : ORIGIN = 0x10000000, LENGTH = 16K
+    }
+    __plimsoll_window_CODE = ORIGIN(RAM) + LENGTH(RAM) - LENGTH(CODE);";
+    let image = "section .bss 0x2000bf00 0x200 w nobits\nsection .fast 0x10000080 0x100 w nobits";
+    let report = explain_in(image, script);
+    assert_eq!(uses(&report), [(0x200, 0x80, vec!["CODE"]), (0x100, 0x80, vec!["RAM"])]);
+    assert_eq!(report.totals.ram_bytes, 0x280);
+}
+
+#[test]
+fn what_a_script_declares_comes_before_what_is_known_of_chips() {
+    let apart = "MEMORY { I (RX) : ORIGIN = 0x40380000, LENGTH = 0x20000 D (RW) : ORIGIN = 0x3fc80000, LENGTH = 0x20000 }
+        __plimsoll_window_I = ORIGIN(D) + 0x100;";
+    let report = explain_in(IMAGE, apart);
+    assert_eq!(uses(&report), [(0x100, 0, vec!["D"]), (0xc0, 0x40, vec!["I"])]);
+    assert_eq!(report.totals.ram_bytes, 0x100);
+}
+
+#[test]
+fn declared_windows_survive_being_printed() {
+    let script = "MEMORY { a : ORIGIN = 0, LENGTH = 1K, \"b-1\" : ORIGIN = 0x1000, LENGTH = 1K, c : ORIGIN = 0x2000, LENGTH = 1K }
+        REGION_ALIAS(\"C\", c);
+        PROVIDE(__plimsoll_window_C = ORIGIN(a));
+        SECTIONS { \"__plimsoll_window_b-1\" = ORIGIN(a) + 512; }";
+    let layout = parse_layout(&one(script)).unwrap();
+    let shown: Vec<Option<u64>> = layout.regions.iter().map(|it| it.shows_address).collect();
+    assert_eq!(shown, [None, Some(512), Some(0)]);
+    assert_eq!(parse_layout(&one(&layout.to_string())), Ok(layout));
+}
+
+#[test]
+fn what_is_wrong_with_a_declared_window_is_told_with_its_place() {
+    let mut told = String::new();
+    let complaints = [
+        "__plimsoll_window_ITCN = ORIGIN(FLASH);",
+        "__plimsoll_window_ITCM = 0x07ffffff;",
+        "__plimsoll_window_ITCM = ORIGIN(ITCM) + 4;",
+        "__plimsoll_window_ITCM = ORIGIN(FLASH) - 0x8000001;",
+        "__plimsoll_window_ITCM = ORIGIN(RAM); __plimsoll_window_RAM = ORIGIN(FLASH);",
+        "__plimsoll_window_ITCM = start_of_flash;",
+    ];
+    for it in complaints {
+        let error = parse_layout(&one(&format!("{FLASH_SCRIPT}\n  {it}"))).unwrap_err();
+        told += &format!("{error}\n");
+    }
+    let defined = ("__plimsoll_window_NONE".to_owned(), "0".to_owned());
+    let scripts = Scripts { symbols: vec![defined], ..one(FLASH_SCRIPT) };
+    told += &parse_layout(&scripts).unwrap_err().to_string();
+    expect![[r#"
+        memory.x: line 6, column 3: unknown region `ITCN`
+        memory.x: line 6, column 3: the window `ITCM` shows 0x7ffffff, which is in no other region
+        memory.x: line 6, column 3: the window `ITCM` shows 0x200004, which is in no other region
+        memory.x: line 6, column 3: a window shows no such address
+        memory.x: line 6, column 3: the window `ITCM` shows 0x20000000, which is in a window itself
+        memory.x: line 6, column 28: unknown symbol `start_of_flash`: neither a script nor --defsym gives it a value
+        --defsym __plimsoll_window_NONE: line 1, column 1: unknown region `NONE`"#]]
+    .assert_eq(&told);
+}
+
+fn one(script: &str) -> Scripts {
+    Scripts { files: vec![ScriptFile::new("memory.x", script)], ..Scripts::default() }
 }

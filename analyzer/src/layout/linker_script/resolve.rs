@@ -8,6 +8,7 @@ use super::expression::{Expression, Step};
 use super::operator::unsigned;
 use super::statement::{Alias, Assignment, Declarations, Region};
 use super::tokens::{Place, Token, shown};
+use super::window;
 use crate::layout::{Layout, MemoryRegion};
 
 /// Symbols may be made of regions, and regions of those symbols. More turns than this nobody takes.
@@ -40,6 +41,7 @@ pub(super) fn resolve(declarations: &Declarations<'_>, missing: &[Token<'_>]) ->
             region.aliases.push(alias.name.text.to_owned());
         }
     }
+    window::enter(&known, declarations, &mut regions)?;
     Ok(Layout { regions })
 }
 
@@ -77,8 +79,9 @@ fn homes<'script>(
 
 /// What has been worked out.
 #[derive(Default)]
-struct Known<'run, 'script> {
-    homes: HashMap<&'script str, usize>,
+pub(super) struct Known<'run, 'script> {
+    /// Indices of the declared regions.
+    pub(super) homes: HashMap<&'script str, usize>,
     missing: &'run [Token<'run>],
     symbols: HashMap<&'script str, Value>,
     /// The symbols of the pass before: a reference may precede what it refers to.
@@ -136,6 +139,7 @@ impl<'script> Known<'_, 'script> {
             length_bytes,
             attributes: region.attributes.clone(),
             aliases: Vec::new(),
+            shows_address: None,
         }))
     }
 
@@ -174,7 +178,7 @@ impl<'script> Known<'_, 'script> {
         }
     }
 
-    fn symbol(&self, name: &str, place: Place) -> Value {
+    pub(super) fn symbol(&self, name: &str, place: Place) -> Value {
         let value = self.symbols.get(name).or_else(|| self.final_symbols.get(name));
         value.cloned().unwrap_or_else(|| Err(self.unknown_symbol(name, place)))
     }

@@ -30,6 +30,7 @@ pub(super) struct Alias<'script> {
 #[derive(Debug)]
 pub(super) struct Assignment<'script> {
     pub(super) symbol: &'script str,
+    pub(super) place: Place,
     /// `None` for a plain `=`.
     pub(super) operator: Option<Operator>,
     /// Only if there is no such symbol yet.
@@ -67,7 +68,8 @@ impl<'script> Declarations<'script> {
         if rest.kind != TokenKind::End {
             return Err(rest.mistake(format!("expected the end of the value, found {}", rest.shown())));
         }
-        self.assignments.push(Assignment { symbol, operator: None, is_provided: false, value });
+        let place = value.place;
+        self.assignments.push(Assignment { symbol, place, operator: None, is_provided: false, value });
         Ok(())
     }
 
@@ -184,8 +186,9 @@ impl<'script> Declarations<'script> {
         source.next()?;
         // What only looks like an assignment matters as little as one that nothing refers to.
         let value = expression::read(source).unwrap_or_else(Expression::mistaken);
-        if symbol.text != "." {
-            self.assignments.push(Assignment { symbol: symbol.text, operator, is_provided, value });
+        let Token { text: symbol, place, .. } = symbol;
+        if symbol != "." {
+            self.assignments.push(Assignment { symbol, place, operator, is_provided, value });
         }
         Ok(())
     }

@@ -73,6 +73,7 @@ impl<'text> Reader<'text> {
             name,
             origin_address,
             length_bytes,
+            shows_address: None,
             attributes,
             aliases: vec![],
         });
