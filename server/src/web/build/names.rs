@@ -62,12 +62,12 @@ impl Names<'_> {
         }
     }
 
-    /// Where it is told why a symbol is there: by its mangled name, and its address, since symbols that are
-    /// local to their files share names.
+    /// Where it is told why a symbol is there: by its mangled name, or by what is shown of data without a
+    /// symbol, and its address, since symbols that are local to their files share names.
     pub fn why_url(&self, symbol: &Symbol) -> Option<String> {
-        let can_be_asked = self.report.graph.is_some() && !symbol.mangled.is_empty();
-        let asked = format!("{}@{:#x}", symbol.mangled, symbol.run_address);
-        can_be_asked.then(|| urls::build_why(self.project, self.build_id, &asked))
+        let name = if symbol.mangled.is_empty() { &symbol.name } else { &symbol.mangled };
+        let asked = format!("{name}@{:#x}", symbol.run_address);
+        self.report.graph.as_ref().map(|_| urls::build_why(self.project, self.build_id, &asked))
     }
 
     /// `src/main.rs:42`, or the file alone.

@@ -90,6 +90,27 @@ async fn names_that_fit_none_or_several_symbols_are_told(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn every_reachable_row_of_the_symbols_page_leads_to_its_answer(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let image = elf::build(&format!("{IMAGE}\n word .rodata 0 0x10000208"));
+    let built = measured(&app, &project, History::on_main(1), &image).await;
+    let build = format!("builds/{}", built.build.id);
+    let report = app.read(&project, &format!("{build}/report")).await;
+    let rows = report["symbols"].as_array().unwrap();
+    let reachable: Vec<&Value> = rows.iter().filter(|it| it["reachable"] == true).collect();
+    assert!(reachable.iter().any(|it| it["mangled"].is_null()), "{reachable:?}");
+    let html = page(&app, &format!("/acme/blinky/{build}/symbols")).await;
+    let links =
+        html.split("href=\"").filter_map(|it| it.split('"').next()).filter(|it| it.contains("/why?symbol="));
+    let links: Vec<&str> = links.collect();
+    assert_eq!(links.len(), reachable.len(), "{links:?}");
+    for link in links {
+        assert!(page(&app, link).await.contains("The shortest way here"), "{link}");
+    }
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
 async fn the_json_says_the_same_and_may_be_kept(db: PgPool) {
     let app = TestApp::new(db).await;
     let (project, build) = graph(&app).await;
