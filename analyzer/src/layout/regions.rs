@@ -11,7 +11,7 @@ use super::kind::Evidence;
 use super::windows::{Doubled, Windows};
 use crate::image::Image;
 use crate::map::{Attribution, Count};
-use crate::report::{Region, RegionKind, RegionPart, RegionSource, SectionRole};
+use crate::report::{Region, RegionKind, RegionPart, RegionSource, SectionRole, View};
 use crate::span::{Span, is_alignment_gap};
 
 /// A region and the pieces of sections that lie in it.
@@ -133,11 +133,15 @@ pub(crate) fn describe(
 ) -> (Vec<Region>, Doubled) {
     let mut regions: Vec<Region> = settled.regions.iter().map(|it| row(it, image, attribution)).collect();
     let windows = settled.windows.clone().or_of_chip(image, &regions);
-    let in_flash = settled.regions.iter().filter(|it| it.kind == RegionKind::Flash);
-    let stored = in_flash.flat_map(|it| &it.fragments);
-    let stored = stored.filter(|it| it.is_stored(&image.sections[it.section_idx])).map(|it| it.span);
-    let doubled = windows.enter(&mut regions, stored);
-    (regions, doubled)
+    windows.enter(&mut regions);
+    let doubled_bytes = |kind: RegionKind, counts: &dyn Fn(&Fragment) -> bool| {
+        let fragments = settled.regions.iter().filter(|it| it.kind == kind).flat_map(|it| &it.fragments);
+        windows.doubled_bytes(fragments.filter(|it| counts(it)).map(|it| it.span))
+    };
+    let is_stored = |it: &Fragment| it.is_stored(&image.sections[it.section_idx]);
+    let flash_bytes = doubled_bytes(RegionKind::Flash, &is_stored);
+    let ram_bytes = doubled_bytes(RegionKind::Ram, &|it| it.view == View::Run);
+    (regions, Doubled { flash_bytes, ram_bytes })
 }
 
 fn row(region: &Occupied, image: &Image<'_>, attribution: &Attribution) -> Region {

@@ -3,7 +3,7 @@
 
 use super::MemoryRegion;
 use crate::image::{Image, ImageSection};
-use crate::report::{Region, RegionKind, RegionPart, View};
+use crate::report::Region;
 use crate::span::Span;
 
 /// One memory at two addresses, on a chip that is known.
@@ -51,7 +51,7 @@ struct Window {
 }
 
 /// What several windows show was counted in each.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Doubled {
     pub(crate) flash_bytes: u64,
     pub(crate) ram_bytes: u64,
@@ -122,11 +122,10 @@ impl Windows {
         section.load.is_none_or(|load| start(load) == start(section.run))
     }
 
-    /// Tells each region which others show the same memory, and how much of it is in use there. `stored` is
-    /// what lies in flash.
-    pub(super) fn enter(&self, regions: &mut [Region], stored: impl Iterator<Item = Span>) -> Doubled {
+    /// Tells each region which others show the same memory, and how much of it is in use there.
+    pub(super) fn enter(&self, regions: &mut [Region]) {
         if self.list.is_empty() {
-            return Doubled::default();
+            return;
         }
         let used: Vec<Vec<Span>> = regions.iter().map(|it| self.used(it)).collect();
         for region_idx in 0..regions.len() {
@@ -143,11 +142,15 @@ impl Windows {
             let region = &mut regions[region_idx];
             (region.windows, region.used_elsewhere_bytes) = (windows, used_elsewhere_bytes);
         }
-        let in_ram = regions.iter().zip(used).filter(|(it, _)| it.kind == RegionKind::Ram);
-        Doubled {
-            flash_bytes: doubled_bytes(stored.map(|it| self.physical(it)).collect()),
-            ram_bytes: doubled_bytes(in_ram.flat_map(|(_, used)| used).collect()),
+    }
+
+    /// By how much the pieces are more than the memory that they take.
+    pub(super) fn doubled_bytes(&self, pieces: impl Iterator<Item = Span>) -> u64 {
+        if self.list.is_empty() {
+            return 0;
         }
+        let spans: Vec<Span> = pieces.map(|it| self.physical(it)).collect();
+        spans.iter().map(|it| it.size()).sum::<u64>() - union_bytes(spans)
     }
 
     /// Whether two regions show one memory at different addresses.
@@ -163,11 +166,9 @@ impl Windows {
             && self.list.iter().any(|window| spans.iter().all(|it| touches(window, *it)))
     }
 
-    /// What runs in a region of RAM, or lies in one of flash.
+    /// What is stored in a region or runs there.
     fn used(&self, region: &Region) -> Vec<Span> {
-        let is_flash = region.kind == RegionKind::Flash;
-        let counts = |it: &&RegionPart| it.section != "(alignment)" && (is_flash || it.view == View::Run);
-        let parts = region.parts.iter().filter(counts);
+        let parts = region.parts.iter().filter(|it| it.section != "(alignment)");
         parts.map(|it| self.physical(Span::saturating(it.address, it.bytes))).collect()
     }
 }
@@ -176,10 +177,6 @@ fn span(region: &Region) -> Span {
     let used = region.parts.last().map_or(region.origin_address, |it| it.address.saturating_add(it.bytes));
     let length = region.length_bytes.unwrap_or(used.saturating_sub(region.origin_address));
     Span::saturating(region.origin_address, length)
-}
-
-fn doubled_bytes(spans: Vec<Span>) -> u64 {
-    spans.iter().map(|it| it.size()).sum::<u64>() - union_bytes(spans)
 }
 
 fn union_bytes(mut spans: Vec<Span>) -> u64 {

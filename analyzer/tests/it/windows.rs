@@ -95,6 +95,20 @@ fn flash_that_two_declared_windows_show_counts_once() {
 }
 
 #[test]
+fn what_a_loader_puts_into_ram_and_runs_through_a_window_takes_it_once() {
+    let script = "MEMORY {
+        RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 64K
+        CODE (rx) : ORIGIN = 0x10000000, LENGTH = 64K
+    }
+    __plimsoll_window_CODE = ORIGIN(RAM);";
+    let image = "section .text 0x10000000 0x100 x load 0x20000000\nsection .bss 0x20000100 0x40 w nobits";
+    let report = explain_in(image, script);
+    assert!(report.regions.iter().all(|it| it.kind == RegionKind::Ram));
+    assert_eq!(uses(&report), [(0x140, 0, vec!["CODE"]), (0x100, 0x40, vec!["RAM"])]);
+    assert_eq!((report.totals.flash_bytes, report.totals.ram_bytes), (0x100, 0x140));
+}
+
+#[test]
 fn a_declared_window_may_begin_in_the_middle_of_ram() {
     let script = "MEMORY {
         RAM (rw) : ORIGIN = 0x20000000, LENGTH = 64K
