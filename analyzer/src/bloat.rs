@@ -5,6 +5,7 @@ pub(crate) mod blame;
 mod cold;
 pub(crate) mod costs;
 mod cut;
+mod downstream;
 pub(crate) mod duplicates;
 mod effects;
 pub(crate) mod formatting;

@@ -10,6 +10,7 @@ mod dominators;
 mod edges;
 mod lines;
 mod roots;
+mod ways;
 mod why;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ use edges::Edges;
 pub(crate) use edges::each_pair;
 pub use lines::SourceLine;
 pub(crate) use roots::Root;
+pub(crate) use ways::Ways;
 pub(crate) use why::why;
 pub use why::{KeptBy, Link, Why, WhyError};
 
@@ -191,6 +193,12 @@ impl Graph {
     /// Sums of `own` over each node and all that it dominates.
     pub(crate) fn retained(&self, own: &[u64]) -> Vec<u64> {
         retained(own, &self.dominators)
+    }
+
+    /// A tree of ways from the roots.
+    pub(crate) fn ways(&self) -> Ways {
+        let roots: Vec<usize> = self.roots.iter().map(|it| it.node).collect();
+        Ways::new(&self.edges, &roots)
     }
 
     pub(crate) fn n_nodes(&self) -> usize {

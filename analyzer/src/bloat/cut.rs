@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::downstream::Downstream;
 use super::idle::{Idle, Leftovers};
 use super::machinery::Part;
 use super::once::Candidates;
 use super::scene::Scene;
-use crate::graph::each_pair;
+use crate::graph::{Ways, each_pair};
 use crate::refs::Reference;
 use crate::span::Span;
 
@@ -80,6 +81,8 @@ pub(crate) struct Cutter<'a, 'scene, 'info> {
     n_references: Vec<(Pair, u32)>,
     candidates: Candidates,
     idle: Idle,
+    ways: Ways,
+    downstream: Downstream,
     /// By node; all [`Fate::Unasked`] between questions.
     fates: Vec<Fate>,
     /// How many nodes and edges were looked at in all.
@@ -90,7 +93,7 @@ pub(crate) struct Cutter<'a, 'scene, 'info> {
 enum Fate {
     /// The cut has nothing to do with it.
     Unasked,
-    /// Cut code led to it; so far nobody else does.
+    /// The usual way to it is cut; so far there is no other.
     Going,
     /// Somebody else leads to it.
     Staying,
@@ -111,6 +114,8 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
             n_references,
             candidates: Candidates::new(scene),
             idle: Idle::new(scene),
+            ways: scene.graph.ways(),
+            downstream: Downstream::new(scene),
             fates: vec![Fate::Unasked; scene.graph.n_nodes()],
             n_steps: 0,
         }
@@ -121,53 +126,62 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
         let (Leftovers { spans, shorter }, n_steps) = self.idle.leftovers(self.scene, cut);
         self.n_steps += n_steps;
         let cut = &together([cut, &Cut { spans, loose: Vec::new() }]);
-        let removed = self.removed(cut);
-        let touched = self.decide(&removed);
-        let mut loss = self.sum(cut, &touched);
+        let pairs = self.pairs(cut);
+        let removed = self.removed(&pairs);
+        let doubtful = self.decide(&removed);
+        let mut loss = self.sum(cut, &doubtful);
+        loss.instruction_bytes += self.melting_bytes(cut, &pairs, &doubtful);
+        loss.shared_bytes = self.shared_bytes(&removed, &doubtful);
         let shorter = shorter.iter().filter(|it| self.is_alive(it.0));
         loss.instruction_bytes += shorter.map(|it| it.1).sum::<u64>();
-        touched.iter().for_each(|it| self.fates[*it as usize] = Fate::Unasked);
+        doubtful.iter().for_each(|it| self.fates[*it as usize] = Fate::Unasked);
         loss
     }
 
-    /// Pairs of nodes all of whose references are cut.
-    fn removed(&mut self, cut: &Cut) -> Vec<Pair> {
+    /// Who refers to whom in a cut, one pair for each reference; sorted.
+    fn pairs(&mut self, cut: &Cut) -> Vec<Pair> {
         let list = &self.scene.graph.references.list;
-        let mut cut_pairs: Vec<Pair> = Vec::new();
+        let mut pairs: Vec<Pair> = Vec::new();
         for span in cut.spans.iter().chain(&cut.loose) {
-            cut_pairs.extend(list.within(*span).filter_map(|it| pair(self.scene, &it)));
+            pairs.extend(list.within(*span).filter_map(|it| pair(self.scene, &it)));
         }
-        self.n_steps += cut_pairs.len();
-        cut_pairs.sort_unstable();
+        self.n_steps += pairs.len();
+        pairs.retain(|it| self.scene.graph.is_reachable(it.0 as usize));
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// Those pairs all of whose references are cut.
+    fn removed(&self, pairs: &[Pair]) -> Vec<Pair> {
         let is_whole = |pair: &Pair, n_cut: usize| {
             let idx = self.n_references.binary_search_by_key(pair, |it| it.0);
             idx.is_ok_and(|it| n_cut >= self.n_references[it].1 as usize)
         };
-        let groups = cut_pairs.chunk_by(|a, b| a == b);
+        let groups = pairs.chunk_by(|a, b| a == b);
         groups.filter(|it| is_whole(&it[0], it.len())).map(|it| it[0]).collect()
     }
 
-    /// Decides about everything that the removed pairs lead to; answers with what was decided about.
+    /// Decides about everything that is in doubt without the removed pairs, and answers with that.
     fn decide(&mut self, removed: &[Pair]) -> Vec<u32> {
         let graph = self.scene.graph;
         let is_removed = |from: u32, to: u32| removed.binary_search(&(from, to)).is_ok();
-        let mut touched: Vec<u32> = Vec::new();
-        for (from, to) in removed.iter().filter(|it| graph.is_reachable(it.0 as usize)) {
-            debug_assert!(from != to, "no edge leads back to its node");
-            self.touch(*to, &mut touched);
-        }
-        let mut next = 0;
-        while let Some(node) = touched.get(next).copied() {
-            next += 1;
-            graph.targets(node as usize).for_each(|it| self.touch(it as u32, &mut touched));
+        let mut doubtful: Vec<u32> = Vec::new();
+        for pair in removed {
+            debug_assert!(pair.0 != pair.1, "no edge leads back to its node");
+            for node in self.ways.in_doubt(*pair) {
+                self.n_steps += 1;
+                if std::mem::replace(&mut self.fates[*node as usize], Fate::Going) == Fate::Unasked {
+                    doubtful.push(*node);
+                }
+            }
         }
         let mut staying: Vec<u32> = Vec::new();
-        for node in &touched {
+        for node in &doubtful {
             let is_kept_by = |from: usize| {
                 let is_elsewhere = self.fates[from] == Fate::Unasked;
                 is_elsewhere && graph.is_reachable(from) && !is_removed(from as u32, *node)
             };
-            if graph.is_root(*node as usize) || graph.sources(*node as usize).any(is_kept_by) {
+            if graph.sources(*node as usize).any(is_kept_by) {
                 staying.push(*node);
             }
         }
@@ -180,41 +194,46 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
                 }
             }
         }
-        touched
+        doubtful
     }
 
-    fn touch(&mut self, node: u32, touched: &mut Vec<u32>) {
-        self.n_steps += 1;
-        if std::mem::replace(&mut self.fates[node as usize], Fate::Going) == Fate::Unasked {
-            touched.push(node);
+    fn going<'b>(&'b self, doubtful: &'b [u32]) -> impl Iterator<Item = usize> + 'b {
+        doubtful.iter().map(|it| *it as usize).filter(|it| self.fates[*it] == Fate::Going)
+    }
+
+    fn sum(&self, cut: &Cut, doubtful: &[u32]) -> Loss {
+        let unreachable_bytes = self.going(doubtful).map(|it| self.scene.bytes(it)).sum();
+        let in_what_stays = cut.spans.iter().filter(|it| self.is_alive(it.start()));
+        let code = in_what_stays.flat_map(|it| self.scene.code(*it));
+        Loss {
+            unreachable_bytes,
+            instruction_bytes: code.map(Span::size).sum(),
+            literal_bytes: self.literal_bytes(cut),
+            shared_bytes: 0,
         }
     }
 
-    fn sum(&self, cut: &Cut, touched: &[u32]) -> Loss {
-        let mut loss = Loss::default();
-        for node in touched.iter().map(|it| *it as usize) {
-            if self.fates[node] == Fate::Going {
-                loss.unreachable_bytes += self.scene.bytes(node);
-            } else if self.scene.part(node) != Part::None {
-                loss.shared_bytes += self.scene.bytes(node);
-            }
-        }
-        for span in cut.spans.iter().filter(|it| self.is_alive(it.start())) {
-            loss.instruction_bytes += self.scene.code(*span).map(Span::size).sum::<u64>();
-        }
-        loss.instruction_bytes += self.melting_bytes(cut, touched);
-        loss.literal_bytes = self.literal_bytes(cut);
-        loss
+    /// Machinery that the removed pairs lead to, without what goes.
+    fn shared_bytes(&mut self, removed: &[Pair], doubtful: &[u32]) -> u64 {
+        let starts = removed.iter().map(|it| it.1);
+        let all = self.downstream.machinery_bytes(self.scene, starts, &mut self.n_steps);
+        let is_machinery = |it: &usize| self.scene.part(*it) != Part::None;
+        all - self.going(doubtful).filter(is_machinery).map(|it| self.scene.bytes(it)).sum::<u64>()
     }
 
     /// Of functions that only one call is left of.
-    fn melting_bytes(&self, cut: &Cut, touched: &[u32]) -> u64 {
-        let staying = touched.iter().copied().filter(|it| self.fates[*it as usize] == Fate::Staying);
+    fn melting_bytes(&self, cut: &Cut, pairs: &[Pair], doubtful: &[u32]) -> u64 {
+        let called_by_going = self.going(doubtful).flat_map(|it| self.scene.graph.targets(it));
+        let mut called_less: Vec<u32> = called_by_going.map(|it| it as u32).collect();
+        called_less.extend(pairs.iter().map(|it| it.1));
+        called_less.retain(|it| self.fates[*it as usize] != Fate::Going);
+        called_less.sort_unstable();
+        called_less.dedup();
         let is_left = |it: &Reference| {
             let is_cut = cut.holds(it.at_address) || holds(&cut.loose, it.at_address);
             !is_cut && self.is_alive(it.at_address)
         };
-        self.candidates.melting_bytes(self.scene, staying, is_left)
+        self.candidates.melting_bytes(self.scene, called_less.into_iter(), is_left)
     }
 
     fn is_alive(&self, address: u64) -> bool {

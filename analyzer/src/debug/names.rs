@@ -122,6 +122,8 @@ impl<'a> Declared<'a> {
 
 /// Crates of functions, each asked for once.
 pub(super) struct Crates<'a> {
+    /// The last answer: what lies side by side often comes from one function.
+    last: Option<((usize, Reference), Option<usize>)>,
     by_entry: HashMap<(usize, Reference), Option<usize>>,
     by_linkage_name: HashMap<&'a [u8], Option<usize>>,
     by_name: HashMap<String, usize>,
@@ -132,6 +134,7 @@ pub(super) struct Crates<'a> {
 impl<'a> Crates<'a> {
     pub(super) fn new() -> Self {
         Self {
+            last: None,
             by_entry: HashMap::new(),
             by_linkage_name: HashMap::new(),
             by_name: HashMap::new(),
@@ -142,9 +145,17 @@ impl<'a> Crates<'a> {
 
     /// Index of the crate of the function at `entry`.
     pub(super) fn of(&mut self, info: &DebugInfo<'a>, unit_idx: usize, entry: Reference) -> Option<usize> {
-        if let Some(known) = self.by_entry.get(&(unit_idx, entry)) {
-            return *known;
+        let asked = (unit_idx, entry);
+        if let Some((_, known)) = self.last.filter(|it| it.0 == asked) {
+            return known;
         }
+        let known = self.by_entry.get(&asked).copied();
+        let krate = known.unwrap_or_else(|| self.read(info, unit_idx, entry));
+        self.last = Some((asked, krate));
+        krate
+    }
+
+    fn read(&mut self, info: &DebugInfo<'a>, unit_idx: usize, entry: Reference) -> Option<usize> {
         let declared = declared(info, unit_idx, entry);
         let linkage_name = declared.linkage_name.map(|it| it.slice());
         let known = linkage_name.and_then(|it| self.by_linkage_name.get(it)).copied();

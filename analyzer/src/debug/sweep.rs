@@ -125,6 +125,8 @@ impl<'info, 'a> Sweep<'info, 'a> {
 /// Paths, each once.
 #[derive(Default)]
 pub(super) struct Files {
+    /// The last answer: what lies side by side often stands in one file.
+    last: Option<((usize, u32), Option<usize>)>,
     by_number: HashMap<(usize, u32), Option<usize>>,
     by_path: HashMap<String, usize>,
     paths: Vec<String>,
@@ -132,12 +134,20 @@ pub(super) struct Files {
 
 impl Files {
     pub(super) fn of(&mut self, info: &DebugInfo<'_>, unit_idx: usize, file: u32) -> Option<usize> {
-        if let Some(known) = self.by_number.get(&(unit_idx, file)) {
-            return *known;
+        let asked = (unit_idx, file);
+        if let Some((_, known)) = self.last.filter(|it| it.0 == asked) {
+            return known;
         }
-        let path = lines::path(info.units.skeleton(unit_idx), file.into());
+        let known = self.by_number.get(&asked).copied();
+        let idx = known.unwrap_or_else(|| self.read(info, asked));
+        self.last = Some((asked, idx));
+        idx
+    }
+
+    fn read(&mut self, info: &DebugInfo<'_>, asked: (usize, u32)) -> Option<usize> {
+        let path = lines::path(info.units.skeleton(asked.0), asked.1.into());
         let idx = path.map(|it| self.index(it));
-        self.by_number.insert((unit_idx, file), idx);
+        self.by_number.insert(asked, idx);
         idx
     }
 
