@@ -72,10 +72,12 @@ impl Thumb {
             0b11010 | 0b11011 => return Step::flow(2, conditional(code, at)),
             0b01000 if code >> 10 & 1 == 1 => return self.high_registers(code),
             0b10110 | 0b10111 => return self.miscellaneous(code, at),
-            0b11001 => (0..8).filter(|it| code >> it & 1 == 1).for_each(|it| self.forget(it)),
-            0b00000..=0b00011 | 0b01000 => self.forget(low),
+            0b11000 => self.forget(middle),
+            0b11001 => {
+                (0..8).filter(|it| code >> it & 1 == 1 || *it == middle).for_each(|it| self.forget(it))
+            }
             0b00100..=0b00111 | 0b10011 | 0b10101 => self.forget(middle),
-            // Loads; stores write no register, but forgetting one costs little.
+            _ if is_store(code) => {}
             _ => self.forget(low),
         }
         Step::plain(2)
@@ -134,7 +136,9 @@ impl Thumb {
             0xbf if code & 0xf != 0 => self.n_conditional = 4 - (code & 0xf).trailing_zeros(),
             0xbd => return Step::flow(2, Flow::End),
             0xbc => (0..8).filter(|it| code >> it & 1 == 1).for_each(|it| self.forget(it)),
-            _ => self.forget((code & 7) as usize),
+            0xb2 | 0xba => self.forget((code & 7) as usize),
+            // Pushes and moves of the stack pointer.
+            _ => {}
         }
         Step::plain(2)
     }
@@ -165,7 +169,13 @@ impl Thumb {
             let address = offset(align4(at.wrapping_add(4)), first & 0xa0 == 0, imm);
             return Step::value(4, Value::Address(address));
         }
-        [register, transferred, (first & 0xf) as usize].into_iter().for_each(|it| self.forget(it));
+        let base = (first & 0xf) as usize;
+        match first & 0xff10 {
+            // Stores and loads of one register; they may move the base.
+            0xf800 => self.forget(base),
+            0xf810 => [transferred, base].into_iter().for_each(|it| self.forget(it)),
+            _ => [register, transferred, base].into_iter().for_each(|it| self.forget(it)),
+        }
         Step::flow(4, self.wide_load(first, second))
     }
 
@@ -211,6 +221,12 @@ impl Thumb {
     fn forget_clobbered(&mut self) {
         [0, 1, 2, 3, 12, 14].into_iter().for_each(|it| self.forget(it));
     }
+}
+
+/// Stores of one register: between MOVW and MOVT compilers put what they like, and these above all.
+fn is_store(code: u32) -> bool {
+    matches!(code >> 11, 0b01100 | 0b01110 | 0b10000 | 0b10010)
+        || matches!(code >> 9, 0b010_1000..=0b010_1010)
 }
 
 fn conditional(code: u32, at: u64) -> Flow {
