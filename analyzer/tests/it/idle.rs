@@ -96,6 +96,52 @@ fn a_value_that_is_used_in_the_next_round_of_a_loop_stays() {
 }
 
 #[test]
+fn a_value_that_is_used_where_a_branch_leads_stays() {
+    let it = thumb(
+        "movs r4, #1
+        movs r0, r4 @ cut
+        bl _ZN4core3fmt5write17h0123456789abcdefE @ cut
+        cmp r1, #4
+        beq there
+        b main
+        there:
+        str r4, [sp]
+        b main",
+    );
+    let Some(it) = it else { return };
+    assert_eq!(it, [2, 2 + 4, 0]);
+}
+
+#[test]
+fn a_value_that_is_used_where_a_branch_is_not_taken_stays() {
+    let it = thumb(
+        "movs r4, #1
+        movs r0, r4 @ cut
+        bl _ZN4core3fmt5write17h0123456789abcdefE @ cut
+        cmp r1, #4
+        beq main
+        str r4, [sp]
+        b main",
+    );
+    let Some(it) = it else { return };
+    assert_eq!(it, [2, 2 + 4, 0]);
+}
+
+#[test]
+fn a_value_that_is_there_when_a_branch_leaves_the_function_stays() {
+    let it = thumb(
+        "movs r4, #1
+        movs r0, r4 @ cut
+        bl _ZN4core3fmt5write17h0123456789abcdefE @ cut
+        cmp r1, #4
+        beq _ZN4core3fmt5write17h0123456789abcdefE
+        b main",
+    );
+    let Some(it) = it else { return };
+    assert_eq!(it, [0, 2 + 4, 0]);
+}
+
+#[test]
 fn what_is_loaded_may_be_volatile_and_stays() {
     let it = thumb(
         "ldr r0, [sp]
