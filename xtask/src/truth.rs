@@ -1,7 +1,8 @@
-//! What removing formatting really saves, against what the analyzer predicts: programs are rebuilt.
+//! What removing formatting and panics really saves, against what the analyzer predicts: programs are rebuilt.
 
 mod measured;
 mod ours;
+mod panics;
 mod rebuilt;
 mod tally;
 
@@ -21,10 +22,13 @@ pub const DETAILS: &str = "cargo xtask truth
 
 Builds firmware/truth/program.rs for Thumb (ARMv6-M, ARMv7E-M) and RISC-V, with and without link-time
 optimisation, then again without each of its lines that format, without pairs of them and without all;
-builds versions of our own logger with and without theirs, as the firmware's profile has it; and takes measured cases from ../shared/fmt-truth, where that is at hand. Prints what the analyzer
-predicted and what was really saved. Fails where, on one of the Thumb targets with or without
-link-time optimisation, fewer than 95 % of the predictions are within 5 % or 64 bytes of the truth, the
-median error is above 2 %, or all formatting is off by more than 3 %. RISC-V is shown, not judged.";
+builds versions of our own logger with and without theirs, as the firmware's profile has it; takes measured
+cases from ../shared/fmt-truth, where that is at hand; and builds firmware/truth/panics.rs without each of its
+checks that may panic and without all, with a panic handler that prints and one that does not. Prints what the
+analyzer predicted and what was really saved. Fails where, on one of the Thumb targets with or without link-time
+optimisation, fewer than 95 % of the predictions are within 5 % or 64 bytes of the truth, the median error is
+above 2 % (of panics, which mostly take little: 8 bytes), or all formatting is off by more than 3 %. RISC-V is
+shown, not judged.";
 
 /// A prediction and the truth.
 pub struct Case {
@@ -62,22 +66,40 @@ pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
             pools.entry(optimisation.pool(target)).or_default().extend(cases);
         }
     }
-    judge(&pools)
+    let panics = panic_pools()?;
+    let mut missed = judge("Formatting", &pools, Tally::misses);
+    missed.extend(judge("Panics", &panics, Tally::misses_of_panics));
+    if missed.is_empty() { Ok(()) } else { bail!("the predictions miss their reach: {}", missed.join("; ")) }
 }
 
-fn judge(pools: &Pools) -> Result<()> {
-    say("\nTogether");
+fn panic_pools() -> Result<Pools> {
+    let mut pools = Pools::new();
+    for target in rebuilt::TARGETS {
+        for optimisation in rebuilt::OPTIMISATIONS {
+            for handler in panics::HANDLERS {
+                let cases = panics::cases(target, &optimisation, &handler)?;
+                show(&format!("{target}, {}, {}", optimisation.name, handler.name), &cases);
+                pools.entry(optimisation.pool(target)).or_default().extend(cases);
+            }
+        }
+    }
+    Ok(pools)
+}
+
+/// Prints how far the predictions are off, and answers with what is not as promised.
+fn judge(what: &str, pools: &Pools, misses: impl Fn(&Tally) -> Vec<String>) -> Vec<String> {
+    say(format!("\n{what} together"));
     let mut missed: Vec<String> = Vec::new();
     for (pool, cases) in pools {
         let tally = Tally::of(cases);
         say(format!("  {pool}: {tally}"));
         if pool.starts_with("thumb") {
-            missed.extend(tally.misses().into_iter().map(|it| format!("{pool}: {it}")));
+            missed.extend(misses(&tally).into_iter().map(|it| format!("{what}, {pool}: {it}")));
         }
     }
     let thumb = pools.iter().filter(|(pool, _)| pool.starts_with("thumb"));
     say(format!("  all of Thumb: {}", Tally::of(thumb.flat_map(|(_, cases)| cases))));
-    if missed.is_empty() { Ok(()) } else { bail!("the predictions miss their reach: {}", missed.join("; ")) }
+    missed
 }
 
 fn show(group: &str, cases: &[Case]) {

@@ -69,10 +69,14 @@ struct Version {
 const VERSIONS: &[Version] = &[
     Version { leg: "deep-history", cuts: &[&[&RECORD], &[&RECORD_DEBUG]], all: &[&RECORD] },
     Version { leg: "temperature-core-fmt", cuts: &[&[&TEMPERATURE]], all: &[&TEMPERATURE] },
-    Version { leg: "verbose-samples", cuts: &[&[&RECORD], &[&FLOAT_SAMPLE]], all: &[&RECORD, &FLOAT_SAMPLE] },
+    Version {
+        leg: "verbose-samples",
+        cuts: &[&[&RECORD], &[&RECORD_DEBUG], &[&FLOAT_SAMPLE]],
+        all: &[&RECORD, &FLOAT_SAMPLE],
+    },
     Version {
         leg: "verbose-samples-fixed",
-        cuts: &[&[&RECORD], &[&FIXED_SAMPLE]],
+        cuts: &[&[&RECORD], &[&RECORD_DEBUG], &[&FIXED_SAMPLE]],
         all: &[&RECORD, &FIXED_SAMPLE],
     },
 ];

@@ -33,19 +33,29 @@ impl Optimisation {
     }
 }
 
-const PROGRAM: &str = "firmware/truth/program.rs";
+/// A program of which a rebuild can leave out lines.
+pub struct Program {
+    /// Its only file.
+    pub source: &'static str,
+    /// What `rustc` is told besides.
+    pub arguments: &'static [&'static str],
+}
+
+const FORMATTING: Program = Program { source: "firmware/truth/program.rs", arguments: &[] };
 
 /// A line that can be left out.
-struct Site {
-    name: String,
-    line: usize,
+pub struct Site {
+    /// What it is called in the program.
+    pub name: String,
+    /// From 1.
+    pub line: usize,
 }
 
 /// Builds everything for one target and compares.
 pub fn cases(target: &str, optimisation: &Optimisation) -> Result<Vec<Case>> {
     let folder = tempfile::tempdir()?;
-    let build = Build { target, optimisation, folder: folder.path() };
-    let sites = sites()?;
+    let build = Build { program: &FORMATTING, target, optimisation, folder: folder.path() };
+    let sites = FORMATTING.sites()?;
     let whole = build.elf(&[])?;
     let whole_bytes = size(&whole)?;
     let mut cases = Vec::new();
@@ -63,15 +73,17 @@ pub fn cases(target: &str, optimisation: &Optimisation) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// Lines marked `// site NAME`.
-fn sites() -> Result<Vec<Site>> {
-    let text = std::fs::read_to_string(root().join(PROGRAM))?;
-    let site = |(idx, line): (usize, &str)| {
-        let (code, name) = line.split_once("// site ")?;
-        let is_code = !code.trim().is_empty() && !code.trim_start().starts_with("//");
-        is_code.then(|| Site { name: name.trim().to_owned(), line: idx + 1 })
-    };
-    Ok(text.lines().enumerate().filter_map(site).collect())
+impl Program {
+    /// Lines marked `// site NAME`.
+    pub fn sites(&self) -> Result<Vec<Site>> {
+        let text = std::fs::read_to_string(root().join(self.source))?;
+        let site = |(idx, line): (usize, &str)| {
+            let (code, name) = line.split_once("// site ")?;
+            let is_code = !code.trim().is_empty() && !code.trim_start().starts_with("//");
+            is_code.then(|| Site { name: name.trim().to_owned(), line: idx + 1 })
+        };
+        Ok(text.lines().enumerate().filter_map(site).collect())
+    }
 }
 
 /// Each alone, all pairs, all together.
@@ -84,16 +96,21 @@ fn cuts(sites: &[Site]) -> Vec<Vec<&Site>> {
     cuts
 }
 
-/// A way to build the program.
-struct Build<'a> {
-    target: &'a str,
-    optimisation: &'a Optimisation,
-    folder: &'a Path,
+/// A way to build a program.
+pub struct Build<'a> {
+    /// What to build.
+    pub program: &'a Program,
+    /// What for.
+    pub target: &'a str,
+    /// How.
+    pub optimisation: &'a Optimisation,
+    /// Where to.
+    pub folder: &'a Path,
 }
 
 impl Build<'_> {
     /// Builds the program without some sites.
-    fn elf(&self, without: &[&str]) -> Result<PathBuf> {
+    pub fn elf(&self, without: &[&str]) -> Result<PathBuf> {
         let elf = self.folder.join(format!("without-{}", without.join("-")));
         let script = root().join("firmware/truth/link.x");
         let mut rustc = Command::new("rustc");
@@ -104,10 +121,11 @@ impl Build<'_> {
         rustc.args(["-C", "codegen-units=1", "-C", &format!("link-arg=-T{}", script.display())]);
         // What only lines use that were left out is unused then.
         rustc.args(["-A", "unexpected_cfgs", "-A", "unused", "-A", "dead_code"]);
+        rustc.args(self.program.arguments);
         for name in without {
             rustc.args(["--cfg", &format!("without_{name}")]);
         }
-        output(rustc.arg(PROGRAM).arg("-o").arg(&elf))
+        output(rustc.arg(self.program.source).arg("-o").arg(&elf))
             .with_context(|| format!("building for {0} (`rustup target add {0}`)", self.target))?;
         Ok(elf)
     }
