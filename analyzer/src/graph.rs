@@ -79,8 +79,6 @@ pub enum RootKind {
 pub(crate) struct Graph {
     pub(crate) references: References,
     pub(crate) roots: Vec<Root>,
-    /// By node.
-    is_root: Vec<bool>,
     /// Own bytes by node.
     bytes: Vec<u64>,
     edges: Edges,
@@ -107,9 +105,7 @@ impl Graph {
         let starts: Vec<usize> = roots.iter().map(|it| it.node).collect();
         let dominators = Dominators::new(&edges, &starts);
         let retained_bytes = retained(&bytes, &dominators);
-        let mut is_root = vec![false; bytes.len()];
-        starts.iter().for_each(|it| is_root[*it] = true);
-        Self { references, roots, is_root, bytes, edges, dominators, retained_bytes }
+        Self { references, roots, bytes, edges, dominators, retained_bytes }
     }
 
     /// Who refers to a node.
@@ -203,10 +199,6 @@ impl Graph {
 
     pub(crate) fn n_nodes(&self) -> usize {
         self.bytes.len()
-    }
-
-    pub(crate) fn is_root(&self, node: usize) -> bool {
-        self.is_root[node]
     }
 
     /// The figures and the roots.
