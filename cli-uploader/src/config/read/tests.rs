@@ -48,7 +48,7 @@ fn a_wrong_value_is_named_by_its_key() {
     check_mistake(
         "project = \"name\"",
         expect![[
-            r#"1: `project`: a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `name/` is not"#
+            r#"1: `project`: a project is named `owner/name`, with letters, digits, `.`, `_` and `-`; `name` is not"#
         ]],
     );
     check_mistake(
