@@ -1,6 +1,13 @@
 //! What each spec takes: one trait per spec, and the conversion to what C receives.
 
-use core::ffi::{CStr, c_char, c_int, c_longlong, c_ulonglong};
+mod character;
+mod text;
+
+pub use character::{AsciiChar, RustChar, Utf8, ascii_char, rust_char};
+pub use text::{CText, CheckedPointer, RawPointer, Run, RustBytes, RustText, c_str, rust_bytes, rust_str};
+
+use core::ffi::{c_double, c_longlong, c_ulonglong, c_void};
+use core::ptr::NonNull;
 
 /// What `{:d}` prints: an integer that fits C's `long long`.
 #[diagnostic::on_unimplemented(
@@ -35,26 +42,26 @@ pub trait Hexadecimal {
     fn to_bits(&self) -> c_ulonglong;
 }
 
-/// What `{:rs}` prints: a Rust string.
+/// What `{:p}` prints: a pointer or a reference, as the address; of a slice or an object, where it begins.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be printed with `{{:rs}}`",
-    label = "not a Rust string",
-    note = "`{{:rs}}` prints `&str`; for `&CStr` write `{{:cs}}`, for integers `{{:d}}`"
+    message = "`{Self}` cannot be printed with `{{:p}}`",
+    label = "neither a pointer nor a reference",
+    note = "to print the address of a value write `&value`; an integer prints as `0x{{:x}}`"
 )]
-pub trait RustText {
-    /// The string itself.
-    fn to_str(&self) -> &str;
+pub trait Pointer {
+    /// The address as C receives it.
+    fn to_address(&self) -> *const c_void;
 }
 
-/// What `{:cs}` prints: a C string.
+/// What `{:e}` prints: a floating point number.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be printed with `{{:cs}}`",
-    label = "not a C string",
-    note = "`{{:cs}}` prints `&CStr`, such as `c\"text\"`; for `&str` write `{{:rs}}`"
+    message = "`{Self}` cannot be printed with `{{:e}}`",
+    label = "not a floating point number",
+    note = "`{{:e}}` prints f32 and f64; for integers write `{{:d}}` or `{{:u}}`"
 )]
-pub trait CText {
-    /// The string itself.
-    fn to_c_str(&self) -> &CStr;
+pub trait Float {
+    /// The value as C receives it.
+    fn to_double(&self) -> c_double;
 }
 
 /// Implements the integer traits. `as` only ever widens here, or reads the bits of the same width.
@@ -96,15 +103,37 @@ unsigned_that_fit!(u8, u16, u32);
 #[cfg(not(target_pointer_width = "64"))]
 unsigned_that_fit!(usize);
 
-impl RustText for str {
-    fn to_str(&self) -> &str {
-        self
+impl Float for f32 {
+    fn to_double(&self) -> c_double {
+        c_double::from(*self)
     }
 }
 
-impl CText for CStr {
-    fn to_c_str(&self) -> &CStr {
-        self
+impl Float for f64 {
+    fn to_double(&self) -> c_double {
+        *self
+    }
+}
+
+/// Everything that holds an address and says nothing else of it.
+macro_rules! pointers {
+    ($($ty:ty => |$it:ident| $pointer:expr;)*) => {$(
+        impl<T: ?Sized> Pointer for $ty {
+            fn to_address(&self) -> *const c_void { let $it = *self; $pointer.cast() }
+        }
+    )*};
+}
+
+pointers! {
+    *const T => |it| it;
+    *mut T => |it| it.cast_const();
+    NonNull<T> => |it| it.as_ptr().cast_const();
+    &T => |it| core::ptr::from_ref(it);
+}
+
+impl<T: ?Sized> Pointer for &mut T {
+    fn to_address(&self) -> *const c_void {
+        core::ptr::from_ref::<T>(self).cast()
     }
 }
 
@@ -126,8 +155,7 @@ through_references! {
     Decimal: fn to_longlong() -> c_longlong;
     Unsigned: fn to_ulonglong() -> c_ulonglong;
     Hexadecimal: fn to_bits() -> c_ulonglong;
-    RustText: fn to_str() -> &str;
-    CText: fn to_c_str() -> &CStr;
+    Float: fn to_double() -> c_double;
 }
 
 /// `{:d}` for the macros.
@@ -151,17 +179,16 @@ pub fn hexadecimal<T: Hexadecimal + ?Sized>(value: &T) -> c_ulonglong {
     value.to_bits()
 }
 
-/// `{:rs}` for the macros: what `%.*s` takes. A string longer than `int` can say is cut there.
+/// `{:p}` for the macros.
 #[doc(hidden)]
 #[inline(always)]
-pub fn rust_str<T: RustText + ?Sized>(value: &T) -> (c_int, *const c_char) {
-    let text = value.to_str();
-    (c_int::try_from(text.len()).unwrap_or(c_int::MAX), text.as_ptr().cast())
+pub fn pointer<T: Pointer + ?Sized>(value: &T) -> *const c_void {
+    value.to_address()
 }
 
-/// `{:cs}` for the macros.
+/// `{:e}` for the macros.
 #[doc(hidden)]
 #[inline(always)]
-pub fn c_str<T: CText + ?Sized>(value: &T) -> *const c_char {
-    value.to_c_str().as_ptr()
+pub fn float<T: Float + ?Sized>(value: &T) -> c_double {
+    value.to_double()
 }

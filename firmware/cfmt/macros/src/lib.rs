@@ -2,20 +2,35 @@
 //!
 //! Each macro is a small compiler in three steps, and every step is a module of [`print`]:
 //! *parse* turns tokens into a call and reports every mistake at its place, the *call* is plain data,
-//! *expand* turns it into one C call and cannot fail. Use the crate `cfmt`, which re-exports these.
+//! *expand* turns it into C or Rust and cannot fail. Use the crate `cfmt`, which re-exports these.
 
 mod print;
 
+use print::{Backend, Target};
 use proc_macro::TokenStream;
 
-/// Prints through `dprintf` to file descriptor 1. Documented where `cfmt` re-exports it.
-#[proc_macro]
-pub fn cprint(input: TokenStream) -> TokenStream {
-    print::macro_output(input.into(), print::Target::STDOUT).into()
+/// Each macro once for every back end; `cfmt` exports those of the one that its features choose.
+macro_rules! print_macros {
+    ($($c_name:ident, $rust_name:ident, $target:expr;)*) => {$(
+        /// Documented where `cfmt` re-exports it.
+        #[proc_macro]
+        pub fn $c_name(input: TokenStream) -> TokenStream {
+            print::macro_output(input.into(), $target, Backend::C).into()
+        }
+
+        /// Documented where `cfmt` re-exports it.
+        #[proc_macro]
+        pub fn $rust_name(input: TokenStream) -> TokenStream {
+            print::macro_output(input.into(), $target, Backend::Rust).into()
+        }
+    )*};
 }
 
-/// Prints through `dprintf` to file descriptor 1, with a newline. Documented where `cfmt` re-exports it.
-#[proc_macro]
-pub fn cprintln(input: TokenStream) -> TokenStream {
-    print::macro_output(input.into(), print::Target::STDOUT.with_newline()).into()
+print_macros! {
+    cprint, rust_cprint, Target::STDOUT;
+    cprintln, rust_cprintln, Target::STDOUT.with_newline();
+    ceprint, rust_ceprint, Target::STDERR;
+    ceprintln, rust_ceprintln, Target::STDERR.with_newline();
+    csprint, rust_csprint, Target::TEXT;
+    cbprint, rust_cbprint, Target::BYTES;
 }

@@ -1,6 +1,7 @@
-//! The print macros: tokens → [`model::Call`] → one call of `dprintf`.
+//! The print macros: tokens → [`model::Call`] → calls of a formatter in C or in Rust.
 
 mod expand;
+mod flags;
 mod format;
 mod model;
 mod parse;
@@ -11,12 +12,12 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
-pub(crate) use model::Target;
+pub(crate) use model::{Backend, Target};
 
-/// What a print macro becomes: the C call, or every complaint about it.
-pub(crate) fn macro_output(input: TokenStream, target: Target) -> TokenStream {
+/// What a print macro becomes: the call, or every complaint about it.
+pub(crate) fn macro_output(input: TokenStream, target: Target, backend: Backend) -> TokenStream {
     match parse::call(input, target) {
-        Ok(call) => expand::call(&call),
+        Ok(call) => expand::call(&call, backend),
         Err(error) => expand::refusal(&error),
     }
 }

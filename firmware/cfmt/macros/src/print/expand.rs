@@ -1,35 +1,59 @@
 //! [`Call`] → tokens. Nothing can fail any more.
 
-use super::model::{Call, Hole};
+mod c;
+mod rust;
+
+use super::model::{Backend, Call, Hole, Segment, Sink};
 use super::spec::Passing;
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-/// The C call as one expression.
+/// The print as one expression.
 ///
 /// The arguments are borrowed by a `match`, as the standard library's macros do it: each is evaluated once,
 /// and what it borrows from a temporary lives until the call is over.
-pub(crate) fn call(call: &Call) -> TokenStream {
-    let file_descriptor = Literal::i32_unsuffixed(call.target.file_descriptor);
-    let c_format = Literal::c_string(&call.c_format);
+pub(crate) fn call(call: &Call, backend: Backend) -> TokenStream {
     let values = &call.arguments;
     let bindings: Vec<_> = (0..values.len()).map(|it| argument_name(call, it)).collect();
-    let conversions = call.holes.iter().enumerate().map(|(idx, hole)| conversion(call, idx, hole));
-    let passed = call.holes.iter().enumerate().map(|(idx, hole)| passed(idx, hole));
-    let print = quote! {
-        unsafe { ::cfmt::ffi::dprintf(#file_descriptor, #c_format.as_ptr() #(, #passed)*) }
+    let conversions = holes(call).map(|(idx, hole)| conversion(call, idx, hole));
+    let print = match backend {
+        Backend::C => c::print(call),
+        Backend::Rust => rust::print(call),
     };
-    if values.is_empty() {
-        return print;
-    }
-    quote! {
-        match (#(&(#values),)*) {
-            (#(#bindings,)*) => {
-                #(#conversions)*
-                // SAFETY: the format was made with these arguments, and their types were just checked.
-                #print
+    // Only streams are shared; the arguments are evaluated before, since they may print, too.
+    let print = match call.target.sink {
+        Sink::Stream(_) => quote! { let _locked = ::cfmt::lock::lock(); #print },
+        Sink::Text | Sink::Bytes => print,
+    };
+    let print = match values.is_empty() {
+        true => quote! { { #print } },
+        false => quote! {
+            match (#(&(#values),)*) {
+                (#(#bindings,)*) => {
+                    #(#conversions)*
+                    // SAFETY: the format was made with these arguments, and their types were just checked.
+                    #print
+                }
             }
+        },
+    };
+    in_buffer(call, print)
+}
+
+/// Evaluates the buffer first and checks its type, if there is one.
+fn in_buffer(call: &Call, print: TokenStream) -> TokenStream {
+    let Some(value) = &call.buffer else { return print };
+    let buffer = buffer_name();
+    let constructor = match call.target.sink {
+        Sink::Text => "text",
+        Sink::Stream(_) | Sink::Bytes => "bytes",
+    };
+    let constructor = Ident::new(constructor, value.span());
+    let new = quote_spanned! { value.span() => ::cfmt::buffer::#constructor(#value) };
+    quote! {
+        match #new {
+            mut #buffer => #print,
         }
     }
 }
@@ -42,21 +66,25 @@ pub(crate) fn refusal(error: &syn::Error) -> TokenStream {
     }
 }
 
+/// The holes with their numbers.
+fn holes(call: &Call) -> impl Iterator<Item = (usize, &Hole)> {
+    let holes = call.segments.iter().filter_map(|it| match it {
+        Segment::Hole(hole) => Some(hole),
+        Segment::Text(_) => None,
+    });
+    holes.enumerate()
+}
+
 /// `let hole0 = ::cfmt::spec::decimal(argument0);`, spanned so that a wrong type is shown at its argument.
 fn conversion(call: &Call, idx: usize, hole: &Hole) -> TokenStream {
     let name = hole_name(idx);
     let argument = argument_name(call, hole.argument_idx);
     let convert = Ident::new(hole.spec.convert, argument.span());
+    // Outside our own `unsafe`, so that a raw pointer asks for the user's.
+    let pointer =
+        (hole.spec.passing == Passing::CString).then(|| quote_spanned! { argument.span() => .pointer() });
     quote_spanned! { argument.span() =>
-        let #name = ::cfmt::spec::#convert(#argument);
-    }
-}
-
-fn passed(idx: usize, hole: &Hole) -> TokenStream {
-    let name = hole_name(idx);
-    match hole.spec.passing {
-        Passing::Value => quote! { #name },
-        Passing::LengthAndPointer => quote! { #name.0, #name.1 },
+        let #name = ::cfmt::spec::#convert(#argument)#pointer;
     }
 }
 
@@ -67,4 +95,8 @@ fn argument_name(call: &Call, idx: usize) -> Ident {
 
 fn hole_name(idx: usize) -> Ident {
     format_ident!("hole{idx}", span = Span::mixed_site())
+}
+
+fn buffer_name() -> Ident {
+    Ident::new("buffer", Span::mixed_site())
 }

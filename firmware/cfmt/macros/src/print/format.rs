@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! format = { text | "{{" | "}}" | hole }
-//! hole   = "{" [ name ] ":" spec "}"
+//! hole   = "{" [ name ] ":" [ flags ] spec "}"
 //! ```
 
+use super::flags::{self, Flags};
 use super::spec::{self, Spec};
 
 /// A part of a format string.
@@ -17,6 +18,7 @@ pub(crate) enum Piece {
         /// `None` takes the next positional argument.
         name: Option<String>,
         spec: &'static Spec,
+        flags: Flags,
     },
 }
 
@@ -62,29 +64,22 @@ fn hole(rest: &str) -> Result<(Piece, &str), String> {
     let Some((content, after)) = inside.split_once('}') else {
         return Err(format!("`{rest}` is never closed: add `}}`, or write `{{{{` to print a brace"));
     };
-    let (name, spec_name) = content.split_once(':').unwrap_or((content, ""));
+    let (name, after_colon) = content.split_once(':').unwrap_or((content, ""));
     let name = name.trim();
-    let spec_name = spec_name.trim_end();
+    let after_colon = after_colon.trim_end();
     if !name.is_empty() && !is_identifier(name) {
         return Err(format!(
             "`{name}` in `{{{content}}}` is not a name: write `{{:spec}}` or `{{name:spec}}`"
         ));
     }
-    if spec_name.is_empty() {
+    if after_colon.is_empty() {
         return Err(format!("`{{{content}}}` does not say what to print: use one of {}", spec::listed()));
     }
-    let Some(spec) = spec::find(spec_name) else {
-        return Err(format!("unknown spec `{spec_name}` in `{{{content}}}`: use one of {}", spec::listed()));
-    };
+    let (flags, spec) = flags::parse(after_colon).map_err(|why| format!("`{{{content}}}`: {why}"))?;
     let name = (!name.is_empty()).then(|| name.to_owned());
-    Ok((Piece::Hole { name, spec }, after))
+    Ok((Piece::Hole { name, spec, flags }, after))
 }
 
 fn is_identifier(text: &str) -> bool {
     text != "_" && syn::parse_str::<syn::Ident>(text).is_ok()
-}
-
-/// Writes text so that `printf` prints it as it stands.
-pub(crate) fn push_c_text(c_format: &mut String, text: &str) {
-    c_format.push_str(&text.replace('%', "%%"));
 }

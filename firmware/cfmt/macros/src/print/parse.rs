@@ -1,9 +1,9 @@
 //! Tokens → [`Call`]. Every mistake is reported here, at the guilty token.
 
 use super::format::{self, Piece};
-use super::model::{Call, Hole, Target};
+use super::model::{Call, Hole, Segment, Sink, Target};
+use super::spec::{Passing, Spec};
 use proc_macro2::{Ident, Span, TokenStream};
-use std::ffi::CString;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -11,15 +11,16 @@ use syn::{Expr, ExprLit, ExprPath, Lit, LitStr, Token};
 
 /// Reads what stands between the macro's parentheses.
 pub(crate) fn call(input: TokenStream, target: Target) -> syn::Result<Call> {
-    let typed = (|input: ParseStream<'_>| Typed::parse(input)).parse2(input)?;
+    let typed = (|input: ParseStream<'_>| Typed::parse(input, target.sink)).parse2(input)?;
     let span = typed.format.span();
     let text = typed.format.value();
     let pieces = format::parse(&text).map_err(|why| syn::Error::new(span, why))?;
     Resolver::new(typed, target).resolve(&pieces)
 }
 
-/// What was typed: a format and arguments.
+/// What was typed: perhaps a buffer, a format, and arguments.
 struct Typed {
+    buffer: Option<Expr>,
     format: LitStr,
     arguments: Vec<Argument>,
 }
@@ -30,10 +31,16 @@ struct Argument {
 }
 
 impl Typed {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.is_empty() {
-            return Ok(Self { format: LitStr::new("", Span::call_site()), arguments: Vec::new() });
-        }
+    fn parse(input: ParseStream<'_>, sink: Sink) -> syn::Result<Self> {
+        let buffer = match sink {
+            Sink::Stream(_) if input.is_empty() => {
+                let format = LitStr::new("", Span::call_site());
+                return Ok(Self { buffer: None, format, arguments: Vec::new() });
+            }
+            Sink::Stream(_) => None,
+            Sink::Text => Some(Self::parse_buffer(input, "csprint!(&mut text, \"{:d}\", n)")?),
+            Sink::Bytes => Some(Self::parse_buffer(input, "cbprint!(&mut bytes, \"{:d}\", n)")?),
+        };
         let format = Self::parse_format(input)?;
         let mut arguments = Vec::new();
         while !input.is_empty() {
@@ -43,7 +50,20 @@ impl Typed {
             }
             arguments.push(Argument::parse(input)?);
         }
-        Ok(Self { format, arguments })
+        Ok(Self { buffer, format, arguments })
+    }
+
+    fn parse_buffer(input: ParseStream<'_>, example: &str) -> syn::Result<Expr> {
+        let why = format!("a buffer and a format are needed: write `{example}`");
+        let span = input.span();
+        let refusal = |_| syn::Error::new(span, &why);
+        let buffer = ungrouped(input.parse().map_err(refusal)?);
+        input.parse::<Token![,]>().map_err(refusal)?;
+        let is_format = matches!(&buffer, Expr::Lit(it) if matches!(it.lit, Lit::Str(_)));
+        if is_format || input.is_empty() {
+            return Err(syn::Error::new(span, &why));
+        }
+        Ok(buffer)
     }
 
     /// The format is needed while compiling, so that only a literal will do.
@@ -83,6 +103,7 @@ impl Argument {
 /// Finds the argument of each hole.
 struct Resolver {
     target: Target,
+    buffer: Option<Expr>,
     format_span: Span,
     arguments: Vec<Argument>,
     /// How many arguments stood in the parentheses; captured variables follow them.
@@ -96,6 +117,7 @@ impl Resolver {
         let typed_count = typed.arguments.len();
         Self {
             target,
+            buffer: typed.buffer,
             format_span: typed.format.span(),
             arguments: typed.arguments,
             typed_count,
@@ -107,25 +129,24 @@ impl Resolver {
     fn resolve(mut self, pieces: &[Piece]) -> syn::Result<Call> {
         self.check_order()?;
         self.check_count(pieces)?;
-        let mut c_format = String::new();
-        let mut holes = Vec::new();
+        let mut segments = Vec::new();
         for piece in pieces {
-            match piece {
-                Piece::Text(text) => format::push_c_text(&mut c_format, text),
-                Piece::Hole { name, spec } => {
-                    c_format.push_str(spec.c_conversion);
+            segments.push(match piece {
+                Piece::Text(text) => Segment::Text(text.clone()),
+                Piece::Hole { name, spec, flags } => {
                     let argument_idx = self.argument_idx(name.as_deref());
-                    holes.push(Hole { argument_idx, spec });
+                    self.check_ascii(argument_idx, spec)?;
+                    Segment::Hole(Hole { argument_idx, spec, flags: *flags })
                 }
-            }
+            });
         }
         self.check_used()?;
         if self.target.newline {
-            c_format.push('\n');
+            segments.push(Segment::Text("\n".to_owned()));
         }
-        let c_format = CString::new(c_format).map_err(|why| syn::Error::new(self.format_span, why))?;
         let arguments = self.arguments.into_iter().map(|it| it.value).collect();
-        Ok(Call { target: self.target, c_format, format_span: self.format_span, arguments, holes })
+        let Self { target, buffer, format_span, .. } = self;
+        Ok(Call { target, buffer, segments, format_span, arguments })
     }
 
     fn check_order(&self) -> syn::Result<()> {
@@ -153,6 +174,18 @@ impl Resolver {
                 extra.value.span(),
                 format!("this argument is not printed: the format prints {}", counted(n_holes, "argument")),
             )),
+            _ => Ok(()),
+        }
+    }
+
+    /// A character that is known to be no ASCII would print as `?` forever.
+    fn check_ascii(&self, argument_idx: usize, spec: &Spec) -> syn::Result<()> {
+        match &self.arguments[argument_idx].value {
+            Expr::Lit(ExprLit { lit: Lit::Char(it), .. })
+                if spec.passing == Passing::Byte && !it.value().is_ascii() =>
+            {
+                Err(syn::Error::new(it.span(), "`{:cc}` prints ASCII only: write `{:rc}` for this character"))
+            }
             _ => Ok(()),
         }
     }

@@ -1,0 +1,111 @@
+//! The hook around each whole print to a stream, for programs that print from several places at once.
+//!
+//! Without the feature `lock` there is no hook and no cost: two threads, or a thread and an interrupt, may
+//! mix their pieces as they please, and the C function or [`Output`](crate::Output) must bear that.
+//!
+//! With it the program says how others are kept away:
+//!
+//! - on one core with interrupts that print: switch interrupts off, and the token is whether they were on;
+//! - with threads: take a mutex that the same thread may take again, if interrupts or signals print;
+//! - on several cores: both of them.
+//!
+//! ```
+//! # #[cfg(feature = "lock")] {
+//! use cfmt::lock::{Lock, Token};
+//!
+//! struct InterruptsOff;
+//!
+//! impl Lock for InterruptsOff {
+//!     fn acquire() -> Token {
+//!         // On a Cortex-M: read PRIMASK, then `cpsid i`.
+//!         1
+//!     }
+//!     fn release(token: Token) {
+//!         // `cpsie i`, if they were on before; prints may be nested.
+//!         assert_eq!(token, 1);
+//!     }
+//! }
+//!
+//! cfmt::set_lock!(InterruptsOff);
+//! # }
+//! ```
+//!
+//! Arguments are evaluated before the lock is taken, so that they may print. Prints into buffers take no
+//! lock: a buffer has one owner.
+#![cfg_attr(
+    feature = "lock",
+    expect(unsafe_code, reason = "the two functions are found by the linker: `set_lock!` defines them")
+)]
+
+/// What [`Lock::acquire`] wants to know again when it is released, such as whether interrupts were on.
+pub type Token = usize;
+
+/// Keeps others from printing meanwhile. [`set_lock!`](crate::set_lock) makes it the program's.
+pub trait Lock {
+    /// Waits until nobody else prints, and keeps it so.
+    fn acquire() -> Token;
+
+    /// Lets others print again.
+    fn release(token: Token);
+}
+
+/// The lock is held as long as this lives.
+#[doc(hidden)]
+#[cfg(feature = "lock")]
+pub struct Locked(Token);
+
+#[cfg(feature = "lock")]
+unsafe extern "Rust" {
+    fn __cfmt_acquire() -> Token;
+    fn __cfmt_release(token: Token);
+}
+
+#[cfg(feature = "lock")]
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // SAFETY: `set_lock!` defines it with this signature, as a safe function.
+        unsafe { __cfmt_release(self.0) }
+    }
+}
+
+/// For the macros.
+#[doc(hidden)]
+#[cfg(feature = "lock")]
+#[inline(always)]
+pub fn lock() -> Locked {
+    // SAFETY: `set_lock!` defines it with this signature, as a safe function.
+    Locked(unsafe { __cfmt_acquire() })
+}
+
+/// There is nothing to hold.
+#[doc(hidden)]
+#[cfg(not(feature = "lock"))]
+pub struct Locked;
+
+/// For the macros.
+#[doc(hidden)]
+#[cfg(not(feature = "lock"))]
+#[inline(always)]
+pub fn lock() -> Locked {
+    Locked
+}
+
+/// Makes a type that implements [`Lock`](crate::lock::Lock) the lock of this program; needs the feature `lock`.
+///
+/// A program without one does not link, nor does one with two.
+#[macro_export]
+macro_rules! set_lock {
+    ($lock:ty) => {
+        const _: () = {
+            #[unsafe(no_mangle)]
+            extern "Rust" fn __cfmt_acquire() -> $crate::lock::Token {
+                <$lock as $crate::lock::Lock>::acquire()
+            }
+
+            #[unsafe(no_mangle)]
+            extern "Rust" fn __cfmt_release(token: $crate::lock::Token) {
+                <$lock as $crate::lock::Lock>::release(token)
+            }
+        };
+    };
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:#x}", 3);
+}

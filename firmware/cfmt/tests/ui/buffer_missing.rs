@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::csprint!("{:d}", 3);
+}

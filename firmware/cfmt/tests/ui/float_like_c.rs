@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:.2f}", 3.0);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cbprint!(&mut [0; 8]);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{n:d} {:d}", n = 3, 4);
+}

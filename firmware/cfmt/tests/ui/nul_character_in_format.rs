@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("half\u{0}way");
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:.e}", 3.0);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:.3d}", 3);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:+u}", 3_u8);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:p}", 0x1000);
+}

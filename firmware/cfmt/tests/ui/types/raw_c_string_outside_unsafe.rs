@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:d}: {:cs}", 3, c"text".as_ptr());
+}

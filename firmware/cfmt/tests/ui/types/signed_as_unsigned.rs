@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:u}", -5_i8);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:width$d}", 3, width = 8);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:8e}", 3.0);
+}
