@@ -1,5 +1,6 @@
 //! What was typed: clap's structs, without side effects.
 
+mod backfill;
 mod debug;
 mod fmt;
 mod measure;
@@ -7,6 +8,7 @@ mod memory;
 mod stack;
 mod upload;
 
+pub use backfill::BackfillArgs;
 pub use debug::DebugArgs;
 pub use fmt::FmtArgs;
 pub use measure::{AnalyzeArgs, DiffArgs, SizeArgs, SizeFormat, SizeRadix, WhyArgs};
@@ -39,6 +41,8 @@ pub struct Args {
 pub enum Command {
     /// Upload images to the server, with the facts of their commit
     Upload(Box<UploadArgs>),
+    /// Build and upload commits of the past, so that the first graph is not empty
+    Backfill(Box<BackfillArgs>),
     /// Write the pull request comment: verdict, targets, what changed
     Comment(Box<CommentArgs>),
     /// Explain what an image is made of

@@ -1,5 +1,7 @@
 //! What git knows, asked through the `git` command: commits, branch, ancestry, merge base.
 
+mod walk;
+
 use anyhow::{Context, anyhow, bail};
 use plimsoll_protocol::CommitId;
 use std::path::{Path, PathBuf};
@@ -7,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use time::{OffsetDateTime, UtcOffset};
 
 /// A repository.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Git {
     dir: PathBuf,
 }
@@ -106,7 +108,8 @@ impl Git {
         Ok(Some(text).filter(|it| output.status.success() && !it.is_empty()))
     }
 
-    fn run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+    /// Runs it, whatever comes of it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         Command::new("git")
             .args(arguments)
             .current_dir(&self.dir)
@@ -153,7 +156,8 @@ fn offset_of(zone: &str) -> Option<UtcOffset> {
     UtcOffset::from_whole_seconds(sign * (number / 100 * 3600 + number % 100 * 60)).ok()
 }
 
-fn first_line(bytes: &[u8]) -> String {
+/// The beginning of what git complains about.
+pub(crate) fn first_line(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let line = text.lines().next().unwrap_or("it says nothing");
     line.strip_prefix("fatal: ").unwrap_or(line).to_owned()

@@ -6,6 +6,7 @@ pub mod args;
 pub mod environment;
 
 mod analyze;
+mod backfill;
 mod ci;
 mod client;
 mod comment;
@@ -47,6 +48,7 @@ pub fn run(args: Args, environment: &Environment) -> ExitCode {
     args.color.apply();
     let outcome = match args.command {
         Command::Upload(it) => upload::run(&it, environment),
+        Command::Backfill(it) => backfill::run(&it, environment),
         Command::Comment(it) => comment::run(&it, environment),
         Command::Analyze(it) => analyze::analyze(&it),
         Command::Diff(it) => analyze::diff(&it),

@@ -44,6 +44,12 @@ pub(crate) fn read(args: &UploadArgs, current_dir: &Path) -> anyhow::Result<Opti
     Ok(Some(LinkError { overflows, map }))
 }
 
+/// What a build's log tells of a link that failed; absent where it tells nothing.
+pub(crate) fn of_log(path: &Path) -> anyhow::Result<Option<LinkError>> {
+    let overflows = link_error::parse(&file(path, MAX_LOG_BYTES, "the log")?);
+    Ok((!overflows.is_empty()).then_some(LinkError { overflows, map: None }))
+}
+
 /// What the linker left behind.
 #[derive(Debug)]
 pub(crate) struct LinkError {

@@ -1,10 +1,11 @@
 //! What was typed, the environment, `plimsoll.toml` and git become a checked plan; running it decides nothing more.
 
 mod commit;
+mod history;
 mod server;
 mod target;
 
-pub(crate) use commit::CommitFacts;
+pub(crate) use history::{BackfillPlan, Recipe, backfill};
 pub(crate) use server::{Connection, Secret};
 
 use crate::args::{CommentArgs, UploadArgs};
@@ -74,7 +75,7 @@ pub(crate) fn upload(args: &UploadArgs, environment: &Environment) -> anyhow::Re
         destination,
         uploads: targets
             .into_iter()
-            .map(|it| Upload { elf: it.elf.clone(), build: it.build(&facts) })
+            .map(|it| Upload { elf: it.elf.clone(), build: it.build(&facts.build) })
             .collect(),
         wait: args.wait.map(Duration::from_secs),
         warnings,

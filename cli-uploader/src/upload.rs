@@ -57,7 +57,8 @@ async fn send_all(
     let mut answers = Answers::new(&destination.project, &plan.uploads);
     let mut only_failure = None;
     for upload in &plan.uploads {
-        match send(&api, upload, plan.wait).await {
+        let bar = progress_bar(upload.build.target.as_str())?;
+        match send(&api, upload, plan.wait, &bar).await {
             Ok(answer) => answers.answers.push(answer),
             Err(error) => {
                 answers.fail(&upload.build.target, &failure::chain(&error));
@@ -68,7 +69,13 @@ async fn send_all(
     Ok((answers, only_failure))
 }
 
-async fn send(api: &Api<'_>, upload: &Upload, wait: Option<Duration>) -> anyhow::Result<BuildAnswer> {
+/// Uploads one image, or why there is none; waits so long for it to be measured.
+pub(crate) async fn send(
+    api: &Api<'_>,
+    upload: &Upload,
+    wait: Option<Duration>,
+    bar: &ProgressBar,
+) -> anyhow::Result<BuildAnswer> {
     let elf_zstd = match &upload.elf {
         Some(path) => {
             let elf = plan::read_elf(path)?;
@@ -78,9 +85,8 @@ async fn send(api: &Api<'_>, upload: &Upload, wait: Option<Duration>) -> anyhow:
         }
         None => None,
     };
-    let bar = progress_bar(upload.build.target.as_str())?;
     let deadline = wait.map(|it| Instant::now() + it);
-    let answer = api.upload(&upload.build, elf_zstd, deadline, &bar).await;
+    let answer = api.upload(&upload.build, elf_zstd, deadline, bar).await;
     bar.finish_and_clear();
     answer
 }

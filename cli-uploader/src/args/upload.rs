@@ -42,7 +42,7 @@ Environment: PLIMSOLL_URL, PLIMSOLL_PROJECT, PLIMSOLL_TOKEN, GITHUB_TOKEN, GITHU
 GITHUB_REPOSITORY, GITHUB_EVENT_PATH.";
 
 /// Arguments of `plimsoll upload`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_long_help = UPLOAD_HELP)]
 pub struct UploadArgs {
     /// The images; without any, all targets of plimsoll.toml
@@ -121,7 +121,7 @@ pub struct CommentArgs {
 }
 
 /// Where to.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
     /// The server, e.g. https://plimsoll.example.org
@@ -142,7 +142,7 @@ pub struct ServerArgs {
 }
 
 /// What was built; whatever is not said comes from the CI system or from git.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Commit (else from the CI system or git)")]
 pub struct CommitArgs {
     /// The commit that was built (of a pull request: its head)
@@ -193,7 +193,7 @@ pub struct BudgetFlag {
 }
 
 impl BudgetFlag {
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (subject, limit) = text
             .split_once('=')
             .filter(|(it, _)| !it.is_empty())

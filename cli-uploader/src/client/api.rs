@@ -79,11 +79,7 @@ impl<'a> Api<'a> {
         commit: &CommitId,
         deadline: Option<Instant>,
     ) -> anyhow::Result<Vec<BuildAnswer>> {
-        let path = format!("{}?commit={commit}", paths::builds(self.project));
-        let mut builds: Vec<BuildSummary> =
-            self.get(&path).await.context("cannot ask for the commit's builds")?;
-        // A server that does not know the filter would answer with everything.
-        builds.retain(|it| &it.commit == commit);
+        let builds = self.summaries_of(commit).await?;
         let mut answers: Vec<BuildAnswer> = Vec::new();
         for build in &builds {
             if answers.iter().any(|it| it.build.target == build.target) {
@@ -97,6 +93,16 @@ impl<'a> Api<'a> {
         }
         answers.sort_by(|a, b| a.build.target.cmp(&b.build.target));
         Ok(answers)
+    }
+
+    /// All builds of this commit, newest first.
+    pub(crate) async fn summaries_of(&self, commit: &CommitId) -> anyhow::Result<Vec<BuildSummary>> {
+        let path = format!("{}?commit={commit}", paths::builds(self.project));
+        let mut builds: Vec<BuildSummary> =
+            self.get(&path).await.context("cannot ask for the commit's builds")?;
+        // A server that does not know the filter would answer with everything.
+        builds.retain(|it| &it.commit == commit);
+        Ok(builds)
     }
 
     /// Asks again until the build is measured or failed; after the deadline it is returned as it is.

@@ -1,6 +1,5 @@
 //! Which images, under which names, with which memory layout and budgets.
 
-use super::CommitFacts;
 use crate::args::UploadArgs;
 use crate::config::{self, Config};
 use crate::failure::hinted;
@@ -22,9 +21,9 @@ pub(super) struct TargetPlan {
 }
 
 impl TargetPlan {
-    pub(super) fn build(self, facts: &CommitFacts) -> NewBuild {
+    pub(super) fn build(self, facts: &NewBuild) -> NewBuild {
         let Self { name: target, memory, budgets, link_failure, .. } = self;
-        NewBuild { target, memory, budgets, link_failure, ..facts.build.clone() }
+        NewBuild { target, memory, budgets, link_failure, ..facts.clone() }
     }
 }
 
@@ -35,10 +34,9 @@ pub(super) fn resolve(
     current_dir: &Path,
 ) -> anyhow::Result<Vec<TargetPlan>> {
     let link_error = link_error::read(args, current_dir)?;
-    let wanted = match args.elfs.is_empty() {
-        true if link_error.is_some() => vec![of_log(&args.targets, config)?],
-        true => of_file(&args.targets, config)?,
-        false => of_elfs(args, config, current_dir)?,
+    let wanted = match &link_error {
+        Some(_) => vec![of_log(&args.targets, config)?],
+        None => wanted(args, config, current_dir)?,
     };
     let config_dir = config.path.as_deref().and_then(Path::parent).unwrap_or(current_dir);
     let mut plans: Vec<TargetPlan> = Vec::new();
@@ -49,6 +47,15 @@ pub(super) fn resolve(
         plans.push(plan(args, (target, link_error.as_ref()), current_dir, config_dir)?);
     }
     Ok(plans)
+}
+
+/// The targets whose images are at hand, or will be.
+pub(super) fn wanted(
+    args: &UploadArgs,
+    config: &Config,
+    current_dir: &Path,
+) -> anyhow::Result<Vec<config::Target>> {
+    if args.elfs.is_empty() { of_file(&args.targets, config) } else { of_elfs(args, config, current_dir) }
 }
 
 /// No ELF was typed: all targets of the file, or those of the names given.
@@ -107,7 +114,8 @@ fn named(name: &str, elf: PathBuf, config: &Config) -> anyhow::Result<config::Ta
     Ok(config::Target { name, elf, memory: Vec::new(), budgets: Vec::new() })
 }
 
-fn plan(
+/// How one target is sent.
+pub(super) fn plan(
     args: &UploadArgs,
     (target, link_error): (config::Target, Option<&LinkError>),
     current_dir: &Path,

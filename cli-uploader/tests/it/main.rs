@@ -3,6 +3,7 @@
 
 mod action;
 mod analyze;
+mod backfill;
 mod comment;
 mod fmt;
 mod github;

@@ -3,7 +3,7 @@
 use expect_test::Expect;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The folder.
@@ -115,6 +115,11 @@ impl Run {
         self
     }
 
+    /// Starts it.
+    pub(crate) fn spawn(mut self) -> Child {
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     /// Runs it.
     pub(crate) fn output(mut self) -> Output {
         self.command.output().unwrap()
@@ -124,7 +129,7 @@ impl Run {
     pub(crate) fn exit_code_unread(mut self) -> Option<i32> {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        self.command.stdout(writer).stderr(std::process::Stdio::null()).status().unwrap().code()
+        self.command.stdout(writer).stderr(Stdio::null()).status().unwrap().code()
     }
 
     /// Runs it and compares exit code, standard output and standard error together.
