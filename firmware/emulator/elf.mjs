@@ -43,6 +43,14 @@ export function functionNames(file) {
     });
 }
 
+/** Bytes of a section; 0 where there is none of that name. */
+export function sectionBytes(file, name) {
+  checkKind(file);
+  const sections = readSections(file);
+  const names = sections[file.readUInt16LE(50)].offset;
+  return sections.find((it) => textAt(file, names + it.name) === name)?.sizeBytes ?? 0;
+}
+
 function checkKind(file) {
   if (file.length < HEADER_BYTES || file.readUInt32BE(0) !== 0x7f454c46) {
     throw new Error("not an ELF file");
@@ -58,6 +66,7 @@ function readSections(file) {
   return Array.from({ length: file.readUInt16LE(48) }, (_, idx) => {
     const at = tableOffset + idx * entryBytes;
     return {
+      name: file.readUInt32LE(at),
       type: file.readUInt32LE(at + 4),
       offset: file.readUInt32LE(at + 16),
       sizeBytes: file.readUInt32LE(at + 20),

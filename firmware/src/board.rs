@@ -16,6 +16,7 @@
 pub mod clocks;
 pub mod loader;
 mod panic;
+pub mod rounds;
 pub mod thermometer;
 pub mod uart;
 

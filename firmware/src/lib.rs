@@ -8,6 +8,7 @@
 //! | [`boot`] | why the chip started |
 //! | [`crc`] | the checksum of a line |
 //! | [`history`] | the last samples |
+//! | [`round`] | the five lines that every `logger-*` prints |
 //! | [`sample`] | one measurement, as `Debug` shows it |
 //! | [`settings`] | what may change while running |
 //! | [`command`] | what people type |
@@ -24,6 +25,7 @@ pub mod crc;
 pub mod decimal;
 pub mod heartbeat;
 pub mod history;
+pub mod round;
 pub mod sample;
 pub mod settings;
 pub mod temperature;
