@@ -3,6 +3,7 @@
 mod advice;
 mod command;
 mod demo;
+mod firmware_table;
 mod fuzz;
 mod options;
 mod postgres;
@@ -30,7 +31,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -54,6 +55,12 @@ const TASKS: [Task; 7] = [
         summary: "Follow the analyzer's advice on our firmware, compare what it promised",
         details: advice::DETAILS,
         run: advice::run_task,
+    },
+    Task {
+        name: "firmware-table",
+        summary: "Measure what formatters cost on the chip, for firmware/README.md",
+        details: firmware_table::DETAILS,
+        run: firmware_table::run_task,
     },
     Task {
         name: "sqlx-prepare",

@@ -3,6 +3,7 @@
 use super::licence;
 use crate::command::{find, output, run};
 use crate::demo;
+use crate::firmware_table;
 use crate::postgres::PrivatePostgres;
 use crate::setup::need::{FIRMWARE_TARGET, chromium};
 use crate::terminal::say;
@@ -27,7 +28,8 @@ pub fn fmt() -> Result<()> {
 
 pub fn clippy() -> Result<()> {
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let chip = ["--package", "plimsoll-firmware", "--features", "device", "--target", FIRMWARE_TARGET];
+    let chip =
+        ["--package", "plimsoll-firmware", "--features", "device,loggers", "--target", FIRMWARE_TARGET];
     run(cargo().arg("clippy").args(chip).args(["--bins", "--", "-D", "warnings"]))
 }
 
@@ -82,6 +84,8 @@ pub fn firmware() -> Result<()> {
     let mut test = Command::new("npm");
     test.env("FIRMWARE_ELFS", target_folder().join(voyage::OUTPUT_FOLDER));
     test.env("FIRMWARE_LEGS", target_folder().join("voyage"));
+    test.env("FIRMWARE_LOGGERS", firmware_table::build_loggers()?);
+    firmware_table::check()?;
     build_programs()?;
     test.env("PLIMSOLL", built("plimsoll"));
     run(test.current_dir(&emulator).arg("test"))
