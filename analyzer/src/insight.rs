@@ -29,6 +29,7 @@ use crate::map::Attribution;
 use crate::report::assemble::Findings;
 use crate::report::{Certainty, Endianness, Insight, Report, Symbol, SymbolKind};
 use crate::span::Span;
+use crate::text::grouped;
 use kinds::Kind;
 pub use kinds::sources;
 
@@ -180,19 +181,6 @@ fn stored_sections<'a>(image: &'a Image<'_>) -> Vec<(Span, &'a [u8])> {
     let mut sections: Vec<(Span, &[u8])> = stored.map(|it| (it.run, it.data)).collect();
     sections.sort_by_key(|(it, _)| (it.start(), it.end()));
     sections
-}
-
-/// A number as people read it: `22,729`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `1 static`, `2 statics`.

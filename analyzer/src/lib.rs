@@ -36,6 +36,7 @@ pub mod report;
 mod source;
 mod span;
 mod stack;
+mod text;
 
 pub use bloat::accuracy::{MEASURED_ERROR, MeasuredError};
 pub use bloat::costs::{FmtBlame, HelperCost, MachineryCost, SymbolCost};
@@ -50,6 +51,7 @@ pub use layout::{link_error, map_file};
 pub use refs::{EdgeSource, Reference, ReferenceKind};
 pub use report::Report;
 pub use source::{Besides, Source};
+pub use text::grouped;
 
 /// Explains an ELF file. With `memory` empty, the regions are inferred from the file.
 ///

@@ -1,5 +1,7 @@
 //! Untrusted text made fit to print, and numbers as people read them.
 
+pub(crate) use plimsoll_analyzer::grouped;
+
 /// The text with everything that could move a cursor, hide or reorder what is read written as an
 /// escape: control characters, bidirectional overrides, zero-width and tag characters.
 pub(crate) fn visible(text: &str) -> String {
@@ -14,19 +16,6 @@ pub(crate) fn visible(text: &str) -> String {
         }
     }
     safe
-}
-
-/// `5964` → `5,964`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `4016` → `+4,016`, `-12` → `-12`, 0 → `0`.

@@ -1,5 +1,6 @@
 //! A build that did not link, since a region was too small for it.
 
+use plimsoll_analyzer::grouped;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -100,12 +101,4 @@ impl fmt::Display for RegionOverflow {
             _ => Ok(()),
         }
     }
-}
-
-/// `5964` → `5,964`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let is_after_comma = |idx: usize| idx > 0 && (digits.len() - idx).is_multiple_of(3);
-    let parts = digits.chars().enumerate();
-    parts.flat_map(|(idx, it)| is_after_comma(idx).then_some(',').into_iter().chain([it])).collect()
 }

@@ -1,5 +1,6 @@
 //! How numbers and times are written on pages. Templates print these types and never raw numbers.
 
+use plimsoll_analyzer::grouped;
 use std::fmt;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -135,18 +136,6 @@ pub fn percent(part: u64, whole: u64) -> String {
         it if part < whole && it > 99.9 => "99.9 %".to_owned(),
         it => format!("{it:.1} %"),
     }
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
