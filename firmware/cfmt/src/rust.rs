@@ -4,7 +4,7 @@
 //! the NULs in their text, and `{:p}` prints a null pointer as `0x0`.
 //!
 //! ```
-//! # #[cfg(feature = "rust-formatter")] {
+//! # #[cfg(all(feature = "rust-formatter", not(feature = "lock")))] {
 //! struct Uart;
 //!
 //! impl cfmt::Output for Uart {

@@ -79,6 +79,7 @@ pub fn workflows() -> Result<()> {
 pub fn firmware() -> Result<()> {
     demo::build_firmware()?;
     compare_references()?;
+    test_features_of_cfmt()?;
     let emulator = root().join("firmware/emulator");
     run(Command::new("npm").current_dir(&emulator).args(["ci", "--no-audit", "--no-fund"]))?;
     let mut test = Command::new("npm");
@@ -89,6 +90,14 @@ pub fn firmware() -> Result<()> {
     build_programs()?;
     test.env("PLIMSOLL", built("plimsoll"));
     run(test.current_dir(&emulator).arg("test"))
+}
+
+/// Features of cfmt are of the whole program, so that each needs a program of its own.
+fn test_features_of_cfmt() -> Result<()> {
+    let test = |arguments: &[&str]| run(cargo().args(["test", "--package", "cfmt"]).args(arguments));
+    test(&["--features", "lock", "--test", "lock"])?;
+    test(&["--features", "lock", "--doc"])?;
+    test(&["--features", "rust-formatter", "--doc"])
 }
 
 /// Links the firmware with its relocations kept, where the analyzer's test looks for it. Its own folder:

@@ -29,8 +29,8 @@ pub(super) fn print(value: f64, plus: bool, precision: u8, mut put: impl FnMut(&
     let wanted = digits.get_mut(..=usize::from(precision)).unwrap_or_default();
     let power = match exponent {
         0 if mantissa == 0 => 0,
-        0 => Fraction::new(mantissa, -1074).digits(wanted),
-        _ => Fraction::new(mantissa | 1 << 52, exponent.cast_signed() - 1075).digits(wanted),
+        0 => digits_of(mantissa, -1074, wanted),
+        _ => digits_of(mantissa | 1 << 52, exponent.cast_signed() - 1075, wanted),
     };
     let (whole, after_point) = wanted.split_at_checked(1).unwrap_or_default();
     put(whole);
@@ -57,21 +57,22 @@ struct Fraction {
     used: usize,
 }
 
-impl Fraction {
-    /// `mantissa` times two to the power of `exponent`.
-    fn new(mantissa: u64, exponent: i32) -> Self {
-        let shift = exponent.unsigned_abs();
-        let (above, below) = if exponent < 0 { (0, shift) } else { (shift, 0) };
-        let mut fraction = Self { numerator: [0; LIMBS], denominator: [0; LIMBS], used: 0 };
-        place(&mut fraction.numerator, mantissa, above);
-        place(&mut fraction.denominator, 1, below);
-        // A mantissa has four limbs, and shifting within a limb may add one.
-        fraction.used = (shift as usize / 16 + 5).min(LIMBS);
-        fraction
-    }
+/// Writes the first digits of `mantissa` times two to the power of `exponent`, which is not zero, in ASCII and
+/// returns the power of ten of the first.
+fn digits_of(mantissa: u64, exponent: i32, digits: &mut [u8]) -> i32 {
+    let shift = exponent.unsigned_abs();
+    let (above, below) = if exponent < 0 { (0, shift) } else { (shift, 0) };
+    // A mantissa has four limbs, and shifting within a limb may add one.
+    let used = (shift as usize / 16 + 5).min(LIMBS);
+    let mut fraction = Fraction { numerator: [0; LIMBS], denominator: [0; LIMBS], used };
+    place(&mut fraction.numerator, mantissa, above);
+    place(&mut fraction.denominator, 1, below);
+    fraction.digits(digits)
+}
 
-    /// Writes the first digits in ASCII and returns the power of ten of the first. It is not zero.
-    fn digits(mut self, digits: &mut [u8]) -> i32 {
+impl Fraction {
+    /// Writes the first digits and returns the power of ten of the first. The number is used up.
+    fn digits(&mut self, digits: &mut [u8]) -> i32 {
         let mut power = 0;
         while !self.is_less() {
             self.scale(false);
