@@ -2,11 +2,19 @@
 
 import { RP2040 } from "rp2040js";
 import { loadSegments } from "./elf.mjs";
+import { Flash, FlashPins, Ssi } from "./flash.mjs";
 
 const FLASH_ADDRESS = 0x10000000;
 /** The loader's second stage fills the first 256 bytes; the vector table follows. */
 const VECTOR_TABLE_ADDRESS = FLASH_ADDRESS + 0x100;
+const FLASH_BYTES = 2 << 20;
+const SSI_PERIPHERAL = 0x18000;
+const FLASH_PINS_PERIPHERAL = 0x40018;
+const PSM_PERIPHERAL = 0x40010;
+const WATCHDOG_PERIPHERAL = 0x40058;
 const CHIP_RESET_PERIPHERAL = 0x40064;
+/** The processors and the bus: what a watchdog must reset to start the program anew. */
+const CORE_BLOCKS = 0x1_f000;
 const HAD_POWER_ON_RESET = 1 << 8;
 const SENSOR_INPUT = 4;
 const NEWLINE = 10;
@@ -19,26 +27,30 @@ export const DEFAULT_READINGS = [876, 875, 874, 873, 872, 871, 840, 873];
 export class Pico {
   /** @param elf the file's bytes  @param readings raw readings of the temperature sensor */
   constructor(elf, readings = DEFAULT_READINGS) {
-    this.chip = new RP2040();
     this.uartText = "";
     this.lines = 0;
     this.pinChanges = [];
     this.warnings = [];
     this.cycles = 0;
+    this.resets = 0;
     this.lowestStackPointer = Infinity;
     this.waitingInput = [];
-    this.recordWarnings();
-    this.replaceMissingRegisters();
-    this.feedSensor(readings);
-    this.program(elf);
-    this.listen();
+    this.readings = readings;
+    this.flash = new Flash(programmed(elf), (message) => this.warn(`error ${message}`));
+    this.powerUp();
+  }
+
+  /** Starts behind the loader's second stage. What a program left in flash is there, whatever it was doing. */
+  powerUp() {
+    this.flash = new Flash(this.flash.bytes, this.flash.fail);
+    this.start(new RP2040());
   }
 
   /** Runs until `isDone(pico)`, or until so many cycles are over; says whether it was done. */
   run(isDone, maxCycles) {
-    const { chip } = this;
     let lastProgress = -1;
     while (this.cycles < maxCycles) {
+      const { chip } = this;
       if (chip.core.waiting) {
         // Our programs sleep only to halt: nothing would wake them.
         return false;
@@ -47,7 +59,10 @@ export class Pico {
       this.lowestStackPointer = Math.min(this.lowestStackPointer, chip.core.SP);
       this.cycles += cycles;
       chip.clock.tick((cycles * 1e9) / chip.clkSys);
-      const progress = this.uartText.length + this.pinChanges.length;
+      if (this.isBitten) {
+        this.restart();
+      }
+      const progress = this.uartText.length + this.pinChanges.length + this.flash.changes.length;
       if (progress !== lastProgress) {
         lastProgress = progress;
         this.typeNextByte();
@@ -62,6 +77,18 @@ export class Pico {
   /** Bytes that arrive at UART0, one after each byte that the program sends, so that none is overrun. */
   type(text) {
     this.waitingInput.push(...Buffer.from(text, "utf8"));
+  }
+
+  /** A line that arrives at UART0 at once: as much as the port holds until the program looks. */
+  typeLine(text) {
+    const bytes = Buffer.from(`${text}\n`, "utf8");
+    const { rxFIFO } = this.chip.uart[0];
+    for (const byte of bytes) {
+      if (rxFIFO.full) {
+        throw new Error("the line is longer than the port's 32 bytes");
+      }
+      this.chip.uart[0].feedByte(byte);
+    }
   }
 
   /** How much of the stack was taken at the deepest so far, from where the vector table says it begins. */
@@ -79,10 +106,24 @@ export class Pico {
     }
   }
 
+  /** What is said again and again is kept once. */
+  warn(message) {
+    if (!this.warnings.includes(message)) {
+      this.warnings.push(message);
+    }
+  }
+
   recordWarnings() {
-    const record = (level) => (component, message) => this.warnings.push(`${level} ${component}: ${message}`);
+    const record = (level) => (component, message) => this.warn(`${level} ${component}: ${message}`);
     const ignore = () => {};
-    this.chip.logger = { debug: ignore, info: ignore, warn: record("warning"), error: record("error") };
+    const warn = (component, message) => {
+      // A real chip would fault here, or stand still; what the program did from then on would mean nothing.
+      if (message.startsWith("Read from invalid memory address")) {
+        throw new Error(`${component}: ${message}, near PC 0x${this.chip.core.PC.toString(16)}`);
+      }
+      record("warning")(component, message);
+    };
+    this.chip.logger = { debug: ignore, info: ignore, warn, error: record("error") };
   }
 
   /** rp2040js has no VREG_AND_CHIP_RESET; a Pico that was just plugged in reads like this. */
@@ -102,18 +143,53 @@ export class Pico {
     };
   }
 
-  /** Writes the flash and starts behind the loader's second stage, which has nothing to set up here. */
-  program(elf) {
-    const { chip } = this;
-    for (const { address, bytes } of loadSegments(elf)) {
-      const offset = address - FLASH_ADDRESS;
-      if (offset < 0 || offset + bytes.length > chip.flash.length) {
-        throw new Error(`the segment at 0x${address.toString(16)} is not in flash`);
-      }
-      chip.flash.set(bytes, offset);
-    }
+  start(chip) {
+    this.chip = chip;
+    this.isBitten = false;
+    this.recordWarnings();
+    this.replaceMissingRegisters();
+    this.attachFlash();
+    this.feedSensor(this.readings);
+    this.listen();
+    chip.peripherals[WATCHDOG_PERIPHERAL].onWatchdogTrigger = () => this.bite();
     chip.core.VTOR = VECTOR_TABLE_ADDRESS;
     chip.core.reset();
+  }
+
+  /** rp2040js holds 16 MiB of flash, of which a Pico has two. */
+  attachFlash() {
+    const { chip, flash } = this;
+    chip.flash.fill(0xff);
+    chip.flash.set(flash.bytes);
+    flash.bytes = chip.flash.subarray(0, FLASH_BYTES);
+    flash.clock = chip.clock;
+    const ssi = new Ssi(chip, flash);
+    chip.peripherals[SSI_PERIPHERAL] = ssi;
+    chip.peripherals[FLASH_PINS_PERIPHERAL] = new FlashPins(chip, ssi);
+  }
+
+  /** The watchdog resets what the program chose for it. */
+  bite() {
+    const { peripherals } = this.chip;
+    // It would go off again at once, and for ever.
+    peripherals[WATCHDOG_PERIPHERAL].alarm.enable = false;
+    const chosen = peripherals[PSM_PERIPHERAL].wdsel;
+    this.isBitten = (chosen & CORE_BLOCKS) === CORE_BLOCKS;
+    if (!this.isBitten) {
+      this.warn("error watchdog: it may not reset the cores");
+    }
+  }
+
+  /** A watchdog's reset: RAM keeps what it holds, and the watchdog knows that it was it. */
+  restart() {
+    const { sram, peripherals } = this.chip;
+    const { reason } = peripherals[WATCHDOG_PERIPHERAL];
+    this.resets += 1;
+    this.flash = Object.assign(new Flash(this.flash.bytes, this.flash.fail), { changes: this.flash.changes });
+    const chip = new RP2040();
+    chip.sram.set(sram);
+    chip.peripherals[WATCHDOG_PERIPHERAL].reason = reason;
+    this.start(chip);
   }
 
   listen() {
@@ -130,4 +206,17 @@ export class Pico {
       }),
     );
   }
+}
+
+/** A flash with a program in it. */
+function programmed(elf) {
+  const flash = new Uint8Array(FLASH_BYTES).fill(0xff);
+  for (const { address, bytes } of loadSegments(elf)) {
+    const offset = address - FLASH_ADDRESS;
+    if (offset < 0 || offset + bytes.length > flash.length) {
+      throw new Error(`the segment at 0x${address.toString(16)} is not in flash`);
+    }
+    flash.set(bytes, offset);
+  }
+  return flash;
 }

@@ -84,7 +84,7 @@ function printPin(pico, text, cycles) {
 
 /** What went wrong goes to stderr, and into the exit code. */
 function verdict(pico, isDone, reached) {
-  for (const warning of new Set(pico.warnings)) {
+  for (const warning of pico.warnings) {
     process.stderr.write(`${warning}\n`);
   }
   if (!isDone) {
