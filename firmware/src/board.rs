@@ -15,10 +15,13 @@
 
 pub mod clocks;
 pub mod loader;
-mod panic;
+pub mod panic;
 pub mod rounds;
+pub mod sampler;
+pub mod storage;
 pub mod thermometer;
 pub mod uart;
+pub mod watchdog;
 
 #[doc(hidden)]
 pub use rp_binary_info;

@@ -1,10 +1,15 @@
 //! What people type: bytes become lines, lines become commands.
 
+use core::ops::RangeInclusive;
 use core::str;
 
 const LONGEST_LINE: usize = 24;
-const PERIODS_MS: core::ops::RangeInclusive<u32> = 1..=60_000;
-const LIMITS_CELSIUS: core::ops::RangeInclusive<i32> = -273..=1000;
+
+/// The times between two samples that may be asked for.
+pub const PERIODS_MS: RangeInclusive<u32> = 1..=60_000;
+
+/// The limits that may be asked for.
+pub const LIMITS_CELSIUS: RangeInclusive<i32> = -273..=1000;
 
 /// Collects bytes until a line is whole.
 #[derive(Debug)]
@@ -52,6 +57,15 @@ impl LineReader {
 
     /// Takes a byte; at the end of a line that is not empty returns what it asks for.
     pub fn push(&mut self, byte: u8) -> Option<Result<Command, CommandError>> {
+        self.push_for(byte, Command::parse)
+    }
+
+    /// The same for whoever has commands of its own.
+    pub fn push_for<T>(
+        &mut self,
+        byte: u8,
+        parse: fn(&str) -> Result<T, CommandError>,
+    ) -> Option<Result<T, CommandError>> {
         if byte != b'\r' && byte != b'\n' {
             match self.bytes.get_mut(self.len) {
                 Some(slot) => {
@@ -63,7 +77,7 @@ impl LineReader {
             return None;
         }
         let line = self.bytes.get(..self.len).and_then(|it| str::from_utf8(it).ok()).unwrap_or("?");
-        let parsed = if self.is_too_long { Err(CommandError::TooLong) } else { Command::parse(line) };
+        let parsed = if self.is_too_long { Err(CommandError::TooLong) } else { parse(line) };
         let is_blank = self.len == 0;
         self.len = 0;
         self.is_too_long = false;
@@ -91,9 +105,10 @@ impl Command {
     }
 }
 
-fn number_in<T: str::FromStr + PartialOrd>(
+/// Reads a number that must be in a range.
+pub(crate) fn number_in<T: str::FromStr + PartialOrd>(
     text: &str,
-    range: core::ops::RangeInclusive<T>,
+    range: RangeInclusive<T>,
 ) -> Result<T, CommandError> {
     text.parse().ok().filter(|it| range.contains(it)).ok_or(CommandError::Number)
 }

@@ -11,10 +11,14 @@
 //! | [`round`] | the five lines that every `logger-*` prints |
 //! | [`sample`] | one measurement, as `Debug` shows it |
 //! | [`settings`] | what may change while running |
-//! | [`command`] | what people type |
+//! | [`command`] | what people type to the logger |
+//! | [`order`] | what people type to the station |
+//! | [`ring`] | samples on their way from an interrupt to the main loop |
+//! | [`record`] | settings that survive the power |
+//! | [`supervision`] | whether the watchdog may be fed |
 //! | `board` | the chip: the one module with registers, pins and `unsafe`; on the device only |
 //!
-//! The binaries `blink` and `logger` wire these together. On a host everything but `board` is tested.
+//! The binaries `blink`, `logger` and `station` wire these together. On a host everything but `board` is tested.
 #![cfg_attr(not(test), no_std)]
 
 #[cfg(target_os = "none")]
@@ -25,7 +29,11 @@ pub mod crc;
 pub mod decimal;
 pub mod heartbeat;
 pub mod history;
+pub mod order;
+pub mod record;
+pub mod ring;
 pub mod round;
 pub mod sample;
 pub mod settings;
+pub mod supervision;
 pub mod temperature;

@@ -35,6 +35,11 @@ impl Settings {
         self.period_ms.load(Ordering::Relaxed).saturating_mul(1000)
     }
 
+    /// The same in milliseconds.
+    pub fn period_ms(&self) -> u32 {
+        self.period_ms.load(Ordering::Relaxed)
+    }
+
     /// Changes the time between two samples; the command line lets 1 ms to one minute pass.
     pub fn change_period(&self, period_ms: u32) {
         self.period_ms.store(period_ms, Ordering::Relaxed);
@@ -45,10 +50,15 @@ impl Settings {
         self.upper_limit.store(limit.0, Ordering::Relaxed);
     }
 
+    /// The temperature above which there is an alarm.
+    pub fn upper_limit(&self) -> Hundredths {
+        Hundredths(self.upper_limit.load(Ordering::Relaxed))
+    }
+
     /// The limit that a temperature crosses.
     pub fn alarm(&self, temperature: Hundredths) -> Option<Alarm> {
         let lower = Hundredths(self.lower_limit.load(Ordering::Relaxed));
-        let upper = Hundredths(self.upper_limit.load(Ordering::Relaxed));
+        let upper = self.upper_limit();
         if temperature < lower {
             Some(Alarm::Below(lower))
         } else if temperature > upper {

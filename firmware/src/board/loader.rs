@@ -6,17 +6,26 @@
 #[used]
 static BOOT2_FIRMWARE: [u8; 256] = rp2040_boot2::BOOT_LOADER_W25Q080;
 
-/// Names the program for `picotool info`. Each binary says it once.
+/// Names the program for `picotool info`, and says what a panic does: `halt` unless it is said, or `report`.
+/// Each binary says it once.
 ///
 /// The date of the build is left out, so that the same source gives the same image.
 #[macro_export]
 macro_rules! program_info {
     ($name:literal) => {
+        $crate::program_info!($name, on_panic: halt);
+    };
+    ($name:literal, on_panic: $on_panic:ident) => {
         #[unsafe(link_section = ".bi_entries")]
         #[used]
         static PROGRAM_INFO: [$crate::board::rp_binary_info::EntryAddr; 2] = [
             $crate::board::rp_binary_info::rp_program_name!($name),
             $crate::board::rp_binary_info::rp_cargo_version!(),
         ];
+
+        #[panic_handler]
+        fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+            $crate::board::panic::$on_panic(info)
+        }
     };
 }

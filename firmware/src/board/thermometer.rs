@@ -2,6 +2,7 @@
 
 use super::{Board, clocks};
 use crate::temperature::RawReading;
+use rp2040_pac as pac;
 
 const SENSOR_INPUT: u8 = 4;
 
@@ -22,10 +23,14 @@ impl<'a> Thermometer<'a> {
 
     /// One reading; it takes 2 µs.
     pub fn read(&mut self) -> RawReading {
-        let adc = &self.board.registers.ADC;
-        while adc.cs().read().ready().bit_is_clear() {}
-        adc.cs().modify(|_, w| w.start_once().set_bit());
-        while adc.cs().read().ready().bit_is_clear() {}
-        RawReading::new(adc.result().read().result().bits())
+        RawReading::new(convert(&self.board.registers.ADC))
     }
+}
+
+/// Converts once; for the one who reads the sensor.
+pub(super) fn convert(adc: &pac::ADC) -> u16 {
+    while adc.cs().read().ready().bit_is_clear() {}
+    adc.cs().modify(|_, w| w.start_once().set_bit());
+    while adc.cs().read().ready().bit_is_clear() {}
+    adc.result().read().result().bits()
 }
