@@ -13,6 +13,12 @@ fn every_mistake_in_a_call_is_told_at_its_place() {
     trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }
 
+/// Programs that forbid `unsafe` and warnings may print.
+#[test]
+fn what_is_no_mistake_compiles_without_a_warning() {
+    trybuild::TestCases::new().pass("tests/ui/accepted/*.rs");
+}
+
 /// Our sentences are a part of what the compiler says here; the rest changes with every few of its versions.
 #[test]
 fn every_wrong_type_is_told_at_its_argument() {
