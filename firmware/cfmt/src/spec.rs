@@ -103,17 +103,16 @@ unsigned_that_fit!(u8, u16, u32);
 #[cfg(not(target_pointer_width = "64"))]
 unsigned_that_fit!(usize);
 
-impl Float for f32 {
-    fn to_double(&self) -> c_double {
-        c_double::from(*self)
-    }
+/// Implements the float trait. C's `double` is narrower than `f64` on some targets.
+macro_rules! floats {
+    ($($ty:ty),*) => {$(
+        impl Float for $ty {
+            fn to_double(&self) -> c_double { *self as c_double }
+        }
+    )*};
 }
 
-impl Float for f64 {
-    fn to_double(&self) -> c_double {
-        *self
-    }
-}
+floats!(f32, f64);
 
 /// Everything that holds an address and says nothing else of it.
 macro_rules! pointers {

@@ -378,7 +378,7 @@ fn the_formatter_in_rust_is_called_once_per_hole() {
                         printer.bytes(hole1.length(), hole1.pointer());
                         printer.padded(hole2 as u64);
                         printer.integer(hole3 as usize as u64);
-                        printer.float(hole4);
+                        printer.float(hole4 as f64);
                         printer.c_string(hole5);
                         printer.finish()
                     }

@@ -58,7 +58,7 @@ fn step(idx: usize, hole: &Hole) -> TokenStream {
         Passing::Signed | Passing::Unsigned { .. } if is_plain => quote! { integer(#name as u64) },
         Passing::Signed | Passing::Unsigned { .. } => quote! { padded(#name as u64) },
         Passing::Address => quote! { integer(#name as usize as u64) },
-        Passing::Float => quote! { float(#name) },
+        Passing::Float => quote! { float(#name as f64) },
         Passing::Byte => quote! { byte(#name) },
         Passing::CString => quote! { c_string(#name) },
         Passing::LengthAndPointer => quote! { bytes(#name.length(), #name.pointer()) },
