@@ -29,8 +29,6 @@ impl Log for Cfmt {
         cprintln!("seal {seal:x}, crate {n_crate:x}");
     }
     fn mark(&mut self, mark: char, cargo: &str) {
-        let mut utf8 = [0; 4];
-        let mark: &str = mark.encode_utf8(&mut utf8);
-        cprintln!("mark {mark:rs}, 100% of {cargo:rs}");
+        cprintln!("mark {mark:rc}, 100% of {cargo:rs}");
     }
 }

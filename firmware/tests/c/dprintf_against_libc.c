@@ -1,4 +1,5 @@
-/* Compares our dprintf, compiled under another name, with the C library's snprintf. Silence is success. */
+/* Compares our dprintf, compiled under another name, with the C library's snprintf. Silence is success.
+ * With EVERY_CONVERSION, those behind the formatter's switches, too. */
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,10 +8,11 @@
 #include <string.h>
 
 int plimsoll_dprintf(int fd, const char *format, ...);
+int plimsoll_snprintf(char *buffer, size_t length, const char *format, ...);
 
 enum { MOST_FAILURES = 10 };
 
-static char written[256];
+static char written[512];
 static size_t written_length;
 static int failures;
 
@@ -36,7 +38,7 @@ static void compare(const char *expected, int expected_length, int answer)
 
 #define CHECK(...)                                                                        \
     do {                                                                                  \
-        char expected[256];                                                               \
+        char expected[512];                                                               \
         int length = snprintf(expected, sizeof expected, __VA_ARGS__);                    \
         compare(expected, length, plimsoll_dprintf(1, __VA_ARGS__));                      \
     } while (0)
@@ -46,6 +48,16 @@ static void check_number(unsigned long long n)
     CHECK("%lld", (long long)n);
     CHECK("%llu", n);
     CHECK("%llx", n);
+}
+
+/* An order that no pattern of ours follows (xorshift64). */
+static uint64_t random_bits(void)
+{
+    static uint64_t n = 88172645463325252ULL;
+    n ^= n << 13;
+    n ^= n >> 7;
+    n ^= n << 17;
+    return n;
 }
 
 static void check_numbers(void)
@@ -62,14 +74,9 @@ static void check_numbers(void)
         check_number(1ULL << bit);
     }
     check_number(ULLONG_MAX);
-    /* Every digit at every place, in an order that no pattern of ours follows (xorshift64). */
-    uint64_t n = 88172645463325252ULL;
-    for (int i = 0; i < 200000; i++) {
-        n ^= n << 13;
-        n ^= n >> 7;
-        n ^= n << 17;
-        check_number(n >> (i % 64));
-    }
+    /* Every digit at every place. */
+    for (int i = 0; i < 200000; i++)
+        check_number(random_bits() >> (i % 64));
 }
 
 static void check_text(void)
@@ -89,11 +96,99 @@ static void check_nul_in_string(void)
     compare("a\0b|", 4, answer);
 }
 
+#ifdef EVERY_CONVERSION
+static void check_padding(void)
+{
+    static const char kinds[][4] = { "lld", "llu", "llx" };
+    for (int i = 0; i < 60000; i++) {
+        char format[24];
+        int has_plus = i % 3 == 0 && i & 1;
+        snprintf(format, sizeof format, "%%%s%s%d%s|", has_plus ? "+" : "", i & 2 ? "0" : "", 1 + i % 99, kinds[i % 3]);
+        uint64_t n = random_bits() >> (i % 64);
+        CHECK(format, n);
+        CHECK(format, 0 - n);
+    }
+    CHECK("%+lld %+lld %+lld", 0LL, 5LL, -5LL);
+    CHECK("%08llx|%8llu|%+08lld|%+8lld", 0xbeefULL, 7ULL, -42LL, 42LL);
+}
+
+static double float_of(uint64_t bits)
+{
+    double number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+static void check_float(double number)
+{
+    CHECK("%e %+e", number, number);
+    CHECK("%.0e %.1e %+.3e %.15e %.17e", number, number, number, number, number);
+    CHECK("%.99e", number);
+}
+
+static void check_floats(void)
+{
+    static const double special[] = { 0, 1, 0.1, 0.5, 9.5, 2.5, 9.9999995, 9.9999985, 99999995, 1e22, 1e23, 1e100,
+        1.7976931348623157e308, 2.2250738585072014e-308, 4.9406564584124654e-324, 2.2250738585072009e-308 };
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+        check_float(special[i]);
+        check_float(-special[i]);
+    }
+    for (uint64_t sign = 0; sign < 2; sign++) {
+        check_float(float_of(sign << 63 | 0x7ff0000000000000));
+        check_float(float_of(sign << 63 | 0x7ff8000000000000));
+    }
+    for (int i = 0; i < 300; i++) {
+        char format[24];
+        snprintf(format, sizeof format, "%%.%de", i % 100);
+        uint64_t n = random_bits();
+        CHECK(format, float_of(n));
+        /* Halves and short ones: what lies between two digits. */
+        CHECK("%.1e %.2e %.3e", (double)(i * 5 + 5) / 8, (double)i / 16, (double)(n % 100000) / 32);
+    }
+}
+
+static void check_pointers_and_characters(void)
+{
+    for (int i = 0; i < 64; i++) {
+        uint64_t n = random_bits() >> i | 1;
+        CHECK("%p|", (void *)(uintptr_t)n);
+    }
+    int answer = plimsoll_dprintf(1, "%p", (void *)0);
+    compare("0x0", 3, answer);
+    for (int c = 0; c < 256; c++)
+        CHECK("%c|", c);
+}
+
+/* A text that is cut by the buffer at each place, with what lies behind it untouched. */
+static void check_buffers(void)
+{
+    for (size_t length = 0; length < 40; length++) {
+        char expected[64], found[64];
+        memset(expected, '#', sizeof expected);
+        memset(found, '#', sizeof found);
+        long long number = (long long)random_bits();
+        int wanted = snprintf(expected, length, "%s %lld %.*s", "ship", number, 3, "load");
+        int answer = plimsoll_snprintf(found, length, "%s %lld %.*s", "ship", number, 3, "load");
+        if (wanted != answer || memcmp(expected, found, sizeof expected)) {
+            printf("in %zu bytes: \"%.64s\" (%d)\n", length, found, answer);
+            failures++;
+        }
+    }
+}
+#endif
+
 int main(void)
 {
     check_numbers();
     check_text();
     CHECK("nothing but text");
     check_nul_in_string();
+#ifdef EVERY_CONVERSION
+    check_padding();
+    check_floats();
+    check_pointers_and_characters();
+    check_buffers();
+#endif
     return failures != 0;
 }

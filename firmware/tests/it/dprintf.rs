@@ -1,25 +1,50 @@
 //! The C formatter, compiled for this host under another name, against the C library's.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
-const FORMATTER: &str = "c/dprintf.c";
+const FORMATTER: &str = "cfmt/c/dprintf.c";
 const COMPARISON: &str = "tests/c/dprintf_against_libc.c";
+const SWITCHES: [&str; 6] = [
+    "-DEVERY_CONVERSION",
+    "-DCFMT_PADDING=1",
+    "-DCFMT_POINTER=1",
+    "-DCFMT_CHAR=1",
+    "-DCFMT_FLOAT=1",
+    "-DCFMT_SNPRINTF=1",
+];
 
 #[test]
 fn our_dprintf_prints_what_the_c_library_prints() {
+    compare(&[]);
+}
+
+#[test]
+fn with_its_switches_it_prints_every_conversion_of_the_macros() {
+    compare(&SWITCHES);
+}
+
+#[track_caller]
+fn compare(switches: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("comparison");
-    let mut compiler = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
-    compiler
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-format-zero-length"])
-        .args(["-Ddprintf=plimsoll_dprintf", "-Dwrite=plimsoll_write"])
-        .args([FORMATTER, COMPARISON, "-o"])
-        .arg(&program);
-    assert!(compiler.status().unwrap().success(), "{compiler:?}");
+    let (object, program) = (folder.path().join("formatter.o"), folder.path().join("comparison"));
+    let ours = ["-Ddprintf=plimsoll_dprintf", "-Dsnprintf=plimsoll_snprintf", "-Dwrite=plimsoll_write"];
+    compile(&object, |it| it.args(switches).args(ours).args(["-c", FORMATTER]));
+    compile(&program, |it| it.args(switches).arg(COMPARISON).arg(&object));
 
     let output = Command::new(&program).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     assert!(output.status.success());
+}
+
+#[track_caller]
+fn compile(to: &Path, arguments: impl FnOnce(&mut Command) -> &mut Command) {
+    let mut compiler = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    compiler
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-format-zero-length", "-o"])
+        .arg(to);
+    arguments(&mut compiler);
+    assert!(compiler.status().unwrap().success(), "{compiler:?}");
 }
