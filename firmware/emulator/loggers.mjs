@@ -6,7 +6,7 @@ import { sectionBytes } from "./elf.mjs";
 import { Pico } from "./pico.mjs";
 
 /** The formatters, as in `logger-<name>`, least known first. `silent` prints nothing and is what others are held to. */
-export const FORMATTERS = ["cfmt", "ufmt", "core-fmt"];
+export const FORMATTERS = ["cfmt", "cfmt-rust", "ufmt", "core-fmt"];
 export const ROUNDS = 120;
 export const LINES = 5 * ROUNDS;
 /** The LED changes once when it is switched on, and then after every round. */

@@ -10,7 +10,7 @@ import { FORMATTERS, LINES, weigh } from "./loggers.mjs";
 
 const FOLDER = process.env.FIRMWARE_LOGGERS;
 /** Over the program that prints nothing. */
-const MOST_BYTES = { cfmt: 700 };
+const MOST_BYTES = { cfmt: 700, "cfmt-rust": 800 };
 const MOST_STACK_BYTES = 200;
 const FORMATTING = /4core3fmt|core\.\.fmt|core::fmt|flt2dec|panic_fmt|panicking/;
 

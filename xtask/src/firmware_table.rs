@@ -23,8 +23,10 @@ const BEGIN: &str = "<!-- written by `cargo xtask firmware-table` -->\n";
 const END: &str = "<!-- end of the table -->\n";
 
 /// Programs that are built as one, and the features beside those that all have.
-const BUILDS: [(&[&str], &str); 1] =
-    [(&["logger-silent", "logger-cfmt", "logger-ufmt", "logger-core-fmt"], "device,loggers")];
+const BUILDS: [(&[&str], &str); 2] = [
+    (&["logger-silent", "logger-cfmt", "logger-ufmt", "logger-core-fmt"], "device,loggers"),
+    (&["logger-cfmt-rust"], "device,loggers,rust-formatter"),
+];
 
 pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
     let is_check = options::switch(arguments, "check")?;

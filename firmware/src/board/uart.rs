@@ -80,6 +80,12 @@ impl fmt::Write for Uart {
     }
 }
 
+impl cfmt::Output for Uart {
+    fn write(bytes: &[u8]) {
+        Self(()).send(bytes);
+    }
+}
+
 fn registers() -> pac::UART0 {
     // SAFETY: the port is polled by one core without interrupts, so that nobody sends in between.
     unsafe { pac::UART0::steal() }
