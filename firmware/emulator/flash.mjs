@@ -30,12 +30,17 @@ export class Flash {
     this.bytes = bytes;
     this.fail = fail;
     this.clock = undefined;
+    /** What was changed so far: { kind, offset }. */
+    this.changes = [];
+    this.restart();
+  }
+
+  /** The loader ran: it leaves the mode that continues reading, and nothing under way. */
+  restart() {
     this.isContinuous = true;
     this.isWriteEnabled = false;
     this.busyUntilNanos = 0;
     this.heard = [];
-    /** What was changed so far: { kind, offset }. */
-    this.changes = [];
   }
 
   get isBusy() {
@@ -239,6 +244,7 @@ const NO_MEMORY = {
 };
 
 const SELECT_CONTROL = 0x0c;
+const OUTPUT_LOW = 2;
 
 /** The flash's pins, of which programs only touch the select line: its output can be forced low. */
 export class FlashPins extends BasePeripheral {
@@ -255,7 +261,6 @@ export class FlashPins extends BasePeripheral {
   writeUint32(offset, value) {
     this.registers[offset] = value;
     if (offset === SELECT_CONTROL) {
-      const OUTPUT_LOW = 2;
       this.ssi.select(((value >>> 8) & 3) === OUTPUT_LOW);
     }
   }

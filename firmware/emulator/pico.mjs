@@ -42,7 +42,6 @@ export class Pico {
 
   /** Starts behind the loader's second stage. What a program left in flash is there, whatever it was doing. */
   powerUp() {
-    this.flash = new Flash(this.flash.bytes, this.flash.fail);
     this.start(new RP2040());
   }
 
@@ -163,6 +162,7 @@ export class Pico {
     chip.flash.set(flash.bytes);
     flash.bytes = chip.flash.subarray(0, FLASH_BYTES);
     flash.clock = chip.clock;
+    flash.restart();
     const ssi = new Ssi(chip, flash);
     chip.peripherals[SSI_PERIPHERAL] = ssi;
     chip.peripherals[FLASH_PINS_PERIPHERAL] = new FlashPins(chip, ssi);
@@ -185,7 +185,6 @@ export class Pico {
     const { sram, peripherals } = this.chip;
     const { reason } = peripherals[WATCHDOG_PERIPHERAL];
     this.resets += 1;
-    this.flash = Object.assign(new Flash(this.flash.bytes, this.flash.fail), { changes: this.flash.changes });
     const chip = new RP2040();
     chip.sram.set(sram);
     chip.peripherals[WATCHDOG_PERIPHERAL].reason = reason;

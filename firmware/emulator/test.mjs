@@ -2,7 +2,7 @@
 //
 //   node --test firmware/emulator/test.mjs
 //
-// FIRMWARE_ELFS  folder of `blink` and `logger`; default target/thumbv6m-none-eabi/firmware
+// FIRMWARE_ELFS  folder of `blink`, `logger` and `station`; default target/thumbv6m-none-eabi/firmware
 // FIRMWARE_LEGS  folder with a `<leg>/logger` for every file in expected/legs; without it the legs are
 //                not run. `cargo xtask firmware` builds them and sets it
 // PLIMSOLL       the program `plimsoll`; without it the deepest stack is not compared with its answer
@@ -169,7 +169,7 @@ describe("the legs of the voyage", { skip: LEGS === undefined && "FIRMWARE_LEGS 
 });
 
 describe("what picotool shows", () => {
-  for (const name of ["blink", "logger"]) {
+  for (const name of ["blink", "logger", "station"]) {
     test(`${name} says its name and version`, () => {
       const pico = new Pico(readFileSync(join(ELFS, name)));
       assert.deepEqual(binaryInfo(pico), { name: `plimsoll ${name}`, version: "0.1.0" });

@@ -3,7 +3,7 @@
 //! A main loop that runs proves little. What must not stop is the chain from the timer through the converter
 //! and the ring to the main loop, so that chain is what the watchdog watches.
 
-/// How late a sample may be besides a period: less than saving the settings holds up, with room to spare.
+/// How late a sample may be besides a period: a slow flash holds it up for 400 ms while the settings are saved.
 const PATIENCE_US: u32 = 500_000;
 
 /// When a sample arrived last.

@@ -12,8 +12,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use cortex_m::peripheral::NVIC;
 use rp2040_pac as pac;
 
-/// What waits for the main loop, which is away for 45 ms while it saves: 1.6 s of the slowest line at 10
-/// samples per second.
+/// What waits for the main loop. Its longest line takes 8 ms at 115200 baud: eight samples at the highest rate.
 static SAMPLES: Ring<16> = Ring::new();
 static N_LOST: AtomicU32 = AtomicU32::new(0);
 static PERIOD_US: AtomicU32 = AtomicU32::new(0);

@@ -24,7 +24,8 @@ pub fn saved() -> Saved {
 pub fn write(place: usize, record: Record) {
     let offset = OFFSETS[place & 1];
     let bytes = record.to_bytes();
-    let loader = loader();
+    let mut loader = [0; serial::LOADER_WORDS];
+    copy_loader(&mut loader);
     // SAFETY: the places belong to nobody else; record and loader are on the stack, which is RAM.
     cortex_m::interrupt::free(|_| unsafe { serial::replace_sector(offset, &bytes, &loader) });
 }
@@ -35,8 +36,12 @@ fn read(offset: u32) -> [u8; RECORD_BYTES] {
     unsafe { core::ptr::read_volatile(address as *const [u8; RECORD_BYTES]) }
 }
 
-/// The loader's second stage, which sets up execution from flash; where it runs, flash cannot be read yet.
-fn loader() -> serial::Loader {
-    // SAFETY: the chip's flash begins with it, and it can be read as words.
-    unsafe { core::ptr::read_volatile(LOADER_ADDRESS as *const serial::Loader) }
+/// Copies the loader's second stage, which sets up execution from flash; where it runs, flash cannot be read
+/// yet. In place, since a copy that is returned would stand on the stack twice.
+fn copy_loader(loader: &mut serial::Loader) {
+    for (idx, word) in loader.iter_mut().enumerate() {
+        let address = LOADER_ADDRESS + idx * size_of::<u32>();
+        // SAFETY: the chip's flash begins with the loader, and it can be read as words.
+        *word = unsafe { core::ptr::read_volatile(address as *const u32) };
+    }
 }

@@ -18,6 +18,8 @@ pub struct Watchdog {
 impl Watchdog {
     /// Resets the chip when it is not fed for so long; at most 8.3 s.
     pub fn start(board: &Board, timeout_us: u32) -> Self {
+        // A debugger resets the cores, but not the watchdog.
+        stop();
         // SAFETY: the mask has a bit for each block that there is.
         board.registers.PSM.wdsel().write(|w| unsafe { w.bits(WHAT_IT_RESETS) });
         let watchdog =

@@ -9,7 +9,10 @@
 use rp2040_pac as pac;
 
 /// The 256 bytes of the loader's second stage, as words.
-pub(super) type Loader = [u32; 64];
+pub(super) type Loader = [u32; LOADER_WORDS];
+
+/// How many they are.
+pub(super) const LOADER_WORDS: usize = 64;
 
 const WRITE_ENABLE: u8 = 0x06;
 const READ_STATUS: u8 = 0x05;
