@@ -28,8 +28,14 @@ pub fn fmt() -> Result<()> {
 
 pub fn clippy() -> Result<()> {
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let chip =
-        ["--package", "plimsoll-firmware", "--features", "device,loggers,rust-formatter", "--target", FIRMWARE_TARGET];
+    let chip = [
+        "--package",
+        "plimsoll-firmware",
+        "--features",
+        "device,loggers,rust-formatter",
+        "--target",
+        FIRMWARE_TARGET,
+    ];
     run(cargo().arg("clippy").args(chip).args(["--bins", "--", "-D", "warnings"]))
 }
 
