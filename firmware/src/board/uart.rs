@@ -87,7 +87,7 @@ impl cfmt::Output for Uart {
 }
 
 fn registers() -> pac::UART0 {
-    // SAFETY: the port is polled by one core without interrupts, so that nobody sends in between.
+    // SAFETY: one core polls the port, and no interrupt sends but one that panics and never returns.
     unsafe { pac::UART0::steal() }
 }
 
