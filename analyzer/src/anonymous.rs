@@ -16,7 +16,7 @@ use crate::refs::{Facts, List, Places, Reference, ReferenceKind, is_unwind};
 use crate::report::{SectionKind, SectionRole, SymbolKind};
 use crate::span::Span;
 
-pub(crate) use text::template;
+pub(crate) use text::{template, text_bytes};
 
 /// Name of the stand-in for headers that a load segment carries.
 pub(crate) const HEADERS: &str = "(headers)";

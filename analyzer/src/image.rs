@@ -2,13 +2,16 @@
 
 mod arrays;
 mod carried;
+mod explore;
 mod header;
 mod relocations;
 mod roles;
+mod sectionless;
 mod sections;
 mod segments;
 mod symbols;
 mod unlinked;
+mod vectors;
 
 use object::Endianness;
 use object::elf::{FileHeader32, FileHeader64};
@@ -23,6 +26,7 @@ pub(crate) use sections::ImageSection;
 pub(crate) use segments::ImageSegment;
 pub(crate) use symbols::{AbsoluteSymbol, ImageMark, ImageSymbol, MarkKind};
 pub(crate) use unlinked::UnlinkedRelocation;
+pub(crate) use vectors::VECTORS;
 
 /// The report's word for object files.
 const RELOCATABLE: &str = "relocatable";
@@ -47,6 +51,8 @@ pub(crate) struct Image<'data> {
     pub(crate) relocations: Vec<ImageRelocation>,
     /// Of object files: what debug sections wait for.
     pub(crate) unlinked: Vec<UnlinkedRelocation>,
+    /// Whether it has no sections, and its code was followed from the entry point: marks tell what is code.
+    pub(crate) is_explored: bool,
     /// Size of the file.
     pub(crate) file_bytes: u64,
     pub(crate) warnings: Vec<Warning>,
@@ -66,6 +72,11 @@ impl<'data> Image<'data> {
     /// An object file: sections have no addresses yet, each is an address space of its own.
     pub(crate) fn is_relocatable(&self) -> bool {
         self.header.kind == RELOCATABLE
+    }
+
+    /// Whether a section is part of a segment that was explored.
+    pub(crate) fn is_stand_in(&self, section_idx: usize) -> bool {
+        self.is_explored && self.sections[section_idx].takes_memory()
     }
 
     /// A program for an operating system, which maps pages of the file instead of flashing it.
@@ -92,8 +103,9 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     if sections.is_empty() && segments.is_empty() {
         return Err(Error::malformed("file header", "the file has neither sections nor segments"));
     }
-    if sections.iter().all(|it| !it.is_allocated || it.size() == 0) {
-        sections.extend(sections::stand_ins(&segments)?);
+    let is_sectionless = sections.iter().all(|it| !it.is_allocated || it.size() == 0);
+    if is_sectionless {
+        sections.extend(sectionless::stand_ins(&file, &segments, table.len())?);
     } else {
         sections.extend(carried::stand_ins(&file, &segments, stored));
     }
@@ -110,7 +122,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
     let unlinked = if is_linked { Vec::new() } else { unlinked::read(&file, &table) };
     let file_bytes = data.len() as u64;
-    Ok(Image {
+    let mut image = Image {
         header,
         sections,
         segments,
@@ -121,9 +133,14 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         exports,
         relocations,
         unlinked,
+        is_explored: false,
         file_bytes,
         warnings,
-    })
+    };
+    if is_sectionless && is_linked {
+        explore::explore(&mut image);
+    }
+    Ok(image)
 }
 
 /// Stored and allocated, yet outside of every load segment: nothing will put it onto the device.

@@ -34,7 +34,7 @@ use body::Bodies;
 pub(crate) use body::Body;
 pub(crate) use code::{Facts, sweep_place};
 pub(crate) use data::is_unwind;
-pub(crate) use decode::{Flow, decoder};
+pub(crate) use decode::{Decode, Flow, Step, Value, decoder};
 pub(crate) use list::List;
 pub(crate) use nodes::Nodes;
 pub(crate) use places::{Place, Places};

@@ -14,6 +14,7 @@ mod sqlx;
 mod step;
 mod terminal;
 mod tidy;
+mod tiny;
 mod truth;
 mod voyage;
 mod workshop;
@@ -31,7 +32,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 8] = [
+const TASKS: [Task; 9] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -73,6 +74,12 @@ const TASKS: [Task; 8] = [
         summary: "Hold predictions of savings against rebuilt programs",
         details: truth::DETAILS,
         run: truth::run_task,
+    },
+    Task {
+        name: "tiny",
+        summary: "Build and run programs without sections for this machine",
+        details: tiny::DETAILS,
+        run: tiny::run_task,
     },
     Task {
         name: "screenshots",

@@ -14,7 +14,8 @@ impl Splitter<'_> {
         let place = Place { span, section_idx, label: Label::Unattributed };
         for (part, mode) in self.places.modes(&place) {
             for stretch in self.stretches(part) {
-                let has_literals = mode == MarkKind::Data || self.places.machine.has_stray_literals;
+                let has_literals = matches!(mode, MarkKind::Data | MarkKind::Unknown)
+                    || self.places.machine.has_stray_literals;
                 let literals = if has_literals { self.literals(stretch) } else { Vec::new() };
                 self.between_literals(stretch, section_idx, (&literals, mode));
             }
@@ -68,6 +69,11 @@ impl Splitter<'_> {
         is_between && !self.is_meant(span.start()) && is_filled()
     }
 
+    /// In a file without sections, code is only what control gets to.
+    fn is_reached(&self, section_idx: usize, mode: MarkKind) -> bool {
+        self.places.image.is_stand_in(section_idx) && matches!(mode, MarkKind::Code | MarkKind::Arm)
+    }
+
     /// What no instruction loads.
     fn rest(&mut self, span: Option<Span>, section_idx: usize, mode: MarkKind) {
         let Some(span) = span.filter(|it| !it.is_empty()) else { return };
@@ -81,7 +87,7 @@ impl Splitter<'_> {
                 self.split.padding.push((section_idx, span));
             }
             None if mode == MarkKind::Data => self.data_stretch(span, section_idx),
-            _ if label.is_some() || is_referenced => {
+            _ if label.is_some() || is_referenced || self.is_reached(section_idx, mode) => {
                 let code = filling.without_tail(span);
                 let what = label.unwrap_or(What::Code);
                 let piece = Piece { span: code, section_idx, is_referenced, follows: false, what };

@@ -24,6 +24,11 @@ pub(super) fn len_bytes(content: &[u8], known: Option<usize>) -> Option<usize> {
     }
 }
 
+/// The same where nobody keeps a length.
+pub(crate) fn text_bytes(content: &[u8]) -> Option<usize> {
+    len_bytes(content, None)
+}
+
 /// How many of the first bytes are a text that can be printed.
 pub(super) fn printable(bytes: &[u8]) -> usize {
     let valid = match std::str::from_utf8(bytes) {

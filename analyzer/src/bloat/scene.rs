@@ -53,7 +53,7 @@ impl<'a, 'info> Scene<'a, 'info> {
     /// The parts of `span` that are instructions, not literals among them.
     pub(crate) fn code(&self, span: Span) -> impl Iterator<Item = Span> {
         let modes = self.places.at(span.start()).map(|it| self.places.modes(it)).unwrap_or_default();
-        let code = modes.into_iter().filter(|it| it.1 != MarkKind::Data);
+        let code = modes.into_iter().filter(|it| matches!(it.1, MarkKind::Code | MarkKind::Arm));
         code.filter_map(move |it| it.0.intersection(span))
     }
 }

@@ -71,7 +71,7 @@ fn apart(segments: &[ImageSegment], mut stored: Vec<Stored>) -> Vec<Stored> {
 }
 
 /// Where the headers at the start of the file end: the program headers follow the ELF header.
-fn headers<Elf: FileHeader<Endian = Endianness>>(file: &File<'_, Elf>) -> u64 {
+pub(super) fn headers<Elf: FileHeader<Endian = Endianness>>(file: &File<'_, Elf>) -> u64 {
     let e = file.endian;
     let ehsize = u64::from(file.header.e_ehsize(e));
     let table: u64 = file.header.e_phoff(e).into();

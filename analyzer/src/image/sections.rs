@@ -169,56 +169,6 @@ fn kind(name: &str, section_type: elf::SectionType, flags: elf::SectionFlags) ->
     }
 }
 
-/// Sections for a file that has none: each load segment, cut into what is stored and what is not.
-pub(super) fn stand_ins<'data>(segments: &[ImageSegment]) -> Result<Vec<ImageSection<'data>>, Error> {
-    let mut sections = Vec::new();
-    for (idx, segment) in segments.iter().enumerate().filter(|(_, it)| it.is_load && !it.run.is_empty()) {
-        let stored_bytes = segment.file.size();
-        let overflow = || Error::malformed(format!("program header {idx}"), "address plus size overflows");
-        let run = Span::new(segment.run.start(), stored_bytes).ok_or_else(overflow)?;
-        let load = Span::new(segment.load.start(), stored_bytes).ok_or_else(overflow)?;
-        if !run.is_empty() {
-            sections.push(stand_in(format!("segment {idx}"), segment, run, Some(load)));
-        }
-        let zeroed = segment.run.from(run.end());
-        if !zeroed.is_empty() {
-            let suffix = if run.is_empty() { "" } else { " (zeroed)" };
-            sections.push(stand_in(format!("segment {idx}{suffix}"), segment, zeroed, None));
-        }
-    }
-    Ok(sections)
-}
-
-fn stand_in<'data>(
-    name: String,
-    segment: &ImageSegment,
-    run: Span,
-    load: Option<Span>,
-) -> ImageSection<'data> {
-    let kind = match load {
-        None => SectionKind::Bss,
-        Some(_) if segment.is_executable => SectionKind::Code,
-        Some(_) if segment.is_writable => SectionKind::Data,
-        Some(_) => SectionKind::Rodata,
-    };
-    ImageSection {
-        name,
-        file_idx: None,
-        kind,
-        role: SectionRole::Content,
-        run,
-        load,
-        align_bytes: 1,
-        is_allocated: true,
-        is_writable: segment.is_writable,
-        is_executable: segment.is_executable,
-        is_thread_local: false,
-        is_loaded: true,
-        is_compressed: false,
-        data: &[],
-    }
-}
-
 /// Refuses files whose sections claim more memory than sums can hold exactly.
 pub(super) fn check_total(sections: &[ImageSection<'_>]) -> Result<(), Error> {
     let mut total_bytes = 0_u64;

@@ -51,6 +51,8 @@ pub(crate) enum MarkKind {
     Arm,
     /// `$d`: no code.
     Data,
+    /// Of files without sections: control does not get here, and nobody says what it is.
+    Unknown,
     /// A function whose size nobody wrote down.
     Function,
     /// `__global_pointer$`: RISC-V's linker may address data from here.

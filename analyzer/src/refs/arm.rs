@@ -32,7 +32,7 @@ impl Decode for Arm {
 
     fn enter(&mut self, mode: MarkKind) -> bool {
         self.is_long = mode == MarkKind::Arm;
-        mode != MarkKind::Data
+        matches!(mode, MarkKind::Code | MarkKind::Arm)
     }
 }
 

@@ -213,6 +213,10 @@ impl Facts {
         let is_local_call =
             is_inside && reference.kind == ReferenceKind::Call && place.label == Label::Unattributed;
         if is_inside && !is_local_call {
+            // A gap of code without sections holds many functions: it is no place where one begins.
+            if place.label == Label::Unattributed && places.image.is_stand_in(place.section_idx) {
+                self.list.push(reference, false);
+            }
             return;
         }
         match places.at(target) {

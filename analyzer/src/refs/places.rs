@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::decode::{self, Machine};
 use super::index::Index;
 use crate::anonymous;
-use crate::image::{Image, ImageMark, ImageSection, MarkKind};
+use crate::image::{Image, ImageMark, ImageSection, MarkKind, VECTORS};
 use crate::map::{Attribution, Inputs, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
 use crate::span::Span;
 
 /// Names (or their beginnings) of sections that hold a vector table.
-const VECTOR_SECTIONS: [&str; 9] = [
+const VECTOR_SECTIONS: [&str; 10] = [
+    VECTORS,
     ".vector",
     ".isr_vector",
     ".intvec",
@@ -313,7 +314,7 @@ impl<'image> Places<'image> {
 }
 
 fn is_mode(kind: MarkKind) -> bool {
-    matches!(kind, MarkKind::Code | MarkKind::Arm | MarkKind::Data)
+    matches!(kind, MarkKind::Code | MarkKind::Arm | MarkKind::Data | MarkKind::Unknown)
 }
 
 /// Everything but padding. Where sections overlap, the first by address has it.

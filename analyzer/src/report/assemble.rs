@@ -204,7 +204,8 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
         user: None,
         symbol: Symbol {
             name,
-            mangled,
+            // What has no table of symbols has a name from us.
+            mangled: if image.is_explored { String::new() } else { mangled },
             size_bytes: owner.bytes,
             run_address: owner.address,
             section: image.sections[owner.section_idx].name.clone(),

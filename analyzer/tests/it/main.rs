@@ -32,6 +32,7 @@ mod panics;
 mod refs;
 mod regions;
 mod robustness;
+mod sectionless;
 mod sections;
 mod stack;
 mod support;

@@ -7,6 +7,7 @@ use crate::firmware_table;
 use crate::postgres::PrivatePostgres;
 use crate::setup::need::{FIRMWARE_TARGET, chromium};
 use crate::terminal::say;
+use crate::tiny;
 use crate::voyage;
 use crate::workspace::{build_programs, built, cargo, root, target_folder};
 use anyhow::{Context as _, Result, bail};
@@ -94,6 +95,7 @@ pub fn firmware() -> Result<()> {
     test.env("FIRMWARE_LOGGERS", firmware_table::build_loggers()?);
     firmware_table::check()?;
     build_programs()?;
+    tiny::check()?;
     test.env("PLIMSOLL", built("plimsoll"));
     run(test.current_dir(&emulator).arg("test"))
 }
