@@ -2,6 +2,7 @@
 
 mod check;
 mod licence;
+mod reproducible;
 
 pub use check::browser_script;
 
@@ -64,7 +65,7 @@ pub const STEPS: [Step; 11] = [
     Step {
         name: "firmware",
         summary: "Firmware built and run in the emulator",
-        needs: &[Need::CCompiler, Need::ArmCompiler, Need::FirmwareTarget, Need::Node],
+        needs: &[Need::CCompiler, Need::ArmCompiler, Need::FirmwareTarget, Need::Git, Need::Node],
         check: check::firmware,
     },
     Step { name: "voyage", summary: "The demo, verified over HTTP", needs: demo::NEEDS, check: check::demo },

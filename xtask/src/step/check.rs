@@ -1,6 +1,6 @@
 //! What each step runs.
 
-use super::licence;
+use super::{licence, reproducible};
 use crate::command::{find, output, run};
 use crate::demo;
 use crate::firmware_table;
@@ -85,6 +85,7 @@ pub fn workflows() -> Result<()> {
 /// decodes of them is compared with what the linker knows.
 pub fn firmware() -> Result<()> {
     demo::build_firmware()?;
+    reproducible::check()?;
     compare_references()?;
     test_features_of_cfmt()?;
     let emulator = root().join("firmware/emulator");
