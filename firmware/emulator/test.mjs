@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { functionNames } from "./elf.mjs";
+import { functionNames, loadSegments, sectionBytes } from "./elf.mjs";
 import { Pico } from "./pico.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -74,6 +74,13 @@ describe("stack", { skip: PLIMSOLL === undefined && "PLIMSOLL is not set" }, () 
 });
 
 describe("blink", () => {
+  test("it takes no more than 1 KiB beside the vector table and the loader", () => {
+    const file = readFileSync(join(ELFS, "blink"));
+    const apart = sectionBytes(file, ".boot2") + sectionBytes(file, ".vector_table");
+    const bytes = loadSegments(file).reduce((sum, it) => sum + it.bytes.length, -apart);
+    assert.ok(apart === 256 + 192 && bytes > 0 && bytes <= 1024, `${bytes} bytes and ${apart} apart`);
+  });
+
   test("the LED changes every 250 ms, and no other pin does", () => {
     const pico = new Pico(readFileSync(join(ELFS, "blink")));
     assert.ok(pico.run((it) => it.pinChanges.length >= 6, MAX_CYCLES));
