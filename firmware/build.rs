@@ -33,6 +33,10 @@ fn place_in_memory() -> io::Result<()> {
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=--nmagic");
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
+    if env::var_os("CARGO_FEATURE_DEFMT").is_some() {
+        // Gives texts their numbers.
+        println!("cargo::rustc-link-arg-bin=logger-defmt=-Tdefmt.x");
+    }
     Ok(())
 }
 

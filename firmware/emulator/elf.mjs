@@ -31,15 +31,24 @@ export function loadSegments(file) {
 
 /** The names of all functions, mangled. */
 export function functionNames(file) {
+  return symbols(file)
+    .filter((it) => it.type === STT_FUNC)
+    .map((it) => it.name);
+}
+
+/** All symbols: [{ name, value, type }]. */
+export function symbols(file) {
   checkKind(file);
   const sections = readSections(file);
   return sections
     .filter((it) => it.type === SHT_SYMTAB)
     .flatMap(({ offset, sizeBytes, link }) => {
       const strings = sections[link].offset;
-      return Array.from({ length: sizeBytes / SYMBOL_BYTES }, (_, idx) => offset + idx * SYMBOL_BYTES)
-        .filter((at) => (file[at + 12] & 0xf) === STT_FUNC)
-        .map((at) => textAt(file, strings + file.readUInt32LE(at)));
+      return Array.from({ length: sizeBytes / SYMBOL_BYTES }, (_, idx) => offset + idx * SYMBOL_BYTES).map((at) => ({
+        name: textAt(file, strings + file.readUInt32LE(at)),
+        value: file.readUInt32LE(at + 4),
+        type: file[at + 12] & 0xf,
+      }));
     });
 }
 

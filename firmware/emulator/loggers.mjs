@@ -2,11 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeFrames } from "./defmt.mjs";
 import { sectionBytes } from "./elf.mjs";
 import { Pico } from "./pico.mjs";
 
-/** The formatters, as in `logger-<name>`, least known first. `silent` prints nothing and is what others are held to. */
-export const FORMATTERS = ["cfmt", "cfmt-rust", "ufmt", "core-fmt"];
+/** The formatters, as in `logger-<name>`, of which defmt sends no text but frames. `silent` prints nothing and is what others are held to. */
+export const FORMATTERS = ["cfmt", "cfmt-rust", "ufmt", "core-fmt", "defmt"];
 export const ROUNDS = 120;
 export const LINES = 5 * ROUNDS;
 /** The LED changes once when it is switched on, and then after every round. */
@@ -21,7 +22,12 @@ export function weigh(folder, name) {
     throw new Error(`logger-${name} stopped with ${pico.lines} lines:\n${pico.uartText}`);
   }
   const bytes = [".text", ".rodata", ".data"].reduce((sum, it) => sum + sectionBytes(file, it), 0);
-  return { bytes, stackBytes: pico.stackBytes, cycles: pico.cycles, text: pico.uartText, file };
+  const text = name === "defmt" ? decodeText(file, pico.uartText) : pico.uartText;
+  return { bytes, stackBytes: pico.stackBytes, cycles: pico.cycles, text, file };
+}
+
+function decodeText(file, wire) {
+  return Buffer.from(decodeFrames(file, Buffer.from(wire, "latin1"))).toString("latin1");
 }
 
 /** The table of the README, in Markdown. */

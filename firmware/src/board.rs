@@ -14,6 +14,8 @@
 )]
 
 pub mod clocks;
+#[cfg(feature = "defmt")]
+mod frames;
 pub mod loader;
 pub mod panic;
 pub mod rounds;

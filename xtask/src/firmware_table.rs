@@ -23,8 +23,9 @@ const BEGIN: &str = "<!-- written by `cargo xtask firmware-table` -->\n";
 const END: &str = "<!-- end of the table -->\n";
 
 /// Programs that are built as one, and the features beside those that all have.
-const BUILDS: [(&[&str], &str); 2] = [
+const BUILDS: [(&[&str], &str); 3] = [
     (&["logger-silent", "logger-cfmt", "logger-ufmt", "logger-core-fmt"], "device,loggers"),
+    (&["logger-defmt"], "device,loggers,defmt"),
     (&["logger-cfmt-rust"], "device,loggers,rust-formatter"),
 ];
 

@@ -33,7 +33,7 @@ pub fn clippy() -> Result<()> {
         "--package",
         "plimsoll-firmware",
         "--features",
-        "device,loggers,rust-formatter",
+        "device,loggers,defmt,rust-formatter",
         "--target",
         FIRMWARE_TARGET,
     ];
