@@ -8,7 +8,9 @@
  *     CFMT_SNPRINTF=1   snprintf beside dprintf
  *
  * Each switch costs flash, so that none is on by itself. Nothing else is read; a format with more is printed
- * up to there. Needed from outside: write, and from <stdarg.h> what the compiler itself brings.
+ * up to there. Needed from outside: write, and headers that every compiler brings. GCC calls nothing else with
+ *     -Os -ffreestanding -fno-jump-tables -fno-tree-loop-distribute-patterns -fno-tree-sra
+ * of which the last one is for size only.
  *
  * It is small because it never divides 64 bits: a number is eight bytes, and each with the remainder above it
  * is divided by a multiplication. `__aeabi_uldivmod` would cost 592 bytes. It needs no buffer of the line:
@@ -231,6 +233,20 @@ static const char *read_number(const char *format, int *number)
 }
 #endif
 
+#if CFMT_PADDING
+/* Fills the width before a number's digits. Zeros stand behind the sign; of a sign that was printed none is left. */
+static char pad(struct output *out, int missing, int zero, char sign)
+{
+    if (zero && sign) {
+        put(out, &sign, 1);
+        sign = 0;
+    }
+    for (; missing > 0; missing--)
+        put(out, zero ? "0" : " ", 1);
+    return sign;
+}
+#endif
+
 static void print(struct output *out, const char *format, va_list arguments)
 {
     char buffer[MOST_CHARACTERS];
@@ -278,12 +294,7 @@ static void print(struct output *out, const char *format, va_list arguments)
             char *first = digits_before(value, buffer + MOST_CHARACTERS, kind == 'x' ? 16 : 10);
 #if CFMT_PADDING
             int missing = width - (int)(buffer + MOST_CHARACTERS - first) - (sign != 0);
-            if (zero && sign) {
-                put(out, &sign, 1);
-                sign = 0;
-            }
-            for (; missing > 0; missing--)
-                put(out, zero ? "0" : " ", 1);
+            sign = pad(out, missing, zero, sign);
 #endif
             if (sign)
                 *--first = sign;
