@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Help of `cargo xtask tiny`.
-pub const DETAILS: &str = "cargo xtask tiny
+pub const DETAILS: &str = "cargo xtask tiny [--build]
 
 Builds firmware/tiny into target/tiny, runs what it built and lets the analyzer explain it. Where the
-machine is no PC with Linux, it says so and does nothing.";
+machine is no PC with Linux, it says so and does nothing.
+
+  --build   Only build";
 
 /// What each program prints.
 const LINE: &str = "Hello, World!\n";
@@ -43,16 +45,19 @@ const PROGRAMS: [Program; 2] = [
 
 /// `cargo xtask tiny`.
 pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
-    options::none(arguments)?;
+    let is_only_built = options::switch(arguments, "build")?;
     setup::ensure(&[Need::CCompiler])?;
+    if is_only_built {
+        let programs = if is_for_this_machine() { &PROGRAMS[..] } else { &[] };
+        return programs.iter().try_for_each(|it| build(it).map(drop));
+    }
     build_programs()?;
     check()
 }
 
 /// Builds, runs and explains both; the command `plimsoll` is built already.
 pub fn check() -> Result<()> {
-    if !cfg!(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64"))) {
-        say("firmware/tiny is left out: its programs are for Linux on a PC");
+    if !is_for_this_machine() {
         return Ok(());
     }
     for program in &PROGRAMS {
@@ -61,6 +66,15 @@ pub fn check() -> Result<()> {
         explain(program, &elf)?;
     }
     Ok(())
+}
+
+/// Says so if not.
+fn is_for_this_machine() -> bool {
+    let is_pc = cfg!(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64")));
+    if !is_pc {
+        say("firmware/tiny is left out: its programs are for Linux on a PC");
+    }
+    is_pc
 }
 
 fn build(program: &Program) -> Result<PathBuf> {
