@@ -184,6 +184,31 @@ describe("what picotool shows", () => {
   }
 });
 
+describe("what the chip starts with", () => {
+  for (const name of ["blink", "logger", "station"]) {
+    test(`${name} has a loader with the checksum that the boot ROM wants, and a vector table behind it`, () => {
+      const { chip } = new Pico(readFileSync(join(ELFS, name)));
+      const loader = Buffer.from(chip.flash.subarray(0, 256));
+      assert.equal(loader.readUInt32LE(252), bootChecksum(loader.subarray(0, 252)));
+      const [stack, reset] = [chip.readUint32(0x10000100), chip.readUint32(0x10000104)];
+      assert.ok(stack > 0x20000000 && stack <= 0x20042000 && stack % 8 === 0, `the stack begins at ${stack}`);
+      assert.ok(reset > 0x10000100 && reset < 0x10200000 && reset % 2 === 1, `reset leads to ${reset}`);
+    });
+  }
+});
+
+/** CRC-32 from the highest bit on, as the RP2040's datasheet has it (2.8.1.3.1). */
+function bootChecksum(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte << 24;
+    for (let bit = 0; bit < 8; bit += 1) {
+      crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+    }
+  }
+  return crc >>> 0;
+}
+
 /** Follows the "binary info" of the image as picotool does: a marker near its start, a list, tagged strings. */
 function binaryInfo({ chip }) {
   const MARKER = 0x7188ebf2;
