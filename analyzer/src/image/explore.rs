@@ -18,6 +18,8 @@ pub(crate) const ENTRY: &str = "(entry)";
 const MAX_SEGMENTS: usize = 16;
 /// Fewer printable bytes may as well be something else.
 const MIN_TEXT_BYTES: usize = 4;
+/// Many addresses may lie in one text: only so much of it is read for each.
+const MAX_TEXT_BYTES: usize = 1 << 12;
 
 /// Enters the function at the entry point, and marks that tell code, data and the unknown apart.
 pub(super) fn explore(image: &mut Image<'_>) {
@@ -152,7 +154,7 @@ impl Explorer<'_> {
         }
         for address in texts {
             let Some((idx, at)) = self.find(address) else { continue };
-            let n_free = self.reached[idx][at..].iter().take_while(|it| !**it).count();
+            let n_free = self.reached[idx][at..].iter().take(MAX_TEXT_BYTES).take_while(|it| !**it).count();
             let n_bytes = text_bytes(&self.segments[idx].data[at..at + n_free]).unwrap_or(0);
             self.data.extend(self.free(address, n_bytes).filter(|_| n_bytes >= MIN_TEXT_BYTES));
         }
