@@ -58,11 +58,11 @@ pub struct BackfillArgs {
     /// The branch of the commits; else the one that is named by --from or checked out
     #[arg(long, value_name = "NAME")]
     pub branch: Option<String>,
-    /// Skip commits that change nothing there; repeatable
+    /// Skip commits that change nothing there, e.g. src; repeatable, and may be any pathspec of git's
     #[arg(long, value_name = "PATH")]
     pub only: Vec<String>,
     /// Build also commits that change nothing but documentation and CI
-    #[arg(long, conflicts_with = "only")]
+    #[arg(long)]
     pub every: bool,
     /// Build again what failed before
     #[arg(long)]

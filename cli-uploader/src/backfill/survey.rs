@@ -100,14 +100,14 @@ fn is_failed(build: &BuildSummary) -> bool {
 }
 
 fn patterns(args: &BackfillArgs) -> Vec<String> {
-    match (args.every, args.only.is_empty()) {
-        (true, _) => vec![":(top)".to_owned()],
-        (false, false) => args.only.clone(),
-        (false, true) => {
-            let others = DOCUMENTATION.iter().map(|it| format!(":(top,glob,icase,exclude){it}"));
-            std::iter::once(":(top)".to_owned()).chain(others).collect()
-        }
+    let mut patterns = args.only.clone();
+    if patterns.is_empty() {
+        patterns.push(":(top)".to_owned());
     }
+    if !args.every {
+        patterns.extend(DOCUMENTATION.iter().map(|it| format!(":(top,glob,icase,exclude){it}")));
+    }
+    patterns
 }
 
 fn is_unchanged(
