@@ -1,6 +1,6 @@
 //! The demo's history: real versions of our firmware, one feature after another, as plain data.
 //!
-//! A leg is a commit. On it `logger` and `blink` are built with the leg's features:
+//! A leg is a commit. On it the programs that [`ships`] names are built with the leg's features:
 //!
 //! ```text
 //! cargo build -p plimsoll-firmware --bins --no-default-features --features device,<features> \
@@ -9,16 +9,12 @@
 //!
 //! Main sails through [`LEGS`] in order; the legs of the pull request branch off where [`Branch`] says.
 //! The story: a float printed through `core::fmt` sinks the ship, cfmt brings it up again, cargo is loaded
-//! with care until the end, and one pull request shows how a harmless `derive(Debug)` does it once more.
+//! with care until the end, one pull request shows how a harmless `derive(Debug)` does it once more,
+//! and last the formatters are weighed against each other.
 
-/// The most that `logger` and `blink` may use of FLASH. `core::fmt` with a float is 3.4 KiB over it.
-pub const FLASH_BUDGET_BYTES: u64 = 16 * 1024;
+mod ship;
 
-/// The most that they may use of RAM. The deep history fits; twice as many samples would not.
-pub const RAM_BUDGET_BYTES: u64 = 24 * 1024;
-
-/// What is built on every leg, and uploaded as `<binary>/thumbv6m/release`.
-pub const BINARIES: &[&str] = &["logger", "blink"];
+pub use ship::{Ship, fleet, is_last, ships};
 
 /// The folder under `target/` where the binaries stand.
 pub const OUTPUT_FOLDER: &str = "thumbv6m-none-eabi/firmware";
@@ -200,6 +196,14 @@ pub const LEGS: &[Leg] = &[
         message: "logger: Remember 4096 samples instead of 64",
         author: CLEO,
         hours: 167,
+        features: NEWEST,
+    },
+    Leg {
+        name: ship::LAST,
+        branch: Branch::Main,
+        message: "firmware: Send out the rest of the fleet",
+        author: ADA,
+        hours: 191,
         features: NEWEST,
     },
 ];

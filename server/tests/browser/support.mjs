@@ -72,7 +72,7 @@ export const logIn = async (page, token = adminToken, next = "/") => {
 /** Every sort of page, by name, found as a visitor finds them: by the links of the pages before. */
 export const addresses = async () => {
   const { builds } = await page_of_builds();
-  const measured = builds.filter((it) => it.state === "measured" && it.target.startsWith("logger"));
+  const measured = builds.filter((it) => it.state === "measured" && it.target.startsWith("logger/"));
   assert.ok(measured.length >= 2, "the demo's history has measured builds");
   const [newest, before] = measured;
   const report = await api(`/projects/${project}/builds/${newest.id}/report`);

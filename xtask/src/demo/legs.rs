@@ -3,14 +3,15 @@
 use crate::command::output;
 use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::Progress;
-use crate::voyage::{BINARIES, LEGS, Leg, OUTPUT_FOLDER};
+use crate::voyage::{LEGS, Leg, OUTPUT_FOLDER, Ship, is_last, ships};
+use crate::firmware_table::build_loggers;
 use crate::workspace::{cargo, target_folder, target_subfolder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
 
-/// The image of one binary on one leg.
-pub fn image(leg: &Leg, binary: &str) -> PathBuf {
-    target_folder().join("voyage").join(leg.name).join(binary)
+/// The image of one program on one leg.
+pub fn image(leg: &Leg, ship: &Ship) -> PathBuf {
+    target_folder().join("voyage").join(leg.name).join(ship.binary)
 }
 
 /// Builds these legs. What has not changed since the last time is not built again.
@@ -39,10 +40,13 @@ fn build_one(leg: &Leg) -> Result<()> {
     build.arg("--features").arg(features.collect::<Vec<_>>().join(","));
     build.args(["--profile", "firmware", "--target", FIRMWARE_TARGET]);
     output(&mut build)?;
+    if is_last(leg) {
+        build_loggers()?;
+    }
     target_subfolder(&format!("voyage/{}", leg.name))?;
-    for binary in BINARIES {
-        let built = target_folder().join(OUTPUT_FOLDER).join(binary);
-        std::fs::copy(&built, image(leg, binary)).with_context(|| format!("copying {}", built.display()))?;
+    for ship in ships(leg) {
+        let built = target_folder().join(OUTPUT_FOLDER).join(ship.binary);
+        std::fs::copy(&built, image(leg, ship)).with_context(|| format!("copying {}", built.display()))?;
     }
     Ok(())
 }

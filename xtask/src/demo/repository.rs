@@ -1,7 +1,7 @@
 //! The demo's own git repository: one real commit per leg of the voyage, so that ancestry and merge bases are real.
 
 use crate::command::output;
-use crate::voyage::{BINARIES, Branch, FLASH_BUDGET_BYTES, LEGS, Leg, MEMORY_SCRIPT, RAM_BUDGET_BYTES};
+use crate::voyage::{Branch, LEGS, Leg, MEMORY_SCRIPT, ships};
 use crate::workspace::root;
 use anyhow::{Context as _, Result};
 use std::fs;
@@ -81,7 +81,7 @@ impl Repository {
         let files: [(&str, Vec<u8>); 4] = [
             (".gitignore", format!("/{BUILD_FOLDER}/\n").into_bytes()),
             ("memory.x", script),
-            ("plimsoll.toml", settings().into_bytes()),
+            ("plimsoll.toml", settings(leg).into_bytes()),
             (
                 "features.txt",
                 leg.features.iter().map(|it| format!("{it}\n")).collect::<String>().into_bytes(),
@@ -117,11 +117,6 @@ pub fn isolate(command: &mut Command) {
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
 }
 
-/// The name of a binary's build configuration.
-pub fn target_name(binary: &str) -> String {
-    format!("{binary}/thumbv6m/release")
-}
-
 /// The branch that a leg's commit is on.
 pub fn branch_name(leg: &Leg) -> &'static str {
     match leg.branch {
@@ -141,14 +136,17 @@ pub fn parent(idx: usize) -> Option<&'static Leg> {
 }
 
 /// The demo project's `plimsoll.toml`.
-fn settings() -> String {
+fn settings(leg: &Leg) -> String {
     let mut text = String::from("# What `plimsoll upload` measures here, and how much it may use.\n");
-    for binary in BINARIES {
+    for ship in ships(leg) {
         text += &format!(
-            "\n[[target]]\nname = \"{}\"\nelf = \"{BUILD_FOLDER}/{binary}\"\nmemory = \"memory.x\"\n\n\
-             [target.budgets]\nFLASH = {FLASH_BUDGET_BYTES}\nRAM = {RAM_BUDGET_BYTES}\n",
-            target_name(binary)
+            "\n[[target]]\nname = \"{}\"\nelf = \"{BUILD_FOLDER}/{}\"\nmemory = \"memory.x\"\n\n[target.budgets]\n",
+            ship.target(),
+            ship.binary
         );
+        for (subject, limit_bytes) in ship.budgets {
+            text += &format!("{subject} = {limit_bytes}\n");
+        }
     }
     text
 }

@@ -1,12 +1,12 @@
 //! Uploads the voyage with the real command, run in the demo's repository.
 
 use super::api::Api;
-use super::repository::{BUILD_FOLDER, MAIN, Repository, branch_name, isolate, target_name};
+use super::repository::{BUILD_FOLDER, MAIN, Repository, branch_name, isolate};
 use super::server::Server;
 use super::{PROJECT, firmware, legs};
 use crate::command::shown;
 use crate::terminal::{Progress, heading, say};
-use crate::voyage::{BINARIES, Branch, LEGS, Leg};
+use crate::voyage::{Branch, LEGS, Leg, ships};
 use crate::workspace::built;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Res
     let there = uploaded(&api)?;
     let is_there = |leg: &Leg| -> Result<bool> {
         let commit = repository.commit_of(leg)?;
-        Ok(BINARIES.iter().all(|it| there.contains(&(commit.clone(), target_name(it)))))
+        Ok(ships(leg).iter().all(|it| there.contains(&(commit.clone(), it.target()))))
     };
     let mut missing = Vec::new();
     for leg in LEGS {
@@ -40,7 +40,8 @@ pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Res
     }
     heading(format!("Building the firmware of {} commits", missing.len()));
     legs::build(&missing)?;
-    heading(format!("Uploading {} images of {} commits", missing.len() * BINARIES.len(), missing.len()));
+    let n_images: usize = missing.iter().map(|it| ships(it).len()).sum();
+    heading(format!("Uploading {n_images} images of {} commits", missing.len()));
     let token = upload_token(&api, data)?;
     let mut progress = Progress::new("uploading", missing.len());
     for leg in missing {
@@ -77,8 +78,8 @@ fn upload(server: &Server, repository: &Repository, leg: &Leg, token: &str) -> R
     repository.check_out(leg)?;
     let build = repository.folder().join(BUILD_FOLDER);
     fs::create_dir_all(&build)?;
-    for binary in BINARIES {
-        fs::copy(legs::image(leg, binary), build.join(binary))?;
+    for ship in ships(leg) {
+        fs::copy(legs::image(leg, ship), build.join(ship.binary))?;
     }
     let mut command = Command::new(built("plimsoll"));
     command.current_dir(repository.folder()).stdin(Stdio::null());

@@ -5,11 +5,11 @@ mod builds;
 mod pages;
 
 use super::api::Api;
-use super::repository::{Repository, target_name};
+use super::repository::Repository;
 use super::{PROJECT, legs};
 use crate::command::output;
 use crate::terminal::{Progress, say};
-use crate::voyage::{BINARIES, Branch, LEGS, Leg, MEMORY_SCRIPT};
+use crate::voyage::{Branch, LEGS, Leg, MEMORY_SCRIPT, Ship, fleet, ships};
 use crate::workspace::{built, root};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -41,13 +41,14 @@ pub fn check(url: &str, repository: &Repository) -> Result<()> {
 
 /// What must be shown.
 struct Voyage {
-    /// Leg by leg, within a leg in the order of `BINARIES`.
+    /// Leg by leg, within a leg in the order of its ships.
     images: Vec<Image>,
 }
 
 /// One image, analysed by `plimsoll analyze`.
 struct Image {
     leg: &'static Leg,
+    ship: &'static Ship,
     target: String,
     commit: String,
     /// The commit that it is compared with.
@@ -59,10 +60,11 @@ impl Voyage {
     fn measure(repository: &Repository) -> Result<Self> {
         let mut images = Vec::new();
         for (idx, leg) in LEGS.iter().enumerate() {
-            let base = base(idx).map(|it| repository.commit_of(it)).transpose()?;
-            for binary in BINARIES {
-                let (commit, target) = (repository.commit_of(leg)?, target_name(binary));
-                images.push(Image { leg, target, commit, base: base.clone(), report: analyse(leg, binary)? });
+            for ship in ships(leg) {
+                let base = base(idx).filter(|it| ships(it).contains(ship));
+                let base = base.map(|it| repository.commit_of(it)).transpose()?;
+                let (commit, target) = (repository.commit_of(leg)?, ship.target());
+                images.push(Image { leg, ship, target, commit, base, report: analyse(leg, ship)? });
             }
         }
         Ok(Self { images })
@@ -74,7 +76,7 @@ impl Voyage {
     }
 
     fn targets(&self) -> impl Iterator<Item = String> {
-        BINARIES.iter().map(|it| target_name(it))
+        fleet().map(Ship::target)
     }
 }
 
@@ -95,12 +97,12 @@ fn base(idx: usize) -> Option<&'static Leg> {
     }
 }
 
-fn analyse(leg: &Leg, binary: &str) -> Result<Value> {
+fn analyse(leg: &Leg, ship: &Ship) -> Result<Value> {
     let mut command = Command::new(built("plimsoll"));
     command
         .args(["analyze", "--json", "--memory"])
         .arg(root().join(MEMORY_SCRIPT))
-        .arg(legs::image(leg, binary));
+        .arg(legs::image(leg, ship));
     Ok(serde_json::from_str(&output(&mut command)?)?)
 }
 

@@ -3,13 +3,10 @@
 use super::builds::{Shown, place};
 use super::{Image, Voyage, project_path, same};
 use crate::demo::api::Api;
-use crate::voyage::{FLASH_BUDGET_BYTES, RAM_BUDGET_BYTES};
+use crate::voyage::fleet;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// Region and limit, as `plimsoll.toml` has them.
-const BUDGETS: [(&str, u64); 2] = [("FLASH", FLASH_BUDGET_BYTES), ("RAM", RAM_BUDGET_BYTES)];
 
 /// Target, region, message of the commit that broke it, message of the one that mended it.
 type Alert = (String, String, String, Option<String>);
@@ -31,16 +28,17 @@ pub fn check(api: &Api, voyage: &Voyage, shown: &Shown) -> Result<()> {
 
 fn verdicts_are_right(image: &Image, answer: &Value) -> Result<()> {
     let verdicts = answer["verdicts"].as_array().context("no verdicts")?;
-    ensure!(verdicts.len() == BUDGETS.len(), "{} verdicts of {}", verdicts.len(), BUDGETS.len());
+    let budgets = image.ship.budgets;
+    ensure!(verdicts.len() == budgets.len(), "{} verdicts of {}", verdicts.len(), budgets.len());
     let mut is_over = false;
-    for (region, limit_bytes) in BUDGETS {
-        let verdict = verdicts.iter().find(|it| it["subject"] == region).context("a verdict is missing")?;
+    for (region, limit_bytes) in budgets {
+        let verdict = verdicts.iter().find(|it| it["subject"] == *region).context("a verdict is missing")?;
         let used_bytes = image.used_bytes(region)?;
         same("limit", &verdict["limit_bytes"], &json!(limit_bytes))?;
         same("use", &verdict["used_bytes"], &json!(used_bytes))?;
-        same("verdict", &verdict["within"], &json!(used_bytes <= limit_bytes))?;
-        same("excess", &verdict["over_bytes"], &json!(used_bytes.saturating_sub(limit_bytes)))?;
-        is_over |= used_bytes > limit_bytes;
+        same("verdict", &verdict["within"], &json!(used_bytes <= *limit_bytes))?;
+        same("excess", &verdict["over_bytes"], &json!(used_bytes.saturating_sub(*limit_bytes)))?;
+        is_over |= used_bytes > *limit_bytes;
     }
     same("over budget", &answer["over_budget"], &json!(is_over))
 }
@@ -48,22 +46,23 @@ fn verdicts_are_right(image: &Image, answer: &Value) -> Result<()> {
 /// Walks the main branch: crossing a budget opens an alert, coming back resolves it. Pull requests open none.
 fn expected_alerts(voyage: &Voyage) -> Result<BTreeSet<Alert>> {
     let mut alerts = BTreeSet::new();
-    for target in voyage.targets() {
-        for (region, limit_bytes) in BUDGETS {
+    for ship in fleet() {
+        let target = ship.target();
+        for (region, limit_bytes) in ship.budgets {
             let mut opened: Option<&str> = None;
             for image in voyage.main_line(&target) {
-                let is_over = image.used_bytes(region)? > limit_bytes;
+                let is_over = image.used_bytes(region)? > *limit_bytes;
                 match (opened, is_over) {
                     (None, true) => opened = Some(image.leg.message),
                     (Some(since), false) => {
                         let mended = Some(image.leg.message.to_owned());
-                        alerts.insert((target.clone(), region.to_owned(), since.to_owned(), mended));
+                        alerts.insert((target.clone(), (*region).to_owned(), since.to_owned(), mended));
                         opened = None;
                     }
                     _ => {}
                 }
             }
-            alerts.extend(opened.map(|it| (target.clone(), region.to_owned(), it.to_owned(), None)));
+            alerts.extend(opened.map(|it| (target.clone(), (*region).to_owned(), it.to_owned(), None)));
         }
     }
     Ok(alerts)

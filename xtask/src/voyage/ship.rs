@@ -1,0 +1,54 @@
+//! The programs that the voyage tracks. Two sail all legs; the others differ by their formatter, or by the machine
+//! that they are for, and join on the last leg.
+
+use super::Leg;
+
+/// A program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ship {
+    /// The file, and the beginning of the target's name.
+    pub binary: &'static str,
+    /// Most that it may use, by region or in total.
+    pub budgets: &'static [(&'static str, u64)],
+}
+
+/// What may be built with any features.
+const ALL_LEGS: [Ship; 2] = [
+    // `core::fmt` with a float is 3.4 KiB over it. The deep history fits; twice as many samples would not.
+    Ship { binary: "logger", budgets: &[("FLASH", 16 << 10), ("RAM", 24 << 10)] },
+    Ship { binary: "blink", budgets: &[("FLASH", 1 << 10), ("RAM", 1 << 10)] },
+];
+
+/// One program through several formatters, and an application.
+const LAST_LEG: [Ship; 5] = [
+    Ship { binary: "logger-silent", budgets: &[("FLASH", 1536), ("RAM", 1 << 10)] },
+    Ship { binary: "logger-cfmt", budgets: &[("FLASH", 3 << 10), ("RAM", 1 << 10)] },
+    Ship { binary: "logger-ufmt", budgets: &[("FLASH", 6 << 10), ("RAM", 1 << 10)] },
+    Ship { binary: "logger-core-fmt", budgets: &[("FLASH", 8 << 10), ("RAM", 1 << 10)] },
+    Ship { binary: "station", budgets: &[("FLASH", 16 << 10), ("RAM", 4 << 10)] },
+];
+
+/// The name of the leg on which the others join.
+pub const LAST: &str = "fleet";
+
+impl Ship {
+    /// The name of its build configuration.
+    pub fn target(&self) -> String {
+        format!("{}/thumbv6m/release", self.binary)
+    }
+}
+
+/// What is uploaded on a leg. On the last one the first two are what they were.
+pub fn ships(leg: &Leg) -> &'static [Ship] {
+    if is_last(leg) { &LAST_LEG } else { &ALL_LEGS }
+}
+
+/// Whether these are built on it, too.
+pub fn is_last(leg: &Leg) -> bool {
+    leg.name == LAST
+}
+
+/// All that are tracked.
+pub fn fleet() -> impl Iterator<Item = &'static Ship> {
+    ALL_LEGS.iter().chain(&LAST_LEG)
+}
