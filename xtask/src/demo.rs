@@ -2,6 +2,7 @@
 
 mod api;
 mod firmware;
+mod history;
 mod legs;
 mod options;
 mod preflight;
@@ -73,7 +74,10 @@ fn sail(options: &Options, fresh: bool) -> Result<()> {
 
 /// Launches a fresh demo and verifies it over HTTP.
 pub fn check(port: Option<u16>, data: Option<std::path::PathBuf>) -> Result<()> {
-    with_fresh_demo(port, data, |demo| verify::check(&demo.server.url, &demo.repository))
+    with_fresh_demo(port, data, |demo| {
+        verify::check(&demo.server.url, &demo.repository)?;
+        history::check(&demo.server, &demo.options.data)
+    })
 }
 
 /// Runs what visits a fresh demo: the browser tests, the screenshots. Server, project and token are told by

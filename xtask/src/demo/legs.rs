@@ -1,10 +1,10 @@
 //! Builds the firmware as it was on each leg.
 
 use crate::command::output;
+use crate::firmware_table::build_loggers;
 use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::Progress;
 use crate::voyage::{LEGS, Leg, OUTPUT_FOLDER, Ship, is_last, ships};
-use crate::firmware_table::build_loggers;
 use crate::workspace::{cargo, target_folder, target_subfolder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
