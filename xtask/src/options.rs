@@ -11,13 +11,22 @@ pub fn none(mut arguments: lexopt::Parser) -> Result<()> {
 }
 
 /// One switch or nothing.
-pub fn switch(mut arguments: lexopt::Parser, name: &str) -> Result<bool> {
-    let mut is_set = false;
+pub fn switch(arguments: lexopt::Parser, name: &'static str) -> Result<bool> {
+    Ok(one_of(arguments, &[name])?.is_some())
+}
+
+/// One of these switches or nothing.
+pub fn one_of(mut arguments: lexopt::Parser, names: &[&'static str]) -> Result<Option<&'static str>> {
+    let mut chosen = None;
     while let Some(argument) = arguments.next()? {
-        match argument {
-            lexopt::Arg::Long(it) if it == name => is_set = true,
-            other => return Err(other.unexpected().into()),
+        let known = match &argument {
+            lexopt::Arg::Long(it) => names.iter().find(|name| *name == it),
+            _ => None,
+        };
+        match known {
+            Some(name) if chosen.is_none_or(|it| it == *name) => chosen = Some(*name),
+            _ => return Err(argument.unexpected().into()),
         }
     }
-    Ok(is_set)
+    Ok(chosen)
 }

@@ -20,10 +20,11 @@ const ALL_LEGS: [Ship; 2] = [
 ];
 
 /// One program through several formatters, and an application.
-const LAST_LEG: [Ship; 5] = [
+const LAST_LEG: [Ship; 6] = [
     Ship { binary: "logger-silent", budgets: &[("FLASH", 1536), ("RAM", 1 << 10)] },
-    Ship { binary: "logger-cfmt", budgets: &[("FLASH", 3 << 10), ("RAM", 1 << 10)] },
-    Ship { binary: "logger-ufmt", budgets: &[("FLASH", 6 << 10), ("RAM", 1 << 10)] },
+    Ship { binary: "logger-cfmt", budgets: &[("FLASH", 2 << 10), ("RAM", 1 << 10)] },
+    Ship { binary: "logger-cfmt-rust", budgets: &[("FLASH", 2 << 10), ("RAM", 1 << 10)] },
+    Ship { binary: "logger-ufmt", budgets: &[("FLASH", 4 << 10), ("RAM", 1 << 10)] },
     Ship { binary: "logger-core-fmt", budgets: &[("FLASH", 8 << 10), ("RAM", 1 << 10)] },
     Ship { binary: "station", budgets: &[("FLASH", 16 << 10), ("RAM", 4 << 10)] },
 ];

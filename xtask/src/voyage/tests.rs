@@ -57,3 +57,11 @@ fn the_last_leg_is_what_the_firmware_does_by_default() {
         list.split(',').map(|it| it.trim().trim_matches('"')).filter(|it| !it.is_empty()).collect();
     assert_eq!(main_legs().last().unwrap().features, defaults);
 }
+
+#[test]
+fn what_the_demo_tracks_is_what_we_track_ourselves() {
+    let settings = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../plimsoll.toml")).unwrap();
+    let listed = settings.lines().filter_map(|it| it.strip_prefix("name = "));
+    let listed: BTreeSet<_> = listed.map(|it| it.trim_matches('"').to_owned()).collect();
+    assert_eq!(listed, super::fleet().map(super::Ship::target).collect());
+}
