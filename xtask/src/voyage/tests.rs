@@ -59,9 +59,9 @@ fn the_last_leg_is_what_the_firmware_does_by_default() {
 }
 
 #[test]
-fn what_the_demo_tracks_is_what_we_track_ourselves() {
+fn what_the_demo_tracks_we_track_ourselves() {
     let settings = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../plimsoll.toml")).unwrap();
     let listed = settings.lines().filter_map(|it| it.strip_prefix("name = "));
     let listed: BTreeSet<_> = listed.map(|it| it.trim_matches('"').to_owned()).collect();
-    assert_eq!(listed, super::fleet().map(super::Ship::target).collect());
+    assert!(super::fleet().all(|it| listed.contains(&it.target())), "{listed:?}");
 }
