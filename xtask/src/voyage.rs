@@ -9,12 +9,12 @@
 //!
 //! Main sails through [`LEGS`] in order; the legs of the pull request branch off where [`Branch`] says.
 //! The story: a float printed through `core::fmt` sinks the ship, cfmt brings it up again, cargo is loaded
-//! with care until the end, one pull request shows how a harmless `derive(Debug)` does it once more,
-//! and last the formatters are weighed against each other.
+//! with care until the end, and one pull request shows how a harmless `derive(Debug)` does it once more,
+//! Before that the formatters are weighed against each other.
 
 mod ship;
 
-pub use ship::{Ship, fleet, is_last, ships};
+pub use ship::{Ship, fleet, is_fleet, ships};
 
 /// The folder under `target/` where the binaries stand.
 pub const OUTPUT_FOLDER: &str = "thumbv6m-none-eabi/firmware";
@@ -86,11 +86,19 @@ const VERBOSE_SAMPLES: Branch = Branch::PullRequest { number: 7, name: "verbose-
 /// All commits, parents before children.
 pub const LEGS: &[Leg] = &[
     Leg {
+        name: ship::FLEET,
+        branch: Branch::Main,
+        message: "firmware: Weigh the fleet in port",
+        author: ADA,
+        hours: 0,
+        features: NEWEST,
+    },
+    Leg {
         name: "heartbeat",
         branch: Branch::Main,
         message: "logger: Blink while there is nothing to say",
         author: ADA,
-        hours: 0,
+        hours: 2,
         features: &[],
     },
     Leg {
@@ -196,14 +204,6 @@ pub const LEGS: &[Leg] = &[
         message: "logger: Remember 4096 samples instead of 64",
         author: CLEO,
         hours: 167,
-        features: NEWEST,
-    },
-    Leg {
-        name: ship::LAST,
-        branch: Branch::Main,
-        message: "firmware: Send out the rest of the fleet",
-        author: ADA,
-        hours: 191,
         features: NEWEST,
     },
 ];

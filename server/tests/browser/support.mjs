@@ -75,6 +75,9 @@ export const addresses = async () => {
   const measured = builds.filter((it) => it.state === "measured" && it.target.startsWith("logger/"));
   assert.ok(measured.length >= 2, "the demo's history has measured builds");
   const [newest, before] = measured;
+  const sunk = measured.find((it) => it.message.includes("{:.2}"));
+  assert.ok(sunk, "core::fmt comes aboard in the demo's history");
+  const afloat = measured[measured.indexOf(sunk) + 1];
   const report = await api(`/projects/${project}/builds/${newest.id}/report`);
   const symbol = report.symbols[0].name;
   return {
@@ -93,6 +96,8 @@ export const addresses = async () => {
     "build-why": `/${project}/builds/${newest.id}/why?symbol=${encodeURIComponent(report.symbols[0].mangled)}`,
     "build-why-form": `/${project}/builds/${newest.id}/why`,
     compare: `/${project}/compare?old=${before.id}&new=${newest.id}`,
+    "story-compare": `/${project}/compare?old=${afloat.id}&new=${sunk.id}`,
+    "story-formatting": `/${project}/builds/${sunk.id}/formatting`,
     "compare-form": `/${project}/compare`,
     symbol: `/${project}/symbols?target=${encodeURIComponent(newest.target)}&name=${encodeURIComponent(symbol)}`,
     alerts: `/${project}/alerts`,

@@ -8,7 +8,7 @@ use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::say;
 use crate::workspace::{built, root, target_folder};
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 
@@ -41,7 +41,7 @@ pub fn check(server: &Server, data: &Path) -> Result<()> {
     ensure!(shown == commits, "the server shows {shown:?} of our history, and {commits:?} is right");
     ensure!(builds.iter().all(|it| it["state"] == "measured"), "not all of our history is measured");
     let newest = api.json(&format!("{path}/builds/{}", builds[0]["id"].as_str().unwrap_or_default()))?;
-    ensure!(newest["baseline"]["commit"] == Value::from(commits[1]), "the newest has another baseline");
+    ensure!(newest["baseline"]["commit"] == commits[1], "the newest has another baseline");
     let again = backfill(server, data)?;
     ensure!(again == "2 commits: 2 there before\n", "the second walk says: {again}");
     say(format!("Verified: `plimsoll backfill` on our own last {N_COMMITS} commits."));

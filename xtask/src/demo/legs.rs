@@ -4,7 +4,7 @@ use crate::command::output;
 use crate::firmware_table::build_loggers;
 use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::Progress;
-use crate::voyage::{LEGS, Leg, OUTPUT_FOLDER, Ship, is_last, ships};
+use crate::voyage::{LEGS, Leg, OUTPUT_FOLDER, Ship, is_fleet, ships};
 use crate::workspace::{cargo, target_folder, target_subfolder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ fn build_one(leg: &Leg) -> Result<()> {
     build.arg("--features").arg(features.collect::<Vec<_>>().join(","));
     build.args(["--profile", "firmware", "--target", FIRMWARE_TARGET]);
     output(&mut build)?;
-    if is_last(leg) {
+    if is_fleet(leg) {
         build_loggers()?;
     }
     target_subfolder(&format!("voyage/{}", leg.name))?;

@@ -1,5 +1,5 @@
-//! The programs that the voyage tracks. Two sail all legs; the others differ by their formatter, or by the machine
-//! that they are for, and join on the last leg.
+//! The programs that the voyage tracks. Two sail all other legs; the others differ by their formatter, or by the machine
+//! that they are for, and are weighed once, before the others sail.
 
 use super::Leg;
 
@@ -13,14 +13,14 @@ pub struct Ship {
 }
 
 /// What may be built with any features.
-const ALL_LEGS: [Ship; 2] = [
+const AT_SEA: [Ship; 2] = [
     // `core::fmt` with a float is 3.4 KiB over it. The deep history fits; twice as many samples would not.
     Ship { binary: "logger", budgets: &[("FLASH", 16 << 10), ("RAM", 24 << 10)] },
     Ship { binary: "blink", budgets: &[("FLASH", 1 << 10), ("RAM", 1 << 10)] },
 ];
 
 /// One program through several formatters, and an application.
-const LAST_LEG: [Ship; 6] = [
+const IN_PORT: [Ship; 6] = [
     Ship { binary: "logger-silent", budgets: &[("FLASH", 1536), ("RAM", 1 << 10)] },
     Ship { binary: "logger-cfmt", budgets: &[("FLASH", 2 << 10), ("RAM", 1 << 10)] },
     Ship { binary: "logger-cfmt-rust", budgets: &[("FLASH", 2 << 10), ("RAM", 1 << 10)] },
@@ -29,8 +29,8 @@ const LAST_LEG: [Ship; 6] = [
     Ship { binary: "station", budgets: &[("FLASH", 16 << 10), ("RAM", 4 << 10)] },
 ];
 
-/// The name of the leg on which the others join.
-pub const LAST: &str = "fleet";
+/// The name of the leg on which they are weighed.
+pub const FLEET: &str = "fleet";
 
 impl Ship {
     /// The name of its build configuration.
@@ -39,17 +39,17 @@ impl Ship {
     }
 }
 
-/// What is uploaded on a leg. On the last one the first two are what they were.
+/// What is uploaded on a leg. Where the graph ends are those that have a history.
 pub fn ships(leg: &Leg) -> &'static [Ship] {
-    if is_last(leg) { &LAST_LEG } else { &ALL_LEGS }
+    if is_fleet(leg) { &IN_PORT } else { &AT_SEA }
 }
 
 /// Whether these are built on it, too.
-pub fn is_last(leg: &Leg) -> bool {
-    leg.name == LAST
+pub fn is_fleet(leg: &Leg) -> bool {
+    leg.name == FLEET
 }
 
 /// All that are tracked.
 pub fn fleet() -> impl Iterator<Item = &'static Ship> {
-    ALL_LEGS.iter().chain(&LAST_LEG)
+    AT_SEA.iter().chain(&IN_PORT)
 }
