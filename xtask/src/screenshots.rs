@@ -14,10 +14,10 @@ pub const DETAILS: &str = "cargo xtask screenshots [--into FOLDER] [PAGE]…
 Launches a fresh demo and photographs its pages in Chromium, light, dark and narrow.
 
   --into FOLDER   [default: docs/images]
-  PAGE            as the browser tests name them [default: project story-compare story-formatting]";
+  PAGE            as the browser tests name them [default: project story-compare]";
 
 /// What the README shows.
-const PAGES: [&str; 3] = ["project", "story-compare", "story-formatting"];
+const PAGES: [&str; 2] = ["project", "story-compare"];
 
 /// `cargo xtask screenshots`.
 pub fn run_task(mut arguments: lexopt::Parser) -> Result<()> {
