@@ -20,6 +20,7 @@ pub mod loader;
 pub mod panic;
 pub mod rounds;
 pub mod sampler;
+pub mod starts;
 pub mod storage;
 pub mod thermometer;
 pub mod uart;

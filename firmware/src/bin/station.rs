@@ -8,7 +8,7 @@ use plimsoll_firmware::board::sampler::Sampler;
 use plimsoll_firmware::board::thermometer::Thermometer;
 use plimsoll_firmware::board::uart::Uart;
 use plimsoll_firmware::board::watchdog::Watchdog;
-use plimsoll_firmware::board::{Board, storage};
+use plimsoll_firmware::board::{Board, starts, storage};
 use plimsoll_firmware::boot::ResetCause;
 use plimsoll_firmware::command::{CommandError, LineReader};
 use plimsoll_firmware::history::{History, Summary};
@@ -78,7 +78,7 @@ fn greet(board: &Board) {
         ResetCause::WatchdogRequest => "it was asked to",
         ResetCause::Unknown => "nobody knows why",
     };
-    cprintln!("started: {cause:rs}");
+    cprintln!("started: {cause:rs}, start {:u} since power came up", starts::count());
 }
 
 /// Takes over what was saved, and says where the settings are from.
