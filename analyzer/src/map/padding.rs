@@ -1,6 +1,9 @@
 //! What linkers and assemblers leave between two things: filler.
 
+use std::collections::BTreeSet;
+
 use crate::image::{Image, ImageSection, MarkKind};
+use crate::refs::decode;
 use crate::span::{Span, is_alignment_gap};
 
 /// Zeroes, erased flash, traps (`0xd4` on ARM, `0xcc` and `0x90` on x86).
@@ -68,8 +71,23 @@ impl<'image> Filling<'image> {
         if self.section.data.is_empty() || self.ends_in_data(code) {
             return code;
         }
-        let tail = (1..=max / unit).rev().map(|it| it * unit).find(cut).unwrap_or(0);
+        let mut tails = (1..=max / unit).rev().map(|it| it * unit).filter(cut).peekable();
+        let borders = if tails.peek().is_some() { self.borders(code) } else { None };
+        let is_border = |tail: &u64| borders.as_ref().is_none_or(|it| it.contains(&(code.end() - tail)));
+        let tail = tails.find(is_border).unwrap_or(0);
         Span::between(code.start(), code.end() - tail).unwrap_or(code)
+    }
+
+    /// Where instructions begin that may be filler: the last one may itself end in zeroes. Nobody knows where
+    /// there is no decoder, and on ARM none that ends functions does.
+    fn borders(self, code: Span) -> Option<BTreeSet<u64>> {
+        let mut decoder = decode::decoder(self.image).filter(|_| self.image.header.machine != "arm")?;
+        let index = |address: u64| usize::try_from(address - self.section.run.start()).ok();
+        let content = self.section.data.get(index(code.start())?..index(code.end())?)?;
+        let from = code.end().saturating_sub(MAX_TAIL_BYTES);
+        let mut borders = BTreeSet::new();
+        decoder.run(content, code.start(), &mut |at, _| borders.extend((at >= from).then_some(at)));
+        Some(borders)
     }
 
     fn ends_in_data(self, code: Span) -> bool {

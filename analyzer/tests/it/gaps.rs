@@ -202,6 +202,28 @@ fn labels_name_code_that_has_no_type() {
 }
 
 #[test]
+fn zeroes_of_the_last_instruction_are_no_filler() {
+    // jmp 0
+    check(
+        "machine 83\nsection .text 0x0 8 x align 4\nlabel bad 0x0 0\nfunc main 0x4 4
+         half .text 0 0x940c\nnoise .text 4 4",
+        expect![[r#"
+            Label 0x0 4 bad ← 
+            padding 0 unattributed 0
+        "#]],
+    );
+    // call0 with a distance whose upper bits are 0, and a byte that nobody needs
+    check(
+        "machine xtensa\nsection .text 0x1000 8 x align 4\nlabel bad 0x1000 0\nfunc main 0x1004 4
+         half .text 0 0x0f85\nnoise .text 4 4",
+        expect![[r#"
+            Label 0x1000 3 bad ← 
+            padding 1 unattributed 0
+        "#]],
+    );
+}
+
+#[test]
 fn literals_belong_to_the_function_that_loads_them() {
     check(
         "machine xtensa\nsection .text 0x1000 24 x\nfunc main 0x1008 8\nfunc old 0x1010 8
