@@ -141,7 +141,7 @@ impl References {
             return Err(NoReferences::NoDecoder);
         }
         let list = List::new(&places.list).ok_or(NoReferences::TooLarge)?;
-        let mut facts = Facts::new(list, source == EdgeSource::Decoded);
+        let mut facts = Facts::new(&places, list, source == EdgeSource::Decoded);
         let mut bodies = Bodies::new(image, attribution.owners.len());
         if let Some(mut decoder) = decoder {
             code::sweep(&places, decoder.as_mut(), |at, step, place| {

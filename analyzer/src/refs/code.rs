@@ -119,6 +119,8 @@ fn is_code(places: &Places<'_>, place: &Place) -> bool {
 pub(crate) struct Facts {
     /// Whether instructions say what they refer to beside branches; else relocations do.
     tells_addresses: bool,
+    /// Where labels without a size cut gaps, in order.
+    labels: Vec<u64>,
     /// In the order of the sweep, which is that of the final list but for labelled code.
     list: List,
     /// What refers to absolute symbols outside of the image: nothing in the graph.
@@ -131,8 +133,8 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn new(list: List, tells_addresses: bool) -> Self {
-        Self { tells_addresses, list, ..Self::default() }
+    pub(crate) fn new(places: &Places<'_>, list: List, tells_addresses: bool) -> Self {
+        Self { tells_addresses, list, labels: places.labelled_code(), ..Self::default() }
     }
 
     pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: Step, place: &Place) {
@@ -160,7 +162,8 @@ impl Facts {
         }
         let end = at.saturating_add(step.len_bytes);
         let goes_on = matches!(step.flow, Flow::Next | Flow::Branch(_));
-        if goes_on && end == place.span.end() && !places.is_in_vectors(at) {
+        let is_last = end == place.span.end() || self.is_label_in(place, end);
+        if goes_on && is_last && !places.is_in_vectors(at) {
             self.leave(places, place, leaving(end, ReferenceKind::FallThrough));
         }
     }
@@ -212,7 +215,7 @@ impl Facts {
         let is_inside = place.span.contains_address(target);
         let is_local_call =
             is_inside && reference.kind == ReferenceKind::Call && place.label == Label::Unattributed;
-        if is_inside && !is_local_call {
+        if is_inside && !is_local_call && !self.is_label_in(place, target) {
             // A gap of code without sections holds many functions: it is no place where one begins.
             if place.label == Label::Unattributed && places.image.is_stand_in(place.section_idx) {
                 self.list.push(reference, false);
@@ -226,6 +229,12 @@ impl Facts {
             None if reference.kind != ReferenceKind::FallThrough => self.add_outside(places, reference),
             _ => {}
         }
+    }
+
+    /// Whether another piece of a gap begins at an address in it: startup code is often several labels in a row.
+    fn is_label_in(&self, place: &Place, address: u64) -> bool {
+        let is_in_gap = place.label == Label::Unattributed && place.span.contains_address(address);
+        is_in_gap && self.labels.binary_search(&address).is_ok()
     }
 
     /// Branches from place to place, and what instructions say that they refer to; nothing where that

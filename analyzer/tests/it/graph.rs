@@ -131,6 +131,30 @@ fn roots_are_the_vectors_and_what_they_lead_to_is_reachable() {
 }
 
 #[test]
+fn startup_code_of_several_labels_in_a_row_is_one_way() {
+    // jmp init; init: eor r1, r1; copy: call main; main: ret
+    let image = "
+        machine 83
+        section .text 0x0 14 x align 2
+        label vectors 0x0 0
+        label init 0x4 0
+        label copy 0x6 0
+        func main 0xa 2
+        func never 0xc 2
+        half .text 0 0x940c
+        half .text 2 0x0002
+        half .text 4 0x2411
+        half .text 6 0x940e
+        half .text 8 0x0005
+        half .text 10 0x9508
+        half .text 12 0x9508";
+    let report = explain(image);
+    let unreachable = report.symbols.iter().filter(|it| it.reachable == Some(false));
+    let unreachable: Vec<&str> = unreachable.map(|it| it.name.as_str()).collect();
+    assert_eq!(unreachable, ["never"]);
+}
+
+#[test]
 fn an_array_between_borders_is_walked_by_start_up_code() {
     let report = explain(
         "section .text 0x100 16 x\nsection .rodata 0x200 16\nlabel $t 0x100 0 local
