@@ -54,7 +54,7 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let names = Names::new(rows);
     let calls = Calls::new(&places, (graph, attribution), (&walked.functions, &frames), &names);
     let (asked, unresolved_roots) = roots::asked(&calls, &names, findings.stack_roots);
-    let entries = roots::find((&places, graph), &names, &asked);
+    let entries = roots::find((&places, graph), (&names, &calls), &asked);
     let worst = Worst::new(&calls.callers);
     let program = Program { places: &places, graph, names, calls: &calls, worst: &worst };
     let ways_in = program.ways_in(&entries);

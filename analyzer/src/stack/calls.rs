@@ -173,6 +173,11 @@ impl Calls {
         number
     }
 
+    /// Whom a function calls or jumps to, itself left out.
+    pub(super) fn others(&self, number: usize) -> impl Iterator<Item = usize> + '_ {
+        self.callers[number].calls.iter().map(|it| it.to as usize).filter(move |it| *it != number)
+    }
+
     /// What functions lead to, and they themselves.
     pub(super) fn reached(&self, from: impl Iterator<Item = usize>) -> Vec<bool> {
         let mut is_reached = vec![false; self.callers.len()];

@@ -105,11 +105,14 @@ impl Known {
         }
     }
 
-    /// Rounds an address in the stack down to a multiple of `align`: at most so much more is taken.
+    /// Rounds down to a multiple of `align`: of an address in the stack at most so much more is taken.
     pub(super) fn aligned(self, align: u64) -> Self {
         match (self, i64::try_from(align)) {
             (Self::Stack(depth), Ok(align)) if align.count_ones() == 1 => {
                 Self::Stack(depth.saturating_add(align - 1))
+            }
+            (Self::Number(number), Ok(align)) if align.count_ones() == 1 => {
+                Self::Number(number & align.wrapping_neg().cast_unsigned())
             }
             _ => Self::Nothing,
         }

@@ -7,6 +7,8 @@ use crate::refs::decode::{half_at, sign_extend};
 const STACK: usize = 2;
 /// Registers that a call keeps: sp, gp, tp, s0, s1 and s2 to s11.
 const KEPT_BY_CALLS: u32 = 0x0ffc_031c;
+/// The ABI aligns stacks so.
+const MAX_ALIGNMENT: u64 = 16;
 /// Doubles are passed in registers: then `c.fsdsp` has the codes of Zcmp.
 const HAS_DOUBLES: u32 = 4;
 
@@ -18,6 +20,8 @@ pub(super) struct Riscv<'image> {
     has_pushes: bool,
     /// Whether the instruction before set the stack pointer to a number, to which the next may add.
     is_half_set: bool,
+    /// Where another stack begins, once the stack pointer was set to there and as long as nothing of it is taken.
+    other_stack: Known,
 }
 
 impl<'image> Riscv<'image> {
@@ -31,6 +35,7 @@ impl<'image> Riscv<'image> {
             bits,
             has_pushes,
             is_half_set: false,
+            other_stack: Known::Nothing,
         }
     }
 }
@@ -41,6 +46,10 @@ impl Follow for Riscv<'_> {
         if !was_half_set {
             self.registers[STACK] = Known::Stack(depth);
         }
+        let is_rounded = depth == 0 && self.is_rounding(code);
+        if is_rounded {
+            self.registers[STACK] = self.other_stack;
+        }
         self.registers[0] = Known::Number(0);
         let callee = match (half_at(code, 0), half_at(code, 2)) {
             (Some(first), _) if first & 3 != 3 => self.compressed(first),
@@ -48,7 +57,13 @@ impl Follow for Riscv<'_> {
             _ => Callee::Unknown,
         };
         let stack = self.registers[STACK];
-        self.is_half_set = !was_half_set && matches!(stack, Known::Number(_));
+        let is_number = matches!(stack, Known::Number(_));
+        self.is_half_set = !was_half_set && !is_rounded && is_number;
+        if is_number {
+            self.other_stack = stack;
+        } else if stack != Known::Stack(0) {
+            self.other_stack = Known::Nothing;
+        }
         Effect { taken: stack.taken(), callee }
     }
 
@@ -60,10 +75,22 @@ impl Follow for Riscv<'_> {
         self.memory.reset();
         self.registers = [Known::Nothing; 32];
         self.is_half_set = false;
+        self.other_stack = Known::Nothing;
     }
 }
 
 impl Riscv<'_> {
+    /// Whether an instruction moves the pointer to another stack to an aligned address, and takes nothing:
+    /// `andi sp, sp, -16`, or `sub` of a small number.
+    fn is_rounding(&self, code: &[u8]) -> bool {
+        let (Some(first), Some(second)) = (half_at(code, 0), half_at(code, 2)) else { return false };
+        let subtracted = self.registers[(second >> 4 & 31) as usize];
+        let is_small = matches!(subtracted, Known::Number(it) if it <= MAX_ALIGNMENT);
+        let code = second << 16 | first;
+        let is_rounding = code & 0xf_ffff == 0x1_7113 || code & 0xfe0f_ffff == 0x4001_0133 && is_small;
+        is_rounding && self.other_stack != Known::Nothing
+    }
+
     fn full(&mut self, code: u32, at: u64) -> Callee {
         let (target, base) = ((code >> 7 & 31) as usize, (code >> 15 & 31) as usize);
         let other = self.registers[(code >> 20 & 31) as usize];

@@ -63,19 +63,34 @@ pub(super) fn is_avr_interrupt(places: &Places<'_>, name: &str) -> bool {
 }
 
 /// Reset, then what vector tables name, then what was asked for, each once. Panics are found by who calls them.
-pub(super) fn find((places, graph): (&Places<'_>, &Graph), names: &Names<'_>, asked: &[Entry]) -> Vec<Entry> {
+pub(super) fn find(
+    (places, graph): (&Places<'_>, &Graph),
+    (names, calls): (&Names<'_>, &Calls),
+    asked: &[Entry],
+) -> Vec<Entry> {
     let nodes = &graph.references.nodes;
     let entry = nodes.at(places.image.header.entry_address);
     let (resets, mut handlers) = vectors(places, graph);
     let symbols = (0..names.len()).filter(|it| is_avr_interrupt(places, names.of(*it)));
     handlers.extend(symbols);
     if !places.machine.is_thumb {
-        handlers.extend(graph.roots.iter().filter(|it| it.kind == RootKind::Vector).map(|it| it.node));
+        let vectors = graph.roots.iter().filter(|it| it.kind == RootKind::Vector).map(|it| it.node);
+        handlers.extend(outermost(calls, vectors.collect()));
     }
     let mains = entry.into_iter().chain(resets).map(|node| Entry { node, kind: StackRootKind::Main });
     let interrupts = handlers.into_iter().map(|node| Entry { node, kind: StackRootKind::Interrupt });
     let mut seen = BTreeSet::new();
     mains.chain(interrupts).chain(asked.iter().copied()).filter(|it| seen.insert(it.node)).collect()
+}
+
+/// Without those that others of them lead to: sections of vectors hold parts of handlers too.
+fn outermost(calls: &Calls, mut nodes: Vec<usize>) -> Vec<usize> {
+    let numbers: BTreeSet<usize> = nodes.iter().filter_map(|it| calls.number(*it)).collect();
+    let targets: BTreeSet<usize> = numbers.iter().flat_map(|it| calls.others(*it)).collect();
+    let is_reached = calls.reached(numbers.difference(&targets).copied());
+    // Of a circle that nobody else leads to every part stays.
+    nodes.retain(|it| calls.number(*it).is_none_or(|it| !targets.contains(&it) || !is_reached[it]));
+    nodes
 }
 
 /// The functions that were asked for, and what is none or several.

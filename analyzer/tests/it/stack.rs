@@ -271,6 +271,49 @@ fn both_halves_of_the_number_in_the_stack_pointer_are_one() {
 }
 
 #[test]
+fn aligning_the_pointer_to_another_stack_takes_nothing() {
+    // lui sp, 0x80004; addi sp, sp, -512; li t0, 4; sub sp, sp, t0; andi sp, sp, -16; addi sp, sp, -32; ret
+    let program = "
+        machine riscv
+        section .text 0x100 0x20 x
+        func main 0x100 28
+        word .text 0 0x80004137
+        word .text 4 0xe0010113
+        word .text 8 0x00400293
+        word .text 12 0x40510133
+        word .text 16 0xff017113
+        word .text 20 0xfe010113
+        word .text 24 0x00008067";
+    let mut image = elf::build(program);
+    image[24..28].copy_from_slice(&0x100_u32.to_le_bytes());
+    let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
+    assert_eq!(roots(&report), "main main 32: 32 main\n");
+}
+
+#[test]
+fn parts_of_a_handler_among_the_vectors_are_no_interrupts() {
+    // trap: j inner; other: ret; inner: addi sp, sp, -16; ret
+    let program = "
+        machine riscv
+        section .trap 0x200 16 x
+        label trap 0x200 0
+        label other 0x204 0
+        label inner 0x208 0
+        word .trap 0 0x0080006f
+        word .trap 4 0x00008067
+        word .trap 8 0xff010113
+        word .trap 12 0x00008067
+        section .text 0x100 4 x
+        func main 0x100 4
+        word .text 0 0x00008067";
+    let mut image = elf::build(program);
+    image[24..28].copy_from_slice(&0x100_u32.to_le_bytes());
+    let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
+    let expected = "main main 0: 0 main\ninterrupt trap 16: 0 trap, 16 inner\ninterrupt other 0: 0 other\n";
+    assert_eq!(roots(&report), expected);
+}
+
+#[test]
 fn a_known_slot_of_vtables_tells_who_may_be_called() {
     // main: push {r4, lr}; ldr r1, [r1, #12]; blx r1; pop {r4, pc}. The table: drop nothing, size 4,
     // align 4, method. Somebody refers to it: the pool word of main.
