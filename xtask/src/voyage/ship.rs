@@ -20,11 +20,12 @@ const AT_SEA: [Ship; 2] = [
 ];
 
 /// One program through several formatters, and an application.
-const IN_PORT: [Ship; 6] = [
+const IN_PORT: [Ship; 7] = [
     Ship { binary: "logger-silent", budgets: &[("FLASH", 1536), ("RAM", 1 << 10)] },
     Ship { binary: "logger-cfmt", budgets: &[("FLASH", 2 << 10), ("RAM", 1 << 10)] },
     Ship { binary: "logger-cfmt-rust", budgets: &[("FLASH", 2 << 10), ("RAM", 1 << 10)] },
     Ship { binary: "logger-ufmt", budgets: &[("FLASH", 4 << 10), ("RAM", 1 << 10)] },
+    Ship { binary: "logger-defmt", budgets: &[("FLASH", 2 << 10), ("RAM", 2 << 10)] },
     Ship { binary: "logger-core-fmt", budgets: &[("FLASH", 8 << 10), ("RAM", 1 << 10)] },
     Ship { binary: "station", budgets: &[("FLASH", 16 << 10), ("RAM", 4 << 10)] },
 ];
