@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use super::cut::{Cut, Cutter, grouped, together};
 use super::scene::Scene;
 use super::suspects::{self, Suspect};
-use crate::debug::chains::Chains;
+use crate::debug::chains::{Chains, is_standard};
 use crate::debug::sweep::Line;
+use crate::names;
 use crate::report::{Blame, BlamedCrate, BlamedLine};
 
 /// More lines than this are not listed; they count in the sums.
@@ -23,7 +24,12 @@ pub(crate) fn find(scene: &Scene<'_, '_>) -> (Blame, Blame) {
     let suspects = suspects::find(scene, &mut chains);
     let mut cutter = Cutter::new(scene);
     let names = |suspects: &BTreeMap<Line, Suspect>, chains: &mut Chains<'_, '_>| -> Vec<Names> {
-        suspects.values().map(|it| chains.describe(it.function)).collect()
+        let mut reader = names::Reader::new();
+        let describe = |it: &Suspect| {
+            let (function, krate) = chains.describe(it.function);
+            (function, krate.or_else(|| crate_at(scene, it.at_address, &mut reader)))
+        };
+        suspects.values().map(describe).collect()
     };
     let of_formatting = names(&suspects.formatting, &mut chains);
     let of_panics = names(&suspects.panics, &mut chains);
@@ -31,6 +37,14 @@ pub(crate) fn find(scene: &Scene<'_, '_>) -> (Blame, Blame) {
     let formatting = blame(&mut cutter, &suspects.formatting, &of_formatting, &paths);
     let panics = blame(&mut cutter, &suspects.panics, &of_panics, &paths);
     (formatting, panics)
+}
+
+/// The crate of the symbol that has an instruction: line tables alone name no function's crate. A copy of
+/// something generic in the standard library says nothing about its user.
+fn crate_at(scene: &Scene<'_, '_>, at_address: u64, reader: &mut names::Reader) -> Option<String> {
+    let mut mangled = scene.places.names_at(at_address).filter_map(|it| std::str::from_utf8(it).ok());
+    let krate = mangled.find_map(|it| reader.crate_of(it))?;
+    (names::is_telling(&krate) && !is_standard(&krate)).then_some(krate)
 }
 
 /// Function and crate.

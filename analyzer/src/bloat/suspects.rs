@@ -16,6 +16,8 @@ use crate::span::Span;
 pub(crate) struct Suspect {
     /// The function that the line stands in.
     pub(crate) function: FunctionId,
+    /// The first instruction that it is blamed for.
+    pub(crate) at_address: u64,
     pub(crate) cut: Cut,
 }
 
@@ -70,7 +72,7 @@ impl Suspects {
         let part = scene.node_at(reference.target_address).map_or(Part::None, |it| scene.part(it));
         let chain = chains.at(reference.at_address);
         let Some((line, function, formats)) = blamed(chain) else { return };
-        let new = || Suspect { function, cut: Cut::default() };
+        let new = || Suspect { function, at_address: reference.at_address, cut: Cut::default() };
         if formats || matches!(part, Part::Formatting | Part::Float) {
             self.formatting.entry(line).or_insert_with(new);
             hosts.formatting.insert(host);

@@ -141,7 +141,8 @@ impl<'info, 'a> Chains<'info, 'a> {
     }
 }
 
-fn is_standard(krate: &str) -> bool {
+/// Whether a crate comes with the compiler.
+pub(crate) fn is_standard(krate: &str) -> bool {
     matches!(krate, "core" | "alloc" | "std" | "compiler_builtins" | "panic_abort" | "panic_unwind")
 }
 

@@ -103,6 +103,44 @@ fn law(blame: &Blame, name: &str, image_bytes: u64) {
     assert!(singles.chain(crates).all(|it| it <= blame.saves_at_least_bytes), "{name}");
 }
 
+/// Formats a number; nothing else.
+const PROGRAM: &str = "
+    #![no_std]
+    #![no_main]
+    use core::fmt::Write;
+    struct Port;
+    impl Write for Port {
+        fn write_str(&mut self, text: &str) -> core::fmt::Result {
+            text.bytes().for_each(|it| unsafe { core::ptr::write_volatile(0x4000_0000 as *mut u8, it) });
+            Ok(())
+        }
+    }
+    #[inline(never)]
+    fn greet(number: u32) { let _ = write!(Port, \"hello {number}\"); }
+    #[unsafe(no_mangle)]
+    extern \"C\" fn _start() -> ! { loop { greet(unsafe { core::ptr::read_volatile(0x4000_0004 as *const u32) }) } }
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }";
+
+#[test]
+fn line_tables_alone_tell_the_crate_by_the_symbol() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("port.rs"), PROGRAM).unwrap();
+    let flags = "--edition 2024 -C panic=abort -C opt-level=s -C debuginfo=line-tables-only";
+    let mut command = std::process::Command::new("rustc");
+    command.current_dir(&folder).args(flags.split(' ')).args(["--target", "thumbv6m-none-eabi"]);
+    let output = command.args(["-o", "port.elf", "port.rs"]).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    if message.contains("can't find crate for `core`") {
+        eprintln!("skipped: there is no thumbv6m-none-eabi");
+        return;
+    }
+    assert!(output.status.success(), "{message}");
+    let blame = fmt_blame(&std::fs::read(folder.path().join("port.elf")).unwrap()).unwrap().formatting.blame;
+    assert!(!blame.lines.is_empty());
+    assert!(blame.lines.iter().all(|it| it.krate.as_deref() == Some("port")), "{:?}", blame.lines);
+}
+
 #[test]
 fn no_line_saves_more_than_all_lines_together() {
     for (name, elf) in corpus::all().into_iter().chain(corpus::truths()) {
