@@ -28,7 +28,8 @@ pub struct Diff {
     pub regions: Vec<Change>,
     /// By section, allocated ones only.
     pub sections: Vec<Change>,
-    /// By crate (flash and RAM bytes together).
+    /// By crate (flash and RAM bytes together), with one row `(padding, unattributed)` where what no symbol owns
+    /// changed. Together they are the change of flash and RAM.
     pub crates: Vec<Change>,
     /// By symbol, with one row `(padding)` and one `(unattributed)` per section where they changed. Together
     /// they are the change of all sections.

@@ -18,9 +18,7 @@ pub(crate) fn diff(old: &Report, new: &Report) -> Diff {
         sections: changed(by_name(old, new, |it| {
             named(it.sections.iter().filter(|it| it.allocated), |it| (&it.name, it.size_bytes))
         })),
-        crates: changed(by_name(old, new, |it| {
-            named(&it.crates, |it| (&it.name, it.flash_bytes + it.ram_bytes))
-        })),
+        crates: changed(crates(old, new)),
         symbols: changed(symbols),
     }
 }
@@ -32,6 +30,19 @@ fn totals(old: &Report, new: &Report) -> Vec<Change> {
         row("ram", |it| it.totals.ram_bytes),
         row("formatting", |it| it.formatting.total_bytes),
     ]
+}
+
+/// What crates own, and what none of them does, so that the rows add up to the change of flash and RAM.
+fn crates(old: &Report, new: &Report) -> Vec<Change> {
+    let owned = |it: &Report| it.crates.iter().map(|it| it.flash_bytes.saturating_add(it.ram_bytes)).sum();
+    let rest = |it: &Report| -> u64 {
+        let (totals, owned) = (&it.totals, owned(it));
+        totals.flash_bytes.saturating_add(totals.ram_bytes).saturating_sub(owned)
+    };
+    let rest = |it| Some(rest(it)).filter(|it| *it > 0);
+    let mut rows = by_name(old, new, |it| named(&it.crates, |it| (&it.name, it.flash_bytes + it.ram_bytes)));
+    rows.push(change("(padding, unattributed)", rest(old), rest(new)));
+    rows
 }
 
 /// Sums rows of one name, as object files and overlays have several sections of one name.

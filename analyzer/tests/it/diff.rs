@@ -122,6 +122,7 @@ fn padding_is_one_row_and_unattributed_bytes_are_one_per_section() {
               +64 grown .text 
               +7 new .rodata 
             crates
+              +73 new (padding, unattributed) 
               -2 shrunk (unknown) 
             symbols
               +64 new (unattributed) .text
@@ -166,6 +167,7 @@ fn sections_of_one_name_are_summed() {
             sections
               +8 grown .text 
             crates
+              +8 grown (padding, unattributed) 
             symbols
               +8 grown (unattributed) .text
         "#]],
@@ -211,6 +213,7 @@ fn a_function_with_another_name_is_renamed() {
             regions
             sections
             crates
+              -12 shrunk (padding, unattributed) 
               +12 grown (unknown) 
             symbols
               -12 shrunk (padding) 
@@ -231,6 +234,7 @@ fn a_renamed_function_may_have_grown() {
             regions
             sections
             crates
+              -2 shrunk (padding, unattributed) 
               +2 grown (unknown) 
             symbols
               -2 shrunk (padding) 
@@ -250,6 +254,7 @@ fn a_function_that_does_something_else_is_new() {
             regions
             sections
             crates
+              -18 shrunk (padding, unattributed) 
               +18 grown (unknown) 
             symbols
               +20 new serial::send .text
