@@ -56,10 +56,10 @@ fn only(asked: &str, mut fitting: Vec<&Named>) -> Result<usize, WhyError> {
 /// How one of several can be asked for.
 fn candidate(row: &Named, fitting: &[&Named]) -> String {
     let Symbol { mangled, name, run_address, .. } = &row.symbol;
-    let is_other = |it: &&Named| it.symbol.mangled == *mangled || it.symbol.aliases.contains(mangled);
-    match fitting.iter().filter(|it| is_other(it)).count() {
+    let is_twin = |it: &&&Named| it.symbol.name == *name && it.symbol.run_address == *run_address;
+    match fitting.iter().filter(is_twin).count() {
+        1 => format!("{name}@{run_address:#x}"),
         _ if mangled.is_empty() => format!("{name}@{run_address:#x}"),
-        1 => mangled.clone(),
         _ => format!("{mangled}@{run_address:#x}"),
     }
 }

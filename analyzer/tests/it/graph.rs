@@ -233,16 +233,16 @@ fn symbols_of_one_name_are_told_apart_by_their_addresses() {
     check(
         &(answers.join("\n") + "\n"),
         expect![[r#"
-        2 symbols fit "init", for example init@0x100, alias
-        init 0x100
-        alias 0x108
-        alias 0x108
-        alias 0x108
-        no symbol is called "init@0x104"
-        no symbol is called "init@0x"
-        no symbol is called "init@glibc"
-        no symbol is called "@0x2"
-    "#]],
+            2 symbols fit "init", for example init@0x100, alias@0x108
+            init 0x100
+            alias 0x108
+            alias 0x108
+            alias 0x108
+            no symbol is called "init@0x104"
+            no symbol is called "init@0x"
+            no symbol is called "init@glibc"
+            no symbol is called "@0x2"
+        "#]],
     );
     let Err(WhyError::Ambiguous { candidates, .. }) = plimsoll_analyzer::why(&image, "init") else {
         panic!()

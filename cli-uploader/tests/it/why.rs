@@ -63,7 +63,7 @@ fn what_is_not_there_or_not_one_is_refused() {
     sandbox.plimsoll(&["why", "app.elf", "new"]).check(expect![[r#"
         exit 2
         --- stderr
-        error: app.elf: 2 symbols fit "new", for example alpha::new, beta::new
+        error: app.elf: 2 symbols fit "new", for example alpha::new@0x100000c0, beta::new@0x100000c8
         hint: write more of the name, a mangled one, or NAME@0xADDRESS
     "#]]);
 }

@@ -84,8 +84,8 @@ async fn names_that_fit_none_or_several_symbols_are_told(db: PgPool) {
     expect![[r#"
         No symbol of this build is called “<nobody>”.
         2 symbols are called “dead”. Which one?
-        net::dead
-        sd::dead"#]]
+        net::dead@0x10000110
+        sd::dead@0x10000118"#]]
     .assert_eq(&(told(&unknown) + "\n" + &told(&both)));
 }
 
@@ -132,7 +132,7 @@ async fn the_json_says_the_same_and_may_be_kept(db: PgPool) {
     };
     expect![[r#"
         404 There is no such symbol here.
-        409 2 symbols fit "dead", for example net::dead, sd::dead."#]]
+        409 2 symbols fit "dead", for example net::dead@0x10000110, sd::dead@0x10000118."#]]
     .assert_eq(&format!("{}\n{}", refused("nobody").await, refused("dead").await));
 }
 
