@@ -26,10 +26,11 @@ fn big_zero_statics(case: &Case<'_>) -> Option<Insight> {
     let bytes: u64 = big.iter().map(|it| it.size_bytes).sum();
     let share = bytes * 100 / total_bytes.max(1);
     let advice = format!(
-        "{} starting as zero: {} B, {share} % of the RAM in use. Check their capacity, or let what is \
+        "{} starting as zero: {} B, {share} % of the RAM in use. Check {} capacity, or let what is \
          not needed at the same time share one buffer.",
         counted(big.len(), "static"),
-        grouped(bytes)
+        grouped(bytes),
+        if big.len() == 1 { "its" } else { "their" }
     );
     let saving = Saving::of_ram(bytes, Certainty::UpTo);
     (!big.is_empty()).then(|| insight(kinds::BIG_ZERO_STATICS, advice, saving, case.evidence(&big)))
@@ -56,12 +57,19 @@ fn zeroes(case: &Case<'_>) -> Option<Insight> {
     let zeroes: Vec<&Symbol> = statics(case, SectionKind::Data).filter(is_zero).collect();
     let bytes = zeroes.iter().map(|it| it.size_bytes).sum();
     let advice = format!(
-        "{} with initial values in flash hold only zeroes, which start-up code writes without any. Let them go \
+        "{} with initial values in flash {} only zeroes, which start-up code writes without any. Let {} go \
          to .bss.",
-        counted(zeroes.len(), "static")
+        counted(zeroes.len(), "static"),
+        holds(zeroes.len()),
+        if zeroes.len() == 1 { "it" } else { "them" }
     );
     let saving = Saving::of_flash(bytes, Certainty::Exact);
     (!zeroes.is_empty()).then(|| insight(kinds::ZEROES_IN_DATA, advice, saving, case.evidence(&zeroes)))
+}
+
+/// The verb of one, or of several.
+fn holds(n_statics: usize) -> &'static str {
+    if n_statics == 1 { "holds" } else { "hold" }
 }
 
 /// One number that is not zero takes a whole buffer to flash.
@@ -73,9 +81,10 @@ fn mostly_zeroes(case: &Case<'_>) -> Option<Insight> {
     let found: Vec<&Symbol> = statics(case, SectionKind::Data).filter(is_mostly_zero).collect();
     let bytes = found.iter().map(|it| it.size_bytes).sum();
     let advice = format!(
-        "{} with initial values in flash hold zeroes but for a few bytes. Start with zeroes only and set the rest \
+        "{} with initial values in flash {} zeroes but for a few bytes. Start with zeroes only and set the rest \
          when the program starts, or keep the few bytes apart.",
-        counted(found.len(), "static")
+        counted(found.len(), "static"),
+        holds(found.len())
     );
     let saving = Saving::of_flash(bytes, Certainty::UpTo);
     (!found.is_empty()).then(|| insight(kinds::ZEROES_IN_DATA, advice, saving, case.evidence(&found)))

@@ -59,6 +59,13 @@ fn statics_that_hold_zeroes_need_no_initial_values() {
                  noise .data 0x180 0x80";
     check(image, "zeroes_in_data 256+0 UpTo\nzeroes_in_data 128+0 Exact\n");
     check(&format!("{image}\nnoise .data 0 0x80\nnoise .data 0x80 0x80"), "");
+    let report = explain(&format!("machine 44\n{image}"));
+    assert!(
+        report
+            .insights
+            .iter()
+            .any(|it| it.advice.contains("1 static with initial values in flash holds only"))
+    );
 }
 
 #[test]
