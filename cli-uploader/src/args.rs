@@ -90,3 +90,27 @@ impl Color {
         .write_global();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    /// Terminals of 80 columns are common; clap breaks the lines of a paragraph by itself.
+    #[test]
+    fn closing_texts_of_help_need_no_second_wrapping() {
+        let command = Args::command();
+        for command in command.get_subcommands() {
+            let texts = [command.get_after_help(), command.get_after_long_help()];
+            for text in texts.into_iter().flatten().map(ToString::to_string) {
+                let lines: Vec<&str> = text.lines().collect();
+                let is_prose = |it: &&str| !it.is_empty() && !it.starts_with(' ');
+                let broken = lines.windows(2).find(|it| it.iter().all(is_prose));
+                assert_eq!(broken, None, "{}: one paragraph in two lines", command.get_name());
+                let table = lines.iter().filter(|it| it.starts_with(' '));
+                let wide: Vec<_> = table.filter(|it| it.chars().count() > 80).collect();
+                assert!(wide.is_empty(), "{}: wider than 80 columns: {wide:#?}", command.get_name());
+            }
+        }
+    }
+}

@@ -9,26 +9,27 @@ Example, in a repository with a plimsoll.toml:
 
   PLIMSOLL_TOKEN=… plimsoll backfill -n 50 --build 'cargo build --release'
 
-The walk follows first parents and goes from the oldest commit to the newest, so that each build is
-compared with the one before it. Commits are checked out into a work tree of their own, outside of
-yours; what is built there is kept from commit to commit, so that builds are incremental, and removed
-at the end. Targets, budgets and server come from today's plimsoll.toml; linker scripts from the
-commit, or from today where it has none. An image is deleted before it is built, so that no commit
+The walk follows first parents and goes from the oldest commit to the newest, so that each build is \
+compared with the one before it. Commits are checked out into a work tree of their own, outside of \
+yours; what is built there is kept from commit to commit, so that builds are incremental, and removed \
+at the end. Targets, budgets and server come from today's plimsoll.toml; linker scripts from the \
+commit, or from today where it has none. An image is deleted before it is built, so that no commit \
 is measured by another's.
 
-Not built are commits that are on the server already, commits that change nothing but
-documentation and CI (*.md, *.rst, *.adoc, LICENSE*, COPYING*, docs/, .github/, .gitlab-ci.yml),
-and commits whose build failed before with the same command. So the same command goes on where it was
+Not built are commits that are on the server already, commits that change nothing but \
+documentation and CI (*.md, *.rst, *.adoc, LICENSE*, COPYING*, docs/, .github/, .gitlab-ci.yml), \
+and commits whose build failed before with the same command. So the same command goes on where it was \
 stopped, by Ctrl-C too.
 
-A build that fails does not end the walk. Where a region was too small, the server is told by how
+A build that fails does not end the walk. Where a region was too small, the server is told by how \
 much; other failures are kept in .git/plimsoll/backfill.json, with the log of the build beside it.
 
-The command runs in the shell, in the folder of the work tree that you are in, without input. It
+The command runs in the shell, in the folder of the work tree that you are in, without input. It \
 builds into the work tree: where CARGO_TARGET_DIR is set, write --build 'CARGO_TARGET_DIR=target …'.
 
 Exit codes:
-  0  all commits are on the server, or change nothing (over budget or not: that is history)
+  0  all commits are on the server, or change nothing
+     (over budget or not: that is history)
   2  some could not be built or measured, or the walk was stopped";
 
 /// Arguments of `plimsoll backfill`.

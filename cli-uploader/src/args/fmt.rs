@@ -9,16 +9,20 @@ macro_rules! examples {
     () => {
         "\
 Examples:
-  plimsoll fmt app.elf                              who formats, who may panic, what it costs
-  plimsoll fmt app.elf --without main.rs:42         what goes without the formatting there
-  plimsoll fmt app.elf --without log.rs:7,main.rs:42  the same for two lines together
-  plimsoll fmt app.elf --without-all                what goes without any formatting
+  plimsoll fmt app.elf
+      who formats, who may panic, what it costs
+  plimsoll fmt app.elf --without main.rs:42
+      what goes without the formatting there
+  plimsoll fmt app.elf --without log.rs:7,main.rs:42
+      the same for two lines together
+  plimsoll fmt app.elf --without-all
+      what goes without any formatting
 
-A line's saving is what only that line keeps in the image: code and constants that nothing else
-leads to, its own instructions, and the literals that only those load. What lines share stays until
+A line's saving is what only that line keeps in the image: code and constants that nothing else \
+leads to, its own instructions, and the literals that only those load. What lines share stays until \
 the last of them goes, so the savings of single lines do not add up; ask for several at once.
 
-The ELF needs DWARF debug information; `debug = \"line-tables-only\"` in the Cargo profile is
+The ELF needs DWARF debug information; `debug = \"line-tables-only\"` in the Cargo profile is \
 enough, and adds nothing to the image. Files match by the end of their path, whole folders and names."
     };
 }

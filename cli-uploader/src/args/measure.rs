@@ -7,45 +7,59 @@ use std::path::PathBuf;
 const ANALYZE_JSON: &str = "\
 The JSON of --json is versioned by `schema_version` (3). Among others:
   totals.{flash_bytes,ram_bytes,symbol_bytes,padding_bytes,unattributed_bytes}
-  regions[].{name,aliases[],kind,origin_address,used_bytes,length_bytes,source,parts[]}
+  regions[].{name,aliases[],kind,origin_address,used_bytes,length_bytes,
+    source,parts[]}
   sections[].{name,kind,size_bytes,run_address,load_address,allocated}
-  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,file?,line?,unit?,linked_from?,
-    reachable?,retained_bytes?,retained_flash_bytes?,retained_ram_bytes?}  (with all that only it leads to; a part of 0 is left out)
-  crates[].{name,flash_bytes,ram_bytes,n_symbols,code_bytes,defining_bytes,retained_bytes?,
+  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,
+    file?,line?,unit?,linked_from?,reachable?,body?,retained_bytes?,
     retained_flash_bytes?,retained_ram_bytes?}
+      retained: with all that only it leads to; a part of 0 is left out
+      body: fingerprint; 8 digits equal for equal code, 16 of which as many
+      are equal as code is alike
+  crates[].{name,flash_bytes,ram_bytes,n_symbols,code_bytes,
+    defining_bytes,retained_bytes?,retained_flash_bytes?,
+    retained_ram_bytes?}
   code.{symbol_bytes,located_bytes,unlocated_bytes}
-  files[].{path,code_bytes}, units[].{name,language?,producer?,flash_bytes,ram_bytes}
-  formatting.{total_bytes,symbols[],blame?}, panics.{…}  (indices into symbols; see `plimsoll fmt`)
-  families[]?.{name,symbols[],total_bytes,saves_up_to_bytes}  (instances of one generic function)
+  files[].{path,code_bytes}
+  units[].{name,language?,producer?,flash_bytes,ram_bytes}
+  formatting.{total_bytes,symbols[],blame?}, panics.{…}
+      symbols are indices; see `plimsoll fmt`
+  families[]?.{name,symbols[],total_bytes,saves_up_to_bytes}
+      instances of one generic function
   identical_bodies[]?.{symbols[],size_bytes,saves_up_to_bytes}
   duplicate_texts[]?.{text,run_addresses[],size_bytes,saves_up_to_bytes}
-  symbols[].body?  (fingerprint: 8 digits equal for equal code, 16 of which as many are equal as code is alike)
-  outside?.{absolute?.{n_symbols,n_called,n_referred,symbols[]?.{name,address,called,n_referrers,referred_by[]?,aliases[]?}},
-    defmt?.{n_texts,name_bytes,version?}}  (what has a name and takes no byte of the image, such as mask ROM)
-  graph?.{edge_source,n_edges,n_unknown_calls,roots[],reachable_bytes,unreachable_bytes}
-  insights[].{kind,advice,saves_bytes,flash_bytes,ram_bytes,certainty,evidence[],source_url}
-                                  certainty is exact, at_least or up_to; savings may overlap
+  outside?.absolute?.{n_symbols,n_called,n_referred,symbols[]?}
+    symbols[].{name,address,called,n_referrers,referred_by[]?,aliases[]?}
+  outside?.defmt?.{n_texts,name_bytes,version?}
+      what has a name and takes no byte of the image, such as mask ROM
+  graph?.{edge_source,n_edges,n_unknown_calls,roots[],reachable_bytes,
+    unreachable_bytes}
+  insights[].{kind,advice,saves_bytes,flash_bytes,ram_bytes,certainty,
+    evidence[],source_url}
+      certainty is exact, at_least or up_to; savings may overlap
   warnings[].{place,message}
 Sizes are bytes, addresses are numbers. Fields may be added; a field that changes raises the version.";
 
 const DIFF_JSON: &str = "\
-The JSON of --json is versioned by `schema_version` (2). It holds the lists totals, regions, sections,
-crates and symbols; each row is {name,section?,crate?,old_bytes,new_bytes,delta_bytes,kind} with kind
-one of grown, shrunk, new, gone, same, renamed, moved, and of what was renamed or moved
-{old_name?,old_section?,old_crate?,file?,old_file?}. Rows are ordered by the size of the change.
-Symbols are told by name, then by name in another section, then by what their code does. The rows of
-`symbols`, with one of (padding) and one of (unattributed) per section, add up to the change of all sections.";
+The JSON of --json is versioned by `schema_version` (2). It holds the lists totals, regions, sections, \
+crates and symbols; each row is {name,section?,crate?,old_bytes,new_bytes,delta_bytes,kind} with kind \
+one of grown, shrunk, new, gone, same, renamed, moved, and of what was renamed or moved \
+{old_name?,old_section?,old_crate?,file?,old_file?}. Rows are ordered by the size of the change. \
+Symbols are told by name, then by name in another section, then by what their code does. The rows of \
+`symbols`, with one of (padding) and one of (unattributed) per section, add up to the change of all sections; those of `crates`, with one of (padding, unattributed), to that of flash and RAM.";
 
 const WHY_JSON: &str = "\
 The JSON of --json:
-  symbol.{name,address}, size_bytes, retained_{,flash_,ram_}bytes, reachable, root
+  symbol.{name,address}, size_bytes, retained_{,flash_,ram_}bytes
+  reachable, root
   path[].{name,address,at_address?,kind?,line?,user_line?}
-                                    from a root to the symbol, each with what leads to the next
-  dominators[].{name,address}       whom every way leads through, nearest first
+      from a root to the symbol, each with what leads to the next
+  dominators[].{name,address}
+      whom every way leads through, nearest first
   kept_by[].{name,address,at_addresses[],lines[]?}
-                                    the last steps of all ways
-`kind` is call, jump, address, data or fall_through; `root` is entry, vector, kept or exported.
-A line is {file,line,function?}: `line` is the innermost of inlined code, `user_line` where that is the
+      the last steps of all ways
+`kind` is call, jump, address, data or fall_through; `root` is entry, vector, kept or exported. \
+A line is {file,line,function?}: `line` is the innermost of inlined code, `user_line` where that is the \
 standard library's the nearest outside of it; `lines` are those that one can change. They need DWARF.";
 
 /// Arguments of `plimsoll analyze`.

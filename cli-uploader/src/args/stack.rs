@@ -6,28 +6,36 @@ use std::path::PathBuf;
 
 const HELP: &str = "\
 How to read it:
-  main       from reset on; the path goes from the root down to the deepest function
-  task       a function of --root: somebody starts it with a stack of its own. If that is a static array,
-             it is part of static data; interrupts may store their 36 or 108 bytes on it too (Cortex-M)
-  interrupt  with what the hardware stores when it strikes (Cortex-M: 36 bytes, 108 with floating point)
-  panic      apart, since it does not come back: on top of whatever was running
-  \"uncertain\" means that there is recursion, a frame that grows at run time, or a call of nobody knows
-  whom on some way down; all of these are listed. The figure is then the deepest of the ways that are
-  known: more may be taken, and less where a table of functions names some that are never called
-  from there. Where functions call each other in a circle, the way meets none of them twice.
+  main       from reset on; the path goes from the root down to the deepest
+             function
+  task       a function of --root: somebody starts it with a stack of its
+             own. If that is a static array, it is part of static data;
+             interrupts may store their 36 or 108 bytes on it too (Cortex-M)
+  interrupt  with what the hardware stores when it strikes (Cortex-M: 36
+             bytes, 108 with floating point)
+  panic      apart, since it does not come back: on top of whatever was
+             running
 
-Headroom is the length of the RAM less static data, the worst of main, and the deepest interrupt on top
-of it. Which interrupts may interrupt each other is decided at run time: with nested priorities, subtract
+\"uncertain\" means that there is recursion, a frame that grows at run time, or a call of nobody knows \
+whom on some way down; all of these are listed. The figure is then the deepest of the ways that are \
+known: more may be taken, and less where a table of functions names some that are never called \
+from there. Where functions call each other in a circle, the way meets none of them twice.
+
+Headroom is the length of the RAM less static data, the worst of main, and the deepest interrupt on top \
+of it. Which interrupts may interrupt each other is decided at run time: with nested priorities, subtract \
 the others too. It needs to know how long the RAM is: give the linker script with --memory.
 
-Frames come from .stack_sizes (rustc -Z emit-stack-sizes, clang -fstack-size-section) where it is there,
+Frames come from .stack_sizes (rustc -Z emit-stack-sizes, clang -fstack-size-section) where it is there, \
 from call frame information, and from the instructions that move the stack pointer; the greatest counts.
 
 The JSON of --json:
-  source                                  stack_sizes, frame_information or prologues
-  roots[].{name,kind,worst_bytes,hardware_bytes,uncertain_because[],path[].{name,frame_bytes}}
-  headroom.{region,length_bytes,static_bytes,stack_bytes,headroom_bytes,uncertain_because[]}  or null
-  uncertain_because[]                     recursion, unknown_calls, growing_frames; absent where certain
+  source                  stack_sizes, frame_information or prologues
+  roots[].{name,kind,worst_bytes,hardware_bytes,uncertain_because[],
+    path[].{name,frame_bytes}}
+  headroom.{region,length_bytes,static_bytes,stack_bytes,headroom_bytes,
+    uncertain_because[]}  or null
+  uncertain_because[]     recursion, unknown_calls, growing_frames; absent
+                          where certain
   recursions[][], growing_frames[]        names
   unknown_calls[].{name,at_addresses[]}
   frames[].{name,frame_bytes}             every function, biggest first";

@@ -6,7 +6,7 @@ use plimsoll_protocol::ByteCount;
 use std::path::PathBuf;
 
 const UPLOAD_HELP: &str = "\
-plimsoll.toml, searched for from the current folder up to the root of the repository; paths in it are
+plimsoll.toml, searched for from the current folder up to the root of the repository; paths in it are \
 relative to it:
 
   server = \"https://plimsoll.example.org\"
@@ -15,9 +15,9 @@ relative to it:
   [[target]]
   name = \"logger/thumbv6m/release\"
   elf = \"target/thumbv6m-none-eabi/release/logger\"
-  memory = \"memory.x\"          # optional: linker script with the MEMORY block, or a list of them
+  memory = \"memory.x\"          # optional: linker script with MEMORY, or a list
 
-  [target.budgets]             # optional: a region's name, or total; 16384, \"16K\", \"0x4000\"
+  [target.budgets]             # optional: regions, or total
   FLASH = \"16K\"
   total = 16384
 
@@ -28,17 +28,18 @@ Environment (flag before variable before file; empty counts as unset):
 
 Exit codes:
   0  fine
-  1  over budget, or --link-error (wins where another target could not be found out about)
+  1  over budget, or --link-error (wins where another target could not be
+     found out about)
   2  could not find out";
 
 const COMMENT_HELP: &str = "\
-The sizes come from the server, for the commit at hand, or with --answers from files that
+The sizes come from the server, for the commit at hand, or with --answers from files that \
 `plimsoll upload --wait --answer-file FILE` has written.
 
-With a GITHUB_TOKEN (permission `pull-requests: write`) and a pull request, the one comment that
+With a GITHUB_TOKEN (permission `pull-requests: write`) and a pull request, the one comment that \
 carries our marker is created or updated; else the Markdown is printed.
 
-Environment: PLIMSOLL_URL, PLIMSOLL_PROJECT, PLIMSOLL_TOKEN, GITHUB_TOKEN, GITHUB_API_URL,
+Environment: PLIMSOLL_URL, PLIMSOLL_PROJECT, PLIMSOLL_TOKEN, GITHUB_TOKEN, GITHUB_API_URL, \
 GITHUB_REPOSITORY, GITHUB_EVENT_PATH.";
 
 /// Arguments of `plimsoll upload`.
