@@ -65,14 +65,13 @@ pub(crate) fn report_with(
 ) -> anyhow::Result<Report> {
     let regions = regions(layout, &layout.memory)?;
     plimsoll_analyzer::analyze_with(files.source(), &regions, besides)
-        .with_context(|| format!("cannot analyse {}", path.display()))
+        .with_context(|| path.display().to_string())
 }
 
 /// Reads and analyses an image.
 fn report_of(elf: &Path, memory: &[MemoryRegion]) -> anyhow::Result<Report> {
     let files = ImageFiles::read(elf, None)?;
-    plimsoll_analyzer::analyze(files.source(), memory)
-        .with_context(|| format!("cannot analyse {}", elf.display()))
+    plimsoll_analyzer::analyze(files.source(), memory).with_context(|| elf.display().to_string())
 }
 
 fn regions(args: &MemoryArgs, scripts: &[PathBuf]) -> anyhow::Result<Vec<MemoryRegion>> {

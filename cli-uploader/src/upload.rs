@@ -217,8 +217,7 @@ fn measure(upload: &Upload) -> anyhow::Result<DryRun<'_>> {
         Some(script) => plimsoll_analyzer::parse_memory(&script.text).with_context(|| script.path.clone())?,
         None => Vec::new(),
     };
-    let report = plimsoll_analyzer::analyze(&elf, &regions)
-        .with_context(|| format!("cannot analyse {}", path.display()))?;
+    let report = plimsoll_analyzer::analyze(&elf, &regions).with_context(|| path.display().to_string())?;
     let verdicts = judge::verdicts(&report, &upload.build.budgets);
     Ok(DryRun { would_send, elf_bytes: Some(elf.len()), report: Some(report), verdicts })
 }

@@ -56,6 +56,7 @@ fn measured(answer: &BuildAnswer, width: Option<usize>) -> String {
     for verdict in &answer.verdicts {
         text.push_str(&verdict_line(verdict));
     }
+    text.push_str(&known_regions(answer));
     text.push_str(&cause(answer));
     if answer.baseline.is_some() {
         text.push_str(&changes("Biggest changes", &answer.symbol_changes, N_SYMBOLS, width));
@@ -75,6 +76,16 @@ fn heading(answer: &BuildAnswer) -> String {
         }
     };
     format!("{STRONG}{target}{STRONG:#} {}: {against}\n", answer.build.commit.short())
+}
+
+/// Which regions a budget could have meant that watches none.
+fn known_regions(answer: &BuildAnswer) -> String {
+    let regions = answer.deltas.iter().filter(|it| it.kind == "region" && it.new_bytes.is_some());
+    let names: Vec<&str> = regions.map(|it| it.name.as_str()).collect();
+    match answer.verdicts.iter().any(|it| it.used_bytes.is_none()) && !names.is_empty() {
+        true => format!("  its regions are {}\n", visible(&names.join(", "))),
+        false => String::new(),
+    }
 }
 
 /// Which source line is to blame.

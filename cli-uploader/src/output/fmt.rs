@@ -13,7 +13,13 @@ const MAX_USERS: usize = 3;
 
 /// Who formats, who may panic, who needs helpers: `top` rows of each.
 pub(crate) fn blame(blame: &FmtBlame, top: usize, width: Option<usize>) -> String {
-    let mut text = summary("formatting", &blame.formatting);
+    let mut text = match formats(blame) {
+        true => summary("formatting", &blame.formatting),
+        false => format!(
+            "{STRONG}formatting{STRONG:#}: no machinery of Rust's core::fmt; other machinery, such as printf of C, \
+             is not looked for\n"
+        ),
+    };
     if blame.float_bytes > 0 {
         text.push_str(&format!(
             "  of which for floating-point numbers only: {} B\n",
@@ -25,8 +31,15 @@ pub(crate) fn blame(blame: &FmtBlame, top: usize, width: Option<usize>) -> Strin
     text.push_str(&summary("panicking", &blame.panics));
     text.push_str(&asked_for("May panic", "Panics of crates", &blame.panics.blame, (top, width)));
     text.push_str(&helpers(&blame.helpers, top, width));
-    text.push_str(&accuracy(&blame.measured_error));
+    if formats(blame) || !blame.panics.blame.lines.is_empty() {
+        text.push_str(&accuracy(&blame.measured_error));
+    }
     text
+}
+
+/// Whether there is anything of `core::fmt`.
+fn formats(blame: &FmtBlame) -> bool {
+    blame.formatting.own_bytes > 0 || !blame.formatting.blame.lines.is_empty()
 }
 
 /// What goes with some lines.
@@ -143,8 +156,8 @@ fn rest(n_rows: u64) -> String {
 
 fn accuracy(error: &MeasuredError) -> String {
     format!(
-        "\n{FAINT}Predicted. In {} cases that were really rebuilt (Thumb) half were within {} % of the truth, \
-         and {} % within 5 % or 64 B.{FAINT:#}\n",
+        "\n{FAINT}Predicted. In {} cases that were really rebuilt, all for Thumb, half were within {} % of the truth, \
+         and {} % within 5 % or 64 B; for other machines expect less.{FAINT:#}\n",
         error.n_cases, error.median_percent, error.within_tolerance_percent
     )
 }

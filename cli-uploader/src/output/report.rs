@@ -191,6 +191,7 @@ fn word(kind: ChangeKind) -> &'static str {
 pub(super) fn listed(title: &str, top: usize, n_rows: usize, table: &str) -> String {
     match n_rows {
         0 => String::new(),
+        _ if top == 0 => String::new(),
         n if n > top => {
             titled(&format!("{title} (the biggest {} of {})", grouped(top as u64), grouped(n as u64)), table)
         }

@@ -355,12 +355,12 @@ fn what_cannot_be_analysed_is_refused_with_its_place() {
     sandbox.plimsoll(&["analyze", "text"]).check(expect![[r#"
         exit 2
         --- stderr
-        error: cannot analyse text: file header: not an ELF file: it does not start with 7f 45 4c 46
+        error: text: file header: not an ELF file: it does not start with 7f 45 4c 46
     "#]]);
     sandbox.plimsoll(&["analyze", "empty"]).check(expect![[r#"
         exit 2
         --- stderr
-        error: cannot analyse empty: file header: the file is empty
+        error: empty: file header: the file is empty
     "#]]);
     sandbox.plimsoll(&["analyze", "missing"]).check(expect![[r#"
         exit 2
