@@ -7,7 +7,9 @@ use crate::web::{alerts, assets, build, compare, home, login, new, project, sett
 use crate::{api, app, web};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, map_response};
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use std::time::Duration;
 
@@ -25,7 +27,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
     // The upload counts for itself, so that it can say what was too large.
     let upload = upload.layer(DefaultBodyLimit::disable());
     let api = app::timed(quick, timeout).merge(app::timed(upload, UPLOAD_TIMEOUT));
-    let pages = pages().fallback(nothing_here).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
+    let pages = pages().fallback(no_page).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
     Router::new()
         .nest(api::ROOT, app::guarded(api, state).layer(map_response(as_problem)))
         .merge(app::guarded(app::timed(pages, timeout), state).layer(from_fn(web::as_page)))
@@ -75,6 +77,20 @@ async fn health() -> &'static str {
 async fn readiness(State(state): State<AppState>) -> AppResult<&'static str> {
     sqlx::Connection::ping(&mut *state.db.acquire().await?).await?;
     Ok("ready\n")
+}
+
+/// An address with a slash too many leads to the one without.
+async fn no_page(method: Method, uri: Uri) -> Result<Redirect, AppError> {
+    let is_read = method == Method::GET || method == Method::HEAD;
+    let path = uri.path();
+    // Two slashes at the front would name another host.
+    match path.strip_suffix('/').filter(|it| is_read && it.len() > 1 && !it.contains("//")) {
+        Some(path) => Ok(Redirect::permanent(&match uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        })),
+        None => Err(AppError::NotFound("page")),
+    }
 }
 
 async fn nothing_here() -> AppError {

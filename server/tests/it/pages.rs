@@ -169,7 +169,7 @@ async fn a_comparison_adds_up(db: PgPool) {
         | .text | 8,000 B | 8,600 B | +600 B | grown | |
         | Sum | | | +600 B | |
         ## By crate
-        1 grown; bytes of their symbols, flash and RAM together
+        1 grown; bytes of their symbols, flash and RAM together, and what no symbol owns
         | Crate | Before | After | Change | Kind | Share |
         | (unknown) | 7,996 B | 8,596 B | +600 B | grown | |
         | Sum | | | +600 B | |
@@ -370,4 +370,12 @@ async fn a_dead_database_is_not_explained_to_visitors(db: PgPool) {
         The server cannot reach what it needs at the moment. Please try again soon.
         To the projects"#]]
     .assert_eq(&outline(&answer.text()));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_slash_at_the_end_leads_to_the_page_and_never_elsewhere(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let answer = app.get("/acme/blinky/?branch=a").await.expect(StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(answer.headers["location"], "/acme/blinky?branch=a");
+    app.get("//example.org/").await.expect(StatusCode::NOT_FOUND);
 }

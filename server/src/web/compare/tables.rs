@@ -167,7 +167,7 @@ fn table(
 fn note(what: &str) -> Option<&'static str> {
     match what {
         "region" => Some("initial values of variables count where they are stored and where they run"),
-        "crate" => Some("bytes of their symbols, flash and RAM together"),
+        "crate" => Some("bytes of their symbols, flash and RAM together, and what no symbol owns"),
         _ => None,
     }
 }

@@ -84,7 +84,7 @@ async fn both_names_of_a_function_lead_to_its_history(db: PgPool) {
         | .text | 64 B | – | −64 B | gone | |
         | Sum | | | ±0 B | |
         ## By crate
-        nothing changed; bytes of their symbols, flash and RAM together
+        nothing changed; bytes of their symbols, flash and RAM together, and what no symbol owns
         ## By symbol
         1 renamed
         | Symbol | Before | After | Change | Kind | Share |
