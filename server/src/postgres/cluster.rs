@@ -58,7 +58,7 @@ fn initdb(folder: &Folder, binaries: &Binaries, target: &Path) -> Result<(), Pos
         return Ok(());
     }
     remove_leftovers(&folder.home);
-    Err(PostgresError::from_output("make a cluster in", &folder.home, last_words(&output)))
+    Err(PostgresError::from_output("make a cluster", &folder.home, last_words(&output)))
 }
 
 /// Without a word Postgres would take the locale of whoever started the server first.

@@ -30,8 +30,8 @@ pub struct AdviceLine {
     pub saves: Bytes,
     /// `Saves`, `Saves at least` or `Saves up to`.
     pub certainty: &'static str,
-    /// What is there and what to do.
-    pub advice: String,
+    /// What is there and what to do: words, and whether they are code.
+    pub advice: Vec<(String, bool)>,
     /// What it rests on.
     pub evidence: Vec<String>,
     /// Where it comes from, where that is an address.
@@ -69,8 +69,30 @@ pub fn line(insight: &Insight) -> AdviceLine {
             Certainty::AtLeast => "Saves at least",
             Certainty::UpTo => "Saves up to",
         },
-        advice: insight.advice.clone(),
+        advice: pieces(&insight.advice),
         evidence: insight.evidence.clone(),
         source_url: Some(insight.source_url.clone()).filter(|it| it.starts_with("https://")),
+    }
+}
+
+/// Splits at backticks, which stand around code; one without a partner stays what it is.
+fn pieces(advice: &str) -> Vec<(String, bool)> {
+    let parts: Vec<&str> = advice.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return vec![(advice.to_owned(), false)];
+    }
+    let parts = parts.into_iter().enumerate().map(|(idx, it)| (it.to_owned(), idx % 2 == 1));
+    parts.filter(|it| !it.0.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backticks_stand_around_code_and_one_alone_is_text() {
+        let code = |text| pieces(text).into_iter().filter(|it| it.1).map(|it| it.0).collect::<Vec<_>>();
+        assert_eq!(code("Drop `core::fmt` for `ufmt`."), ["core::fmt", "ufmt"]);
+        assert_eq!(pieces("a ` b"), [("a ` b".to_owned(), false)]);
     }
 }

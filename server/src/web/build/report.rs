@@ -127,7 +127,7 @@ impl ReportView {
         let (sections, sections_total) = listed(&report.sections);
         Self {
             standing,
-            verdict_headline: headline(standing),
+            verdict_headline: headline(standing, verdicts),
             verdicts: lines,
             figures: figures(report, &old),
             cause: None,
@@ -146,8 +146,10 @@ fn verdict(row: &VerdictRow) -> VerdictLine {
     VerdictLine { subject: row.subject.clone(), standing, words }
 }
 
-fn headline(standing: Standing) -> &'static str {
+fn headline(standing: Standing, verdicts: &[VerdictRow]) -> &'static str {
+    let is_over = |it: &VerdictRow| size_of(it.used_bytes).is_some_and(|used| used > size(it.limit_bytes));
     match standing {
+        Standing::Over if !verdicts.iter().any(is_over) => "A budget watches nothing",
         Standing::Over => "Over the line",
         Standing::Near => "Close to the line",
         Standing::Fine | Standing::Open => "Below the line",
@@ -157,11 +159,14 @@ fn headline(standing: Standing) -> &'static str {
 fn figures(report: &Report, old: &Old) -> Vec<Figure> {
     let totals = &report.totals;
     let figure = |name, value, old| Figure { name, value: Bytes(value), change: Change::known(old, value) };
-    vec![
-        figure("Flash", totals.flash_bytes, old.flash),
-        figure("RAM", totals.ram_bytes, old.ram),
-        figure("Formatting, at least", report.formatting.total_bytes, old.formatting),
-    ]
+    let mut figures =
+        vec![figure("Flash", totals.flash_bytes, old.flash), figure("RAM", totals.ram_bytes, old.ram)];
+    // Without any of `core::fmt` a zero would read as if printf of C had been looked for.
+    let formatting = report.formatting.total_bytes;
+    if formatting > 0 || old.formatting.is_some_and(|it| it > 0) {
+        figures.push(figure("Formatting, at least", formatting, old.formatting));
+    }
+    figures
 }
 
 fn gauges(report: &Report, verdicts: &[VerdictRow]) -> Vec<Gauge> {

@@ -16,6 +16,8 @@ const N_ADVICE: usize = 3;
 pub struct Savings {
     /// One line per subject.
     pub lines: Vec<SavingLine>,
+    /// How much room the stacks leave or take, which saves nothing.
+    pub stack: Option<SavingLine>,
     /// The best advice.
     pub advice: Vec<AdviceLine>,
     /// All of it, where there is more.
@@ -59,19 +61,20 @@ pub fn savings(report: &Report, project: &ProjectName, build_id: Uuid) -> Option
             words: format!("up to {} are there more than once", Bytes(doubled)),
             mostly: None,
         }),
-        report.stack.as_ref().and_then(stack::summary).map(|words| SavingLine {
-            subject: "Stack",
-            url: url(BuildPart::Stack),
-            words,
-            mostly: None,
-        }),
     ];
+    let stack = report.stack.as_ref().and_then(stack::summary).map(|words| SavingLine {
+        subject: "Stack",
+        url: url(BuildPart::Stack),
+        words,
+        mostly: None,
+    });
     let lines: Vec<SavingLine> = lines.into_iter().flatten().collect();
     let advice: Vec<AdviceLine> = report.insights.iter().take(N_ADVICE).map(advice::line).collect();
     let n_more = report.insights.len().saturating_sub(N_ADVICE);
     let words = format!("{} of advice", counted(n_more, "more piece"));
     let more = (n_more > 0).then(|| More { url: url(BuildPart::Advice), words });
-    (!lines.is_empty() || !advice.is_empty()).then_some(Savings { lines, advice, more })
+    let is_empty = lines.is_empty() && advice.is_empty() && stack.is_none();
+    (!is_empty).then_some(Savings { lines, stack, advice, more })
 }
 
 /// What all of the lines cost together, and the one that costs most alone.

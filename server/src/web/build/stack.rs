@@ -151,10 +151,16 @@ fn root(root: &StackRoot, is_open: bool, names: &Names<'_>) -> RootView {
 /// What the overview says of the stacks: the headroom, or the worst of the main program.
 pub fn summary(stack: &StackUse) -> Option<String> {
     if let Some(it) = &stack.headroom {
-        return Some(headroom(it).words);
+        return Some(headroom(it).words + &uncertain(&it.uncertain_because));
     }
     let main = stack.roots.iter().find(|it| it.kind == StackRootKind::Main)?;
-    Some(format!("{} needs {}{}", main.name, about(&main.uncertain_because), Bytes(main.worst_bytes)))
+    let doubts = &main.uncertain_because;
+    Some(format!("{} needs {}{}{}", main.name, about(doubts), Bytes(main.worst_bytes), uncertain(doubts)))
+}
+
+/// After a figure that cannot be relied on.
+fn uncertain(because: &[StackDoubt]) -> String {
+    if because.is_empty() { String::new() } else { format!(" (uncertain: {})", doubts(because)) }
 }
 
 /// Before a figure that cannot be relied on.

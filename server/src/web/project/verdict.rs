@@ -126,6 +126,7 @@ pub fn overall(alerts: &[AlertLine], verdicts: &[VerdictRow], n_unlinked: usize)
     };
     let (standing, words) = budget_words(size_of(tightest.used_bytes), size(tightest.limit_bytes));
     let headline = match standing {
+        Standing::Over if tightest.used_bytes.is_none() => "A budget watches nothing",
         Standing::Over => "Over the line",
         Standing::Near => "Close to the line",
         Standing::Fine | Standing::Open => "Below the line",
