@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// What a cold build of server, command and firmware takes, with room to spare.
@@ -35,6 +36,7 @@ impl Drop for FolderLock {
 pub fn check(options: &Options) -> Result<FolderLock> {
     make_folder(&options.data)?;
     let lock = lock(&options.data)?;
+    is_open_to_postgres(&options.data)?;
     port_is_free(options.port)?;
     let is_built = crate::workspace::built("plimsoll-server").is_file();
     let build_bytes = if is_built { REBUILD_BYTES } else { BUILD_BYTES };
@@ -46,6 +48,25 @@ pub fn check(options: &Options) -> Result<FolderLock> {
 fn make_folder(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the data folder {} (--data names another)", folder.display()))
+}
+
+/// Root runs Postgres as another user, who has to get through; the data folder itself is opened by the server.
+fn is_open_to_postgres(data: &Path) -> Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let folder = std::fs::canonicalize(data)?;
+    let is_closed = |it: &&Path| {
+        it.metadata().is_ok_and(|found| found.uid() == 0 && found.gid() == 0 && found.mode() & 0o001 == 0)
+    };
+    match folder.ancestors().skip(1).find(is_closed) {
+        Some(closed) => bail!(
+            "Postgres, which root runs as another user, cannot enter {} on the way to the data folder: \
+             name another one with --data",
+            closed.display()
+        ),
+        None => Ok(()),
+    }
 }
 
 fn lock(data: &Path) -> Result<FolderLock> {
@@ -133,5 +154,17 @@ mod tests {
         assert!(text.contains(&format!("another demo (process {})", std::process::id())), "{text}");
         drop(first);
         lock(data.path()).unwrap();
+    }
+
+    #[test]
+    fn root_needs_a_way_to_the_data_that_postgres_may_go() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let closed = tempfile::tempdir().unwrap();
+        let data = closed.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let text = is_open_to_postgres(&data).unwrap_err().to_string();
+        assert!(text.contains(&format!("cannot enter {} on", closed.path().display())), "{text}");
     }
 }
