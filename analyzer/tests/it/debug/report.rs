@@ -127,8 +127,8 @@ fn esp_hal_hosts_and_defines() {
         "rv32-rust-esp32c5.elf",
         crates,
         expect![[r#"
-            39330 = 31176 located + 8154
-            (unknown) hosts 2398, defines 2398
+            39332 = 31176 located + 8156
+            (unknown) hosts 2400, defines 2400
             esp_hal hosts 10442, defines 6316
             core hosts 11518, defines 18632
             hello_world hosts 8554, defines 168
