@@ -164,6 +164,8 @@ mod tests {
         let closed = tempfile::tempdir().unwrap();
         let data = closed.path().join("data");
         std::fs::create_dir(&data).unwrap();
+        let only_for_root = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(closed.path(), only_for_root).unwrap();
         let text = is_open_to_postgres(&data).unwrap_err().to_string();
         assert!(text.contains(&format!("cannot enter {} on", closed.path().display())), "{text}");
     }
