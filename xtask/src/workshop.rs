@@ -31,7 +31,7 @@ pub const PLAIN: Build<'_> =
     Build { features: NEWEST, without: &[], flags: "", environment: &[], changes: &[] };
 
 /// What is copied of `firmware/`.
-const SOURCES: [&str; 7] = ["Cargo.toml", "build.rs", "memory.x", "src", "c", "cfmt", "tests"];
+const SOURCES: [&str; 6] = ["Cargo.toml", "build.rs", "memory.x", "src", "cfmt", "tests"];
 
 /// A folder of sources and a folder of what is built from them.
 pub struct Workshop {
