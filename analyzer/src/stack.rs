@@ -24,6 +24,7 @@ mod xtensa;
 use std::collections::BTreeSet;
 
 use crate::graph::Graph;
+use crate::image::Image;
 use crate::refs::{self, Places};
 use crate::report::assemble::{Findings, Named};
 use crate::report::{
@@ -42,13 +43,18 @@ const ARM_FRAME_BYTES: u64 = 36;
 /// The registers of floating point besides, where anything uses them.
 const ARM_FLOAT_BYTES: u64 = 72;
 
+/// Whether there is too much code to look at; the report then says so.
+pub(crate) fn is_beyond_limit(image: &Image<'_>) -> bool {
+    let code = image.sections.iter().filter(|it| it.is_executable);
+    code.map(|it| it.size()).sum::<u64>() > MAX_CODE_BYTES
+}
+
 /// Finds the worst of every root, and enters the frames into the rows of symbols. `None` where nothing
 /// can follow the code.
 pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Region]) -> Option<StackUse> {
     let Findings { image, attribution, .. } = *findings;
     let graph = findings.graph.as_ref().ok()?;
-    let code_bytes: u64 = image.sections.iter().filter(|it| it.is_executable).map(|it| it.size()).sum();
-    let places = refs::places(image, attribution).ok().filter(|_| code_bytes <= MAX_CODE_BYTES)?;
+    let places = refs::places(image, attribution).ok().filter(|_| !is_beyond_limit(image))?;
     let walked = walk::walk(&places, &graph.references.nodes)?;
     let frames = frames::read(image, &graph.references.nodes);
     let names = Names::new(rows);
