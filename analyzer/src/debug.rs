@@ -22,13 +22,13 @@ mod names;
 mod near;
 mod paths;
 mod ranges;
+mod roots;
 mod sections;
 mod split;
 pub(crate) mod sweep;
 mod units;
 mod unlinked;
 
-pub(crate) use paths::short as short_path;
 pub(crate) use sections::content as section_content;
 
 use gimli::{EndianSlice, RunTimeEndian, Section, constants as dw};
@@ -41,6 +41,7 @@ use budget::Budget;
 use functions::{Frame as FrameEntry, Functions};
 use lines::Lines;
 use near::Near;
+use roots::Roots;
 use sections::{Loaded, Memory};
 use units::Units;
 use unlinked::Bases;
@@ -73,6 +74,7 @@ pub struct DebugInfo<'a> {
     units: Units<'a>,
     memory: &'a Memory,
     bases: &'a Bases,
+    roots: Roots,
     budget: Budget,
     warnings: Vec<Warning>,
 }
@@ -119,8 +121,9 @@ impl<'a> DebugInfo<'a> {
         let (halves, odd_halves) = split::read(loaded, &main, &budget);
         let (mut units, odd_units) = Units::read(main, halves, &budget);
         units.settle_ranges(&loaded.memory, &budget);
+        let roots = Roots::new(&units, &loaded.program);
         let warnings = loaded.warnings.iter().cloned().chain(odd_halves).chain(odd_units).collect();
-        Self { units, memory: &loaded.memory, bases: &loaded.bases, budget, warnings }
+        Self { units, memory: &loaded.memory, bases: &loaded.bases, roots, budget, warnings }
     }
 
     /// An address in a section as all questions here call it: in object files sections share addresses.
@@ -155,6 +158,21 @@ impl<'a> DebugInfo<'a> {
             producer: described.producer.or(skeleton.producer),
             comp_dir: skeleton.comp_dir.or(described.comp_dir),
         })
+    }
+
+    /// A path as the report shows it: from the program's own folder on, or from that of a known place; see
+    /// [`FileUse::path`](crate::report::FileUse::path).
+    pub(crate) fn short_path(&self, path: &str) -> String {
+        self.roots.short(path)
+    }
+
+    /// The name of a unit, as the report shows paths.
+    pub(crate) fn short_name(&self, unit_idx: usize) -> Option<String> {
+        let Unit { name, comp_dir, .. } = self.unit(unit_idx)?;
+        let name = name?;
+        let Some(mut path) = comp_dir.filter(|_| !name.starts_with('<')) else { return Some(name) };
+        paths::push(&mut path, &name);
+        Some(self.short_path(&paths::normal(&path)))
     }
 
     /// The number of the unit that speaks of `address`.
@@ -253,12 +271,7 @@ impl<'a> DebugInfo<'a> {
 
     /// The unit at `address`, and where that answer changes.
     fn unit_from(&self, address: u64, near: &mut Near) -> (Option<usize>, u64) {
-        let idx = near.partition_point(&self.units.ranges, |it| it.span.end() <= address);
-        match self.units.ranges.get(idx) {
-            Some(it) if it.span.start() <= address => (Some(it.unit_idx), it.span.end()),
-            Some(it) => (None, it.span.start()),
-            None => (None, u64::MAX),
-        }
+        self.units.from(address, near)
     }
 
     fn functions(&self, unit_idx: usize) -> &Functions {

@@ -65,12 +65,16 @@ pub(crate) fn advise(report: &Report, findings: &Findings<'_>) -> Vec<Insight> {
         return Vec::new();
     }
     let place_at = |address: u64| findings.debug.place_at(address);
+    let body_at = |address: u64| findings.debug.frames_at(address).pop().and_then(|it| it.place);
+    let short_path = |path: &str| findings.debug.short_path(path);
     let case = Case {
         report,
         image: findings.image,
         attribution: findings.attribution,
         graph: findings.graph.as_ref().ok(),
         place_at: &place_at,
+        body_at: &body_at,
+        short_path: &short_path,
         by_address: OnceCell::new(),
         sections: stored_sections(findings.image),
     };
@@ -94,6 +98,9 @@ struct Case<'a> {
     graph: Option<&'a Graph>,
     /// File and line of an instruction.
     place_at: &'a dyn Fn(u64) -> Option<Place>,
+    /// Where the function at an address stands, whatever was inlined there.
+    body_at: &'a dyn Fn(u64) -> Option<Place>,
+    short_path: &'a dyn Fn(&str) -> String,
     /// Rows of symbols by address, made when first asked for.
     by_address: OnceCell<BTreeMap<u64, usize>>,
     /// Where sections with content run, by address.

@@ -144,9 +144,13 @@ fn choose(
 ) -> Result<Chosen, PredictError> {
     let (mut chosen, mut others): Chosen = (Vec::new(), Vec::new());
     for asked in asked {
-        let fits = |it: &&Line| is_in_file(chains.path(it.0), &asked.file);
-        let found: Vec<Line> =
+        let fits = |it: &&Line| is_in_file(chains, it.0, &asked.file);
+        let mut found: Vec<Line> =
             formatting.iter().filter(|it| it.1 == asked.line).filter(fits).copied().collect();
+        // Who takes a path from the report means that one and no other that ends alike.
+        if found.iter().any(|it| chains.short_path(it.0) == asked.file) {
+            found.retain(|it| chains.short_path(it.0) == asked.file);
+        }
         if !found.is_empty() {
             chosen.extend(found);
             continue;
@@ -173,7 +177,7 @@ fn other_lines(scene: &Scene<'_, '_>, chains: &mut Chains<'_, '_>, asked: &Sourc
             let users = chain.iter().filter(|it| it.author == Author::User).filter_map(|it| it.line);
             runs.extend(users.filter(|it| it.1 == asked.line).map(|it| (it, span)));
         });
-        for (line, span) in runs.into_iter().filter(|it| is_in_file(chains.path(it.0.0), &asked.file)) {
+        for (line, span) in runs.into_iter().filter(|it| is_in_file(chains, it.0.0, &asked.file)) {
             found.entry(line).or_default().spans.push(span);
         }
     }
@@ -181,9 +185,12 @@ fn other_lines(scene: &Scene<'_, '_>, chains: &mut Chains<'_, '_>, asked: &Sourc
     found.into_iter().collect()
 }
 
-/// Whether `path` ends with the components of `file`.
-fn is_in_file(path: &str, file: &str) -> bool {
-    let file = file.strip_prefix("./").unwrap_or(file).replace('\\', "/");
-    let rest = path.strip_suffix(file.as_str());
-    rest.is_some_and(|it| it.is_empty() || it.ends_with('/') || file.starts_with('/'))
+/// Whether the path of a file, whole or as the report shows it, ends with the components of `asked`.
+fn is_in_file(chains: &Chains<'_, '_>, file: usize, asked: &str) -> bool {
+    let asked = asked.strip_prefix("./").unwrap_or(asked).replace('\\', "/");
+    let ends = |path: &str| {
+        let rest = path.strip_suffix(asked.as_str());
+        rest.is_some_and(|it| it.is_empty() || it.ends_with('/') || asked.starts_with('/'))
+    };
+    ends(chains.path(file)) || ends(&chains.short_path(file))
 }

@@ -135,9 +135,14 @@ impl<'info, 'a> Chains<'info, 'a> {
         &self.files.paths()[file]
     }
 
+    /// The same as the report shows it, but where two would look the same.
+    pub(crate) fn short_path(&self, file: usize) -> String {
+        self.info.short_path(self.path(file))
+    }
+
     /// The paths of the files that were met, as the report shows them.
     pub(crate) fn finish(self) -> Vec<String> {
-        self.files.shortened()
+        self.files.shortened(self.info)
     }
 }
 

@@ -1,5 +1,8 @@
 //! Paths of source files: joined, without detours, short enough to read, and whose crate they are.
 
+/// Where toolchains keep the sources of the standard library.
+pub(super) const RUST_SOURCES: &str = "/lib/rustlib/src/rust/";
+
 /// Appends `part` to `path`, or replaces it where `part` begins at a root.
 pub(super) fn push(path: &mut String, part: &str) {
     if is_absolute(part) {
@@ -13,7 +16,7 @@ pub(super) fn push(path: &mut String, part: &str) {
     path.push_str(part);
 }
 
-fn is_absolute(path: &str) -> bool {
+pub(super) fn is_absolute(path: &str) -> bool {
     path.starts_with('/') || is_windows(path)
 }
 
@@ -41,20 +44,20 @@ pub(super) fn normal(path: &str) -> String {
 }
 
 /// Where a path is the same for everybody: the standard library, a registry, a checkout.
-struct Known<'path> {
+pub(super) struct Known<'path> {
     /// `rust`, `embassy-9312dcb/46aeae8`, or nothing for a registry.
     origin: String,
     /// From there on, e.g. `library/core/src/fmt/mod.rs`.
     rest: &'path str,
 }
 
-fn known(path: &str) -> Option<Known<'_>> {
+pub(super) fn known(path: &str) -> Option<Known<'_>> {
     if let Some((_, rest)) = path.split_once("/rustc/") {
         let (hash, rest) = rest.split_once('/')?;
         let is_hash = !hash.is_empty() && hash.bytes().all(|it| it.is_ascii_hexdigit() || it == b'.');
         return is_hash.then(|| Known { origin: "rust".into(), rest });
     }
-    if let Some((_, rest)) = path.split_once("/lib/rustlib/src/rust/") {
+    if let Some((_, rest)) = path.split_once(RUST_SOURCES) {
         return Some(Known { origin: "rust".into(), rest });
     }
     if let Some((_, rest)) = path.split_once("/registry/src/") {
@@ -69,13 +72,21 @@ fn known(path: &str) -> Option<Known<'_>> {
 }
 
 /// The path without what differs from machine to machine: `rust/library/core/src/fmt/mod.rs`,
-/// `heapless-0.8.0/src/vec.rs`, `embassy@46aeae8/embassy-time/src/timer.rs`; other paths as they are.
-pub(crate) fn short(path: &str) -> String {
+/// `heapless-0.8.0/src/vec.rs`, `embassy@46aeae8/embassy-time/src/timer.rs`,
+/// `esp-idf/components/heap/heap_caps.c`; other paths as they are.
+pub(super) fn short(path: &str) -> String {
     match known(path) {
         Some(Known { origin, rest }) if origin.is_empty() => rest.to_owned(),
         Some(Known { origin, rest }) => format!("{origin}/{rest}"),
-        None => path.to_owned(),
+        None => in_esp_idf(path).unwrap_or(path).to_owned(),
     }
+}
+
+/// From the folder of Espressif's SDK on, which is called `esp-idf` or, with its version, `esp-idf-v5.1`.
+fn in_esp_idf(path: &str) -> Option<&str> {
+    let folder_end = path.find("/components/")?;
+    let folder = path[..folder_end].rfind('/').map_or(0, |it| it + 1);
+    path[folder..folder_end].starts_with("esp-idf").then(|| &path[folder..])
 }
 
 /// The crate that a path belongs to, where it is one of those places.

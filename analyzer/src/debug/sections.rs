@@ -36,6 +36,8 @@ pub(super) struct Loaded<'data> {
     pub(super) memory: Memory,
     /// Where sections of object files are.
     pub(super) bases: Bases,
+    /// Addresses of the program's own code, the surest first.
+    pub(super) program: Vec<u64>,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -71,7 +73,7 @@ impl<'data> Loaded<'data> {
             Endianness::Big => RunTimeEndian::Big,
         };
         let memory = Memory::new(image, &bases);
-        Self { endian, main, halves, table_bytes, memory, bases, warnings }
+        Self { endian, main, halves, table_bytes, memory, bases, program: program(image), warnings }
     }
 
     pub(super) fn main(&self) -> Dwarf<'_> {
@@ -86,6 +88,13 @@ impl<'data> Loaded<'data> {
     fn slice<'a>(&self, content: &'a [u8]) -> Slice<'a> {
         EndianSlice::new(content, self.endian)
     }
+}
+
+/// `main`, `app_main` as ESP-IDF calls it, and the entry point.
+fn program(image: &Image<'_>) -> Vec<u64> {
+    let called = |name: &[u8]| image.symbols.iter().find(|it| it.name == name).map(|it| it.value);
+    let mains = [called(b"main"), called(b"app_main"), Some(image.header.entry_address)];
+    mains.into_iter().flatten().collect()
 }
 
 /// One section by its name, for who reads it without the rest; empty where it is missing or broken.

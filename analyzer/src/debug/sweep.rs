@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::functions::{Reference, Variable};
 use super::names::{Crates, declared};
 use super::near::Near;
-use super::{DebugInfo, lines, paths};
+use super::{DebugInfo, lines};
 use crate::span::Span;
 
 /// File (index in [`Sweep::finish`]'s paths) and line.
@@ -118,7 +118,7 @@ impl<'info, 'a> Sweep<'info, 'a> {
 
     /// The names of the crates and the paths of the files that were met.
     pub(crate) fn finish(self) -> (Vec<String>, Vec<String>) {
-        (self.crates.names, self.files.shortened())
+        (self.crates.names, self.files.shortened(self.info))
     }
 }
 
@@ -146,7 +146,7 @@ impl Files {
 
     fn read(&mut self, info: &DebugInfo<'_>, asked: (usize, u32)) -> Option<usize> {
         let path = lines::path(info.units.skeleton(asked.0), asked.1.into());
-        let idx = path.map(|it| self.index(it));
+        let idx = path.map(|it| self.index(info.roots.settled(it)));
         self.by_number.insert(asked, idx);
         idx
     }
@@ -158,20 +158,20 @@ impl Files {
         })
     }
 
-    /// As the compiler wrote them.
+    /// As the compiler wrote them, but for the standard library's two places.
     pub(super) fn paths(&self) -> &[String] {
         &self.paths
     }
 
     /// As the report shows them.
-    pub(super) fn shortened(&self) -> Vec<String> {
-        shortened(&self.paths)
+    pub(super) fn shortened(&self, info: &DebugInfo<'_>) -> Vec<String> {
+        shortened(&self.paths, |it| info.short_path(it))
     }
 }
 
 /// Paths without what differs from machine to machine. Two that would look the same stay long.
-fn shortened(paths: &[String]) -> Vec<String> {
-    let short: Vec<String> = paths.iter().map(|it| paths::short(it)).collect();
+fn shortened(paths: &[String], short: impl Fn(&str) -> String) -> Vec<String> {
+    let short: Vec<String> = paths.iter().map(|it| short(it)).collect();
     let mut n_of: HashMap<&str, usize> = HashMap::new();
     short.iter().for_each(|it| *n_of.entry(it).or_default() += 1);
     let choose =

@@ -8,6 +8,7 @@ use gimli::{Abbreviations, AttributeValue, DwoId, Section, UnitHeader, UnitRef, 
 use super::budget::{Budget, abbreviations_bytes};
 use super::functions::Functions;
 use super::lines::Lines;
+use super::near::Near;
 use super::ranges::RangeAttributes;
 use super::sections::Memory;
 use super::split::{self, Half};
@@ -83,6 +84,21 @@ impl<'a> Units<'a> {
         }
         claims.sort_by_key(|it| (it.span.start(), it.span.end(), it.unit_idx));
         self.ranges = without_overlaps(claims);
+    }
+
+    /// The unit at `address`.
+    pub(super) fn at(&self, address: u64) -> Option<usize> {
+        self.from(address, &mut Near::default()).0
+    }
+
+    /// The unit at `address`, and where that answer changes.
+    pub(super) fn from(&self, address: u64, near: &mut Near) -> (Option<usize>, u64) {
+        let idx = near.partition_point(&self.ranges, |it| it.span.end() <= address);
+        match self.ranges.get(idx) {
+            Some(it) if it.span.start() <= address => (Some(it.unit_idx), it.span.end()),
+            Some(it) => (None, it.span.start()),
+            None => (None, u64::MAX),
+        }
     }
 
     /// Where the skeleton of a unit is: addresses and lines.

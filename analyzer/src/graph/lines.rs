@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::debug::{DebugInfo, Frame, short_path};
+use crate::debug::{DebugInfo, Frame, Place};
 
 /// Crates that come with the compiler: a line of theirs is hardly ever what somebody wants to change.
 const STANDARD_CRATES: [&str; 5] = ["alloc", "compiler_builtins", "core", "std", "rustc_std_workspace_core"];
@@ -32,15 +32,20 @@ pub(super) struct Written {
 impl Written {
     /// What the instruction at `address` says, or the variable that begins at `owner_address`.
     pub(super) fn find(info: &DebugInfo<'_>, address: u64, owner_address: u64) -> Self {
+        let line = |place: &Place, function| {
+            Some(SourceLine { file: info.short_path(&place.path), line: place.line?, function })
+        };
+        let of_frame = |frame: &Frame| line(frame.place.as_ref()?, frame.function.clone());
         let frames = info.frames_at(address);
         let innermost = match frames.first() {
-            Some(frame) => line(frame),
-            None => info.place_at(address).or_else(|| info.variable_at(owner_address)).and_then(|it| {
-                Some(SourceLine { file: short_path(&it.path), line: it.line?, function: None })
-            }),
+            Some(frame) => of_frame(frame),
+            None => info
+                .place_at(address)
+                .or_else(|| info.variable_at(owner_address))
+                .and_then(|it| line(&it, None)),
         };
         let is_standard = |it: &&Frame| it.krate.as_deref().is_some_and(|it| STANDARD_CRATES.contains(&it));
-        let user = frames.iter().skip_while(is_standard).find_map(line);
+        let user = frames.iter().skip_while(is_standard).find_map(of_frame);
         Self { user: user.filter(|it| innermost.as_ref() != Some(it)), innermost }
     }
 
@@ -48,10 +53,4 @@ impl Written {
     pub(super) fn blamed(self) -> Option<SourceLine> {
         self.user.or(self.innermost)
     }
-}
-
-fn line(frame: &Frame) -> Option<SourceLine> {
-    let place = frame.place.as_ref()?;
-    let file = short_path(&place.path);
-    Some(SourceLine { file, line: place.line?, function: frame.function.clone() })
 }

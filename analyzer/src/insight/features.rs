@@ -9,7 +9,6 @@ use std::cmp::Reverse;
 
 use super::kinds;
 use super::{Case, STANDARD_CRATES, Saving, evidence, grouped, insight};
-use crate::debug;
 use crate::graph::Graph;
 use crate::report::{Certainty, Insight, Symbol, SymbolKind};
 
@@ -28,7 +27,7 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     let min_bytes = MIN_BYTES.max(case.report.totals.flash_bytes / MIN_PART);
     let big = case.functions().filter(|it| it.retained_bytes >= Some(min_bytes));
     let mut features: Vec<Feature<'_>> =
-        big.filter_map(|it| Feature::new(case, graph, (it, package))).collect();
+        big.filter_map(|it| Feature::new(case, graph, (it, &package))).collect();
     features.sort_by_key(|it| Reverse(it.symbol.retained_bytes));
     let mut insights = Vec::new();
     let mut taken: Vec<Vec<bool>> = Vec::new();
@@ -44,14 +43,14 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
 }
 
 /// The folder of the program's sources: what is before `/src/`, or the folder of its file.
-fn own_package<'a>(case: &Case<'a>) -> Option<&'a str> {
+fn own_package(case: &Case<'_>) -> Option<String> {
     let is_main = |it: &&Symbol| MAINS.contains(&it.name.rsplit("::").next().unwrap_or(&it.name));
-    let files = case.functions().filter(is_main).filter_map(|it| case.report.files.get(it.file?));
-    let package = |path: &'a str| {
-        let folder = path.rfind("/src/").or_else(|| path.rfind('/'))?;
-        path.get(..=folder)
-    };
-    files.filter_map(|it| package(&it.path)).find(|it| !it.starts_with("rust/"))
+    let bodies = case.functions().filter(is_main).filter_map(|it| (case.body_at)(it.run_address));
+    let mut own = bodies.filter(|it| !(case.short_path)(&it.path).starts_with("rust/"));
+    own.find_map(|it| {
+        let folder = it.path.rfind("/src/").or_else(|| it.path.rfind('/'))?;
+        it.path.get(..=folder).map(str::to_owned)
+    })
 }
 
 /// A function with a single caller from elsewhere.
@@ -77,14 +76,12 @@ impl<'a> Feature<'a> {
         let is_at = |address: u64, node: usize| references.nodes.at(address) == Some(node);
         let mut calls = references.list.iter().filter(|it| is_at(it.target_address, node));
         let place = (case.place_at)(calls.next()?.at_address)?;
-        let path = debug::short_path(&place.path);
-        let is_own = path.starts_with(package) || place.path.starts_with(package);
-        let is_foreign = case.report.files.get(symbol.file?).is_some_and(|it| !it.path.starts_with(package));
-        (is_own && is_foreign).then_some(Self {
+        let is_foreign = !(case.body_at)(symbol.run_address)?.path.starts_with(package);
+        (place.path.starts_with(package) && is_foreign).then_some(Self {
             symbol,
             caller,
             node,
-            place: format!("{path}:{}", place.line?),
+            place: format!("{}:{}", (case.short_path)(&place.path), place.line?),
         })
     }
 

@@ -5,7 +5,7 @@ use super::assemble::{Findings, Named, rows_by_node};
 use super::{Symbol, SymbolKind};
 use crate::anonymous::{self, Piece, What};
 use crate::bloat::machinery::Part;
-use crate::debug;
+use crate::debug::DebugInfo;
 use crate::graph::Graph;
 use crate::image::Image;
 use crate::map::{Input, Inputs};
@@ -28,6 +28,7 @@ pub(super) fn add_rows(findings: &Findings<'_>, rows: &mut Vec<Named>, reader: &
         inputs: &findings.attribution.inputs,
         graph: findings.graph.as_ref().ok(),
         contents: Contents::new(findings.image),
+        debug: findings.debug,
         n_owners: rows.len(),
     };
     let attribution = findings.attribution;
@@ -69,15 +70,16 @@ pub(super) fn enter_crates(rows: &mut [Named]) {
     }
 }
 
-struct Writer<'image> {
+struct Writer<'graph, 'image> {
     image: &'image Image<'image>,
     inputs: &'image Inputs,
-    graph: Option<&'image Graph>,
+    graph: Option<&'graph Graph>,
     contents: Contents<'image>,
+    debug: &'image DebugInfo<'image>,
     n_owners: usize,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     /// The first symbol that leads to a piece, if need be over other pieces.
     fn user(&self, node: usize, piece: &Piece) -> Option<usize> {
         if let What::LiteralPool(Some(owner)) = piece.what {
@@ -145,7 +147,7 @@ impl Writer<'_> {
             },
             What::Location { path, len, line, column } => {
                 let path = self.contents.at(Span::saturating(path, len.into()));
-                let path = debug::short_path(&String::from_utf8_lossy(path));
+                let path = self.debug.short_path(&String::from_utf8_lossy(path));
                 format!("{LOCATION}{}:{line}:{column}", shortened(&path))
             }
             What::Vtable => self.vtable(node, rows).unwrap_or_else(|| of_user("vtable")),

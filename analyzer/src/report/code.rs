@@ -37,8 +37,9 @@ pub struct UnitUse {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileUse {
-    /// Its path without what differs between machines: `rust/library/core/src/fmt/mod.rs`,
-    /// `heapless-0.8.0/src/vec.rs`; the whole path where two files would look the same.
+    /// Its path without what differs between machines: `src/main.rs` from the folder of the program on,
+    /// `rust/library/core/src/fmt/mod.rs`, `heapless-0.8.0/src/vec.rs`; the whole path where it is in no
+    /// such place, or where two files would look the same.
     pub path: String,
     /// Code bytes whose line is in this file, also where they were inlined elsewhere.
     pub code_bytes: u64,

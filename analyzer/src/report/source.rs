@@ -7,8 +7,8 @@ use super::anonymous;
 use super::assemble::{Findings, Named, UNKNOWN_CRATE};
 use super::memory_use::MemoryUse;
 use super::{CodeUse, FileUse, SectionKind, UnitUse, Warning};
+use crate::debug::DebugInfo;
 use crate::debug::sweep::{Origin, Sweep};
-use crate::debug::{self, DebugInfo};
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::names;
@@ -153,8 +153,7 @@ fn enter_units(
 
 fn describe(info: &DebugInfo<'_>, unit_idx: usize) -> UnitUse {
     let unit = info.unit(unit_idx);
-    let name = unit.as_ref().and_then(|it| it.name.as_deref());
-    let name = name.map_or_else(|| "(unnamed)".into(), debug::short_path);
+    let name = info.short_name(unit_idx).unwrap_or_else(|| "(unnamed)".into());
     let (language, producer) = unit.map_or((None, None), |it| (it.language, it.producer));
     UnitUse { name, language, producer, flash_bytes: 0, ram_bytes: 0 }
 }

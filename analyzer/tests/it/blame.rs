@@ -61,6 +61,21 @@ fn predictions_hold_when_one_really_rebuilds() {
 }
 
 #[test]
+fn a_file_is_found_by_its_whole_path_and_by_what_the_report_calls_it() {
+    let Some(elf) = corpus::file("m0p-rust-rp2040-embassy.elf") else { return };
+    let without = |file: &str| {
+        let line = SourceLine { file: file.into(), line: 381 };
+        predict(&elf, &Without::Lines(vec![line])).ok().filter(|it| it.saves_at_least_bytes > 1_000)
+    };
+    let found = without("src/lib.rs").unwrap();
+    assert_eq!(found.lines.iter().map(|it| it.file.as_str()).collect::<Vec<_>>(), ["src/lib.rs"]);
+    let whole = format!("/{}/jacknoppe/dev/debug/probe-rs-debugger-test/src/lib.rs", "Users");
+    assert_eq!(without(&whole), Some(found.clone()));
+    assert_eq!(without("probe-rs-debugger-test/src/lib.rs"), Some(found));
+    assert_eq!(without("test/src/lib.rs"), None, "half of a folder's name is no suffix");
+}
+
+#[test]
 fn all_formatting_together_is_predicted_within_three_percent() {
     let programs = programs();
     for case in cases().into_iter().filter(|it| it.cut.len() == 6) {

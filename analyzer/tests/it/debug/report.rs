@@ -80,11 +80,11 @@ fn embassy_hosts_and_defines() {
         expect![[r#"
             5452 rp2040-hal-0.9.2/src/clocks/macros.rs
             5392 rp2040-pac-0.5.0/src/generic.rs
-            3210 …/probe-rs-debugger-test/src/lib.rs
+            3210 src/lib.rs
             3092 rust/library/core/src/fmt/mod.rs
             2428 rp2040-hal-0.9.2/src/pll.rs
             10580+0 rp2040-hal-0.9.2/src/lib.rs/@/rp2040_hal.884076f4aea36912-cgu.1 [Rust, clang LLVM (rustc versio]
-            9584+0 library/core/src/lib.rs/@/core.e5c23a8a211a91c8-cgu.0 [Rust, clang LLVM (rustc versio]
+            9584+0 rust/library/core/src/lib.rs/@/core.e5c23a8a211a91c8-cgu.0 [Rust, clang LLVM (rustc versio]
             3942+2223 src/lib.rs/@/3obvxv72ja5zh1ej [Rust, clang LLVM (rustc versio]
             5470+16 rtt-target-0.5.0/src/lib.rs/@/rtt_target.5a25204755a704c9-cgu.0 [Rust, clang LLVM (rustc versio]
             5454+2 rp2040-hal-0.9.2/src/lib.rs/@/rp2040_hal.884076f4aea36912-cgu.7 [Rust, clang LLVM (rustc versio]
@@ -108,15 +108,15 @@ fn esp_idf_has_dwarf_4_and_5_in_one_file() {
         sources,
         expect![[r#"
             10598 …/libc/stdio/vfprintf.c
-            7318 …/freertos/FreeRTOS-Kernel/tasks.c
-            5350 …/heap/tlsf/tlsf_control_functions.h
-            4010 …/esp_hw_support/port/regdma_link.c
+            7318 esp-idf/components/freertos/FreeRTOS-Kernel/tasks.c
+            5350 esp-idf/components/heap/tlsf/tlsf_control_functions.h
+            4010 esp-idf/components/esp_hw_support/port/regdma_link.c
             3942 …/libc/stdlib/dtoa.c
-            9211+9360 …/freertos/FreeRTOS-Kernel/tasks.c [C, GNU C17 14.2.0 -mabi=ilp]
-            8632+6930 …/heap/tlsf/tlsf.c [C, GNU C17 14.2.0 -mabi=ilp]
+            9211+9360 esp-idf/components/freertos/FreeRTOS-Kernel/tasks.c [C, GNU C17 14.2.0 -mabi=ilp]
+            8632+6930 esp-idf/components/heap/tlsf/tlsf.c [C, GNU C17 14.2.0 -mabi=ilp]
             10594+0 …/libc/stdio/vfprintf.c [C, GNU C17 14.2.0 -mabi=ilp]
-            6273+2104 …/components/esp_hw_support/sleep_retention.c [C, GNU C17 14.2.0 -mabi=ilp]
-            2309+5358 …/portable/riscv/port.c [C, GNU C17 14.2.0 -mabi=ilp]
+            6273+2104 esp-idf/components/esp_hw_support/sleep_retention.c [C, GNU C17 14.2.0 -mabi=ilp]
+            2309+5358 esp-idf/components/freertos/FreeRTOS-Kernel/portable/riscv/port.c [C, GNU C17 14.2.0 -mabi=ilp]
         "#]],
     );
 }
@@ -155,16 +155,16 @@ fn tasking_writes_dwarf_3_with_paths_of_windows() {
         "tricore-c-tasking-blinky.elf",
         sources,
         expect![[r#"
-            2134 …/Scu/Std/IfxScuCcu.h
-            1302 …/Scu/Std/IfxScuWdt.h
-            1170 …/Cpu/Trap/IfxCpu_Trap.c
-            1052 …/TC37A/Tricore/Ifx_Ssw_Infra.h
-            570 …/Scu/Std/IfxScuCcu.c
-            2356+0 ../Libraries/iLLD/TC37A/Tricore/Scu/Std/IfxScuCcu.c [C, TASKING VX-toolset for A]
-            500+0 ../Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
-            500+0 ../Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
-            500+0 ../Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
-            500+0 ../Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
+            2134 Libraries/iLLD/TC37A/Tricore/Scu/Std/IfxScuCcu.h
+            1302 Libraries/iLLD/TC37A/Tricore/Scu/Std/IfxScuWdt.h
+            1170 Libraries/iLLD/TC37A/Tricore/Cpu/Trap/IfxCpu_Trap.c
+            1052 Libraries/Infra/Ssw/TC37A/Tricore/Ifx_Ssw_Infra.h
+            570 Libraries/iLLD/TC37A/Tricore/Scu/Std/IfxScuCcu.c
+            2356+0 Libraries/iLLD/TC37A/Tricore/Scu/Std/IfxScuCcu.c [C, TASKING VX-toolset for A]
+            500+0 Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
+            500+0 Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
+            500+0 Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
+            500+0 Configurations/Ifx_Cfg_SswBmhd.c [C, TASKING VX-toolset for A]
         "#]],
     );
 }
