@@ -7,6 +7,9 @@ use anstyle::Style;
 use plimsoll_analyzer::report::{Region, RegionSource, Section};
 use plimsoll_analyzer::{Change, ChangeKind, Diff, Report};
 
+/// What the report calls filler between two sections of a region.
+const BETWEEN_SECTIONS: &str = "(alignment)";
+
 /// The whole report, `top` symbols and crates of it.
 pub(crate) fn report(report: &Report, top: usize, width: Option<usize>) -> String {
     [
@@ -96,7 +99,29 @@ fn sections(report: &Report, width: Option<usize>) -> String {
     for section in report.sections.iter().filter(|it| it.allocated && it.size_bytes > 0) {
         table.row(section_row(section));
     }
+    for region in &report.regions {
+        between_sections(region).into_iter().for_each(|it| table.row(it));
+    }
     titled("Sections", &table.render(width))
+}
+
+/// What aligning sections leaves over in a region: no section has it, so without it the rows would not add up.
+fn between_sections(region: &Region) -> Option<[Cell; 7]> {
+    let parts = region.parts.iter().filter(|it| it.section == BETWEEN_SECTIONS);
+    let bytes: u64 = parts.map(|it| it.bytes).sum();
+    let none = || Cell::new("");
+    (bytes > 0).then(|| {
+        let [size, padding] = [(); 2].map(|()| Cell::new(grouped(bytes)));
+        [
+            size,
+            none(),
+            none(),
+            none(),
+            padding,
+            none(),
+            Cell::new(format!("{BETWEEN_SECTIONS} in {}", region.name)),
+        ]
+    })
 }
 
 fn section_row(section: &Section) -> [Cell; 7] {

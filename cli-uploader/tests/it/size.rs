@@ -1,6 +1,6 @@
 //! `plimsoll size` beside the real `llvm-size`.
 
-use crate::support::{Sandbox, elf};
+use crate::support::{Sandbox, corpus, elf};
 use expect_test::expect;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,17 +57,13 @@ fn workspace() -> &'static Path {
 
 #[test]
 fn the_sizes_of_real_firmware_are_llvms() {
-    let corpus = workspace().join("../shared/corpus");
-    let Ok(files) = fs::read_dir(&corpus) else {
-        return eprintln!("skipped: no corpus at {}", corpus.display());
-    };
-    let mut names: Vec<String> = files.flatten().map(|it| it.file_name().into_string().unwrap()).collect();
-    names.retain(|it| it.ends_with(".elf"));
-    names.sort();
+    let elfs = corpus();
+    let Some(folder) = elfs.first().and_then(|it| it.parent()) else { return };
+    let names: Vec<&str> = elfs.iter().filter_map(|it| it.file_name()?.to_str()).collect();
     for name in &names {
-        check(&corpus, &[name]);
+        check(folder, &[name]);
     }
-    check(&corpus, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    check(folder, &names);
 }
 
 #[test]
