@@ -1,10 +1,12 @@
 //! What was typed, the environment, `plimsoll.toml` and git become a checked plan; running it decides nothing more.
 
+mod budget;
 mod commit;
 mod history;
 mod server;
 mod target;
 
+pub(crate) use budget::refuse_unknown;
 pub(crate) use history::{BackfillPlan, Recipe, backfill};
 pub(crate) use server::{Connection, Secret};
 

@@ -4,7 +4,7 @@ mod answers;
 
 pub(crate) use answers::Answers;
 
-use crate::args::UploadArgs;
+use crate::args::{BudgetFlag, UploadArgs};
 use crate::client::{self, Api, compress};
 use crate::environment::Environment;
 use crate::plan::{self, Destination, Upload, UploadPlan};
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &UploadArgs, environment: &Environment) -> anyhow::Resul
     if let Some(warning) = &plan.other_checkout {
         tell_other_checkout(environment, warning);
     }
-    let Some(destination) = &plan.destination else { return dry_run(&plan, args.json) };
+    let Some(destination) = &plan.destination else { return dry_run(&plan, args) };
     let (answers, only_failure) = client::block_on(send_all(destination, &plan))?;
     if let Some(path) = &args.answer_file {
         answers.write(&environment.current_dir().join(path))?;
@@ -189,9 +189,10 @@ struct DryRun<'a> {
     verdicts: Vec<Verdict>,
 }
 
-fn dry_run(plan: &UploadPlan, json: bool) -> anyhow::Result<Outcome> {
-    let runs = plan.uploads.iter().map(measure).collect::<anyhow::Result<Vec<_>>>()?;
-    if json {
+fn dry_run(plan: &UploadPlan, args: &UploadArgs) -> anyhow::Result<Outcome> {
+    let runs =
+        plan.uploads.iter().map(|it| measure(it, &args.budgets)).collect::<anyhow::Result<Vec<_>>>()?;
+    if args.json {
         output::print_json(&runs)?;
     } else {
         let texts = runs.iter().map(|it| match (&it.report, it.elf_bytes) {
@@ -207,7 +208,7 @@ fn dry_run(plan: &UploadPlan, json: bool) -> anyhow::Result<Outcome> {
     Ok(if is_over { Outcome::OverBudget } else { Outcome::Fine })
 }
 
-fn measure(upload: &Upload) -> anyhow::Result<DryRun<'_>> {
+fn measure<'a>(upload: &'a Upload, flags: &[BudgetFlag]) -> anyhow::Result<DryRun<'a>> {
     let would_send = &upload.build;
     let Some(path) = &upload.elf else {
         return Ok(DryRun { would_send, elf_bytes: None, report: None, verdicts: Vec::new() });
@@ -218,7 +219,10 @@ fn measure(upload: &Upload) -> anyhow::Result<DryRun<'_>> {
         None => Vec::new(),
     };
     let report = plimsoll_analyzer::analyze(&elf, &regions).with_context(|| path.display().to_string())?;
-    let verdicts = judge::verdicts(&report, &upload.build.budgets);
+    let names: Vec<&str> = report.regions.iter().map(|it| it.name.as_str()).collect();
+    let place = would_send.memory.as_ref().map_or_else(|| path.display().to_string(), |it| it.path.clone());
+    plan::refuse_unknown((&would_send.target, &would_send.budgets), flags, (&place, &names))?;
+    let verdicts = judge::verdicts(&report, &would_send.budgets);
     Ok(DryRun { would_send, elf_bytes: Some(elf.len()), report: Some(report), verdicts })
 }
 

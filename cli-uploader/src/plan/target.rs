@@ -1,6 +1,7 @@
 //! Which images, under which names, with which memory layout and budgets.
 
-use crate::args::UploadArgs;
+use super::budget;
+use crate::args::{BudgetFlag, UploadArgs};
 use crate::config::{self, Config};
 use crate::failure::hinted;
 use crate::link_error::{self, LinkError};
@@ -16,6 +17,8 @@ pub(super) struct TargetPlan {
     pub elf: Option<PathBuf>,
     name: TargetName,
     memory: Option<MemoryScript>,
+    /// Of the scripts; none where there are no scripts.
+    regions: Vec<String>,
     budgets: Vec<Budget>,
     link_failure: Option<LinkFailure>,
 }
@@ -24,6 +27,13 @@ impl TargetPlan {
     pub(super) fn build(self, facts: &NewBuild) -> NewBuild {
         let Self { name: target, memory, budgets, link_failure, .. } = self;
         NewBuild { target, memory, budgets, link_failure, ..facts.clone() }
+    }
+
+    /// Refuses budgets on regions that the scripts do not have. Without scripts only the image knows.
+    fn check_budgets(&self, flags: &[BudgetFlag]) -> anyhow::Result<()> {
+        let Some(script) = &self.memory else { return Ok(()) };
+        let regions: Vec<&str> = self.regions.iter().map(String::as_str).collect();
+        budget::refuse_unknown((&self.name, &self.budgets), flags, (&script.path, &regions))
     }
 }
 
@@ -44,7 +54,9 @@ pub(super) fn resolve(
         if plans.iter().any(|it| it.name == target.name) {
             return Err(anyhow!("target `{}` is given twice", target.name));
         }
-        plans.push(plan(args, (target, link_error.as_ref()), current_dir, config_dir)?);
+        let plan = plan(args, (target, link_error.as_ref()), current_dir, config_dir)?;
+        plan.check_budgets(&args.budgets)?;
+        plans.push(plan);
     }
     Ok(plans)
 }
@@ -128,18 +140,12 @@ pub(super) fn plan(
     let bases = [current_dir, config_dir];
     // Read here, so that a mistake is told before anything is sent.
     let layout = memory::read(&args.layout, &scripts, &bases)?;
-    let mut budgets: Vec<Budget> = Vec::new();
-    let flags = args.budgets.iter().map(|it| (&it.subject, it.limit.0));
-    for (subject, limit_bytes) in target.budgets.iter().map(|it| (&it.subject, it.limit_bytes)).chain(flags) {
-        // The server knows regions by their own names only.
-        let subject = layout.region(subject).map_or(subject, |it| &it.name).clone();
-        budgets.retain(|it| it.subject != subject);
-        budgets.push(Budget { subject, limit_bytes });
-    }
+    let budgets = budget::merged(&target.budgets, &args.budgets, &layout);
     let memory = memory::script(&layout, &scripts, &bases);
     let link_failure = link_error.map(|it| it.failure(&layout)).transpose()?;
     let elf = link_failure.is_none().then_some(target.elf);
-    Ok(TargetPlan { elf, name: target.name, memory, budgets, link_failure })
+    let regions = layout.regions.into_iter().map(|it| it.name).collect();
+    Ok(TargetPlan { elf, name: target.name, memory, regions, budgets, link_failure })
 }
 
 fn unknown_target(name: &str, config: &Config) -> anyhow::Error {

@@ -63,6 +63,39 @@ fn a_flag_goes_before_the_file() {
 }
 
 #[test]
+fn a_budget_on_a_region_that_is_not_there_is_a_mistake_and_not_over_budget() {
+    let sandbox = configured();
+    sandbox.plimsoll(&["upload", "-n", "--budget", "NOPE=1K"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: --budget NOPE: memory.x has no such region
+        hint: it has FLASH; `total` is all bytes that are stored
+    "#]]);
+    // Said before anything is sent.
+    sandbox.plimsoll(&["upload", "--budget", "NOPE=1K"]).env("PLIMSOLL_TOKEN", "t").check(expect![[r#"
+        exit 2
+        --- stderr
+        error: --budget NOPE: memory.x has no such region
+        hint: it has FLASH; `total` is all bytes that are stored
+    "#]]);
+    sandbox.file("plimsoll.toml", CONFIG.replace("FLASH =", "FLASHY ="));
+    sandbox.plimsoll(&["upload", "-n"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: plimsoll.toml: the budget on FLASHY of `engine/release`: memory.x has no such region
+        hint: it has FLASH; `total` is all bytes that are stored
+    "#]]);
+    // Without scripts the image tells.
+    sandbox.file("plimsoll.toml", CONFIG.replace("memory =", "# memory ="));
+    sandbox.plimsoll(&["upload", "-n"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: plimsoll.toml: the budget on FLASH of `engine/release`: DIR/fw.elf has no such region
+        hint: it has flash; `total` is all bytes that are stored
+    "#]]);
+}
+
+#[test]
 fn an_elf_without_a_target_is_refused_with_the_names_that_there_are() {
     let sandbox = configured();
     sandbox.file("other.elf", "");
