@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// Help of `cargo xtask tiny`.
 pub const DETAILS: &str = "cargo xtask tiny [--build]
@@ -17,6 +18,9 @@ Builds firmware/tiny into target/tiny, runs what it built and lets the analyzer 
 machine is no PC with Linux, it says so and does nothing.
 
   --build   Only build";
+
+/// The folder under `target/` where the programs stand.
+pub const OUTPUT_FOLDER: &str = "tiny";
 
 /// What each program prints.
 const LINE: &str = "Hello, World!\n";
@@ -48,8 +52,7 @@ pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
     let is_only_built = options::switch(arguments, "build")?;
     setup::ensure(&[Need::CCompiler])?;
     if is_only_built {
-        let programs = if is_for_this_machine() { &PROGRAMS[..] } else { &[] };
-        return programs.iter().try_for_each(|it| build(it).map(drop));
+        return build_all();
     }
     build_programs()?;
     check()
@@ -68,22 +71,37 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// Says so if not.
-fn is_for_this_machine() -> bool {
-    let is_pc = cfg!(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64")));
-    if !is_pc {
-        say("firmware/tiny is left out: its programs are for Linux on a PC");
-    }
-    is_pc
+/// Builds both, where they can be built.
+pub fn build_all() -> Result<()> {
+    let programs = if is_for_this_machine() { &PROGRAMS[..] } else { &[] };
+    programs.iter().try_for_each(|it| build(it).map(drop))
+}
+
+/// Says so, once, if not.
+pub fn is_for_this_machine() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        let is_pc = cfg!(all(target_os = "linux", any(target_arch = "x86", target_arch = "x86_64")));
+        let is_here = is_pc && PROGRAMS.iter().all(|it| takes(it.arguments));
+        if !is_here {
+            say("firmware/tiny is left out: its programs are built by GCC for Linux on a PC");
+        }
+        is_here
+    })
+}
+
+/// Whether the compiler takes these arguments.
+fn takes(arguments: &[&str]) -> bool {
+    output(Command::new("cc").args(arguments).args(["-Werror", "-E", "-x", "c", "/dev/null"])).is_ok()
 }
 
 fn build(program: &Program) -> Result<PathBuf> {
-    let elf = target_subfolder("tiny")?.join(program.name);
+    let elf = target_subfolder(OUTPUT_FOLDER)?.join(program.name);
     let mut cc = Command::new("cc");
     cc.current_dir(root().join("firmware/tiny")).args(program.arguments);
     // Before version 12, GCC knows no -Oz.
-    let has_oz = output(Command::new("cc").args(["-Oz", "-E", "-x", "c", "/dev/null"])).is_ok();
-    cc.args(["-std=c11", "-Wall", "-Wextra", "-Werror", if has_oz { "-Oz" } else { "-Os" }]);
+    let size = if takes(&["-Oz"]) { "-Oz" } else { "-Os" };
+    cc.args(["-std=c11", "-Wall", "-Wextra", "-Werror", size]);
     cc.args(["-ffreestanding", "-fomit-frame-pointer", "-fno-pie", "-fno-asynchronous-unwind-tables"]);
     cc.args(["-fno-stack-protector", "-fcf-protection=none"]);
     // Debian keeps parts of <elf.h> where only the compiler's own machine looks; its types have fixed widths.

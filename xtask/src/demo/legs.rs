@@ -4,7 +4,8 @@ use crate::command::output;
 use crate::firmware_table::build_loggers;
 use crate::setup::need::FIRMWARE_TARGET;
 use crate::terminal::Progress;
-use crate::voyage::{LEGS, Leg, OUTPUT_FOLDER, Ship, is_fleet, ships};
+use crate::tiny;
+use crate::voyage::{LEGS, Leg, Ship, is_fleet, ships};
 use crate::workspace::{cargo, target_folder, target_subfolder};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
@@ -42,10 +43,11 @@ fn build_one(leg: &Leg) -> Result<()> {
     output(&mut build)?;
     if is_fleet(leg) {
         build_loggers()?;
+        tiny::build_all()?;
     }
     target_subfolder(&format!("voyage/{}", leg.name))?;
     for ship in ships(leg) {
-        let built = target_folder().join(OUTPUT_FOLDER).join(ship.binary);
+        let built = ship.built();
         std::fs::copy(&built, image(leg, ship)).with_context(|| format!("copying {}", built.display()))?;
     }
     Ok(())

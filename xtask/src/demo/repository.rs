@@ -140,10 +140,14 @@ fn settings(leg: &Leg) -> String {
     let mut text = String::from("# What `plimsoll upload` measures here, and how much it may use.\n");
     for ship in ships(leg) {
         text += &format!(
-            "\n[[target]]\nname = \"{}\"\nelf = \"{BUILD_FOLDER}/{}\"\nmemory = \"memory.x\"\n\n[target.budgets]\n",
+            "\n[[target]]\nname = \"{}\"\nelf = \"{BUILD_FOLDER}/{}\"\n",
             ship.target(),
             ship.binary
         );
+        if ship.memory_script().is_some() {
+            text += "memory = \"memory.x\"\n";
+        }
+        text += "\n[target.budgets]\n";
         for (subject, limit_bytes) in ship.budgets {
             text += &format!("{subject} = {limit_bytes}\n");
         }

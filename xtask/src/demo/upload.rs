@@ -26,7 +26,7 @@ pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Res
     let there = uploaded(&api)?;
     let is_there = |leg: &Leg| -> Result<bool> {
         let commit = repository.commit_of(leg)?;
-        Ok(ships(leg).iter().all(|it| there.contains(&(commit.clone(), it.target()))))
+        Ok(ships(leg).all(|it| there.contains(&(commit.clone(), it.target()))))
     };
     let mut missing = Vec::new();
     for leg in LEGS {
@@ -40,7 +40,7 @@ pub fn all_missing(server: &Server, repository: &Repository, data: &Path) -> Res
     }
     heading(format!("Building the firmware of {} commits", missing.len()));
     legs::build(&missing)?;
-    let n_images: usize = missing.iter().map(|it| ships(it).len()).sum();
+    let n_images: usize = missing.iter().map(|it| ships(it).count()).sum();
     heading(format!("Uploading {n_images} images of {} commits", missing.len()));
     let token = upload_token(&api, data)?;
     let mut progress = Progress::new("uploading", missing.len());

@@ -9,7 +9,7 @@ use super::repository::Repository;
 use super::{PROJECT, legs};
 use crate::command::output;
 use crate::terminal::{Progress, say};
-use crate::voyage::{Branch, LEGS, Leg, MEMORY_SCRIPT, Ship, fleet, ships};
+use crate::voyage::{Branch, LEGS, Leg, Ship, fleet, ships};
 use crate::workspace::{built, root};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -61,7 +61,7 @@ impl Voyage {
         let mut images = Vec::new();
         for (idx, leg) in LEGS.iter().enumerate() {
             for ship in ships(leg) {
-                let base = base(idx).filter(|it| ships(it).contains(ship));
+                let base = base(idx).filter(|it| ships(it).any(|it| it == ship));
                 let base = base.map(|it| repository.commit_of(it)).transpose()?;
                 let (commit, target) = (repository.commit_of(leg)?, ship.target());
                 images.push(Image { leg, ship, target, commit, base, report: analyse(leg, ship)? });
@@ -81,8 +81,11 @@ impl Voyage {
 }
 
 impl Image {
-    /// Bytes used in a region.
+    /// Bytes used in a region, or of all `flash`.
     fn used_bytes(&self, region: &str) -> Result<u64> {
+        if region == "flash" {
+            return self.report["totals"]["flash_bytes"].as_u64().context("a report without totals");
+        }
         let regions = self.report["regions"].as_array().context("a report without regions")?;
         let region = regions.iter().find(|it| it["name"] == region).context("a region is missing")?;
         region["used_bytes"].as_u64().context("a region without its use")
@@ -99,10 +102,10 @@ fn base(idx: usize) -> Option<&'static Leg> {
 
 fn analyse(leg: &Leg, ship: &Ship) -> Result<Value> {
     let mut command = Command::new(built("plimsoll"));
-    command
-        .args(["analyze", "--json", "--memory"])
-        .arg(root().join(MEMORY_SCRIPT))
-        .arg(legs::image(leg, ship));
+    command.args(["analyze", "--json"]).arg(legs::image(leg, ship));
+    if let Some(script) = ship.memory_script() {
+        command.arg("--memory").arg(root().join(script));
+    }
     Ok(serde_json::from_str(&output(&mut command)?)?)
 }
 
