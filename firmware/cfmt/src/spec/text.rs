@@ -49,7 +49,7 @@ pub struct CheckedPointer(*const c_char);
 impl CheckedPointer {
     /// For C.
     #[inline(always)]
-    pub fn pointer(self) -> *const c_char {
+    pub fn bytes_that_end_in_nul(self) -> *const c_char {
         self.0
     }
 }
@@ -65,7 +65,7 @@ impl RawPointer {
     ///
     /// It points to bytes that end in NUL and stay as they are while they are printed.
     #[inline(always)]
-    pub unsafe fn pointer(self) -> *const c_char {
+    pub unsafe fn bytes_that_end_in_nul(self) -> *const c_char {
         self.0
     }
 }

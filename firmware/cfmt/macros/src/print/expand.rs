@@ -81,8 +81,10 @@ fn conversion(call: &Call, idx: usize, hole: &Hole) -> TokenStream {
     let argument = argument_name(call, hole.argument_idx);
     let convert = Ident::new(hole.spec.convert, argument.span());
     // Outside our own `unsafe`, so that a raw pointer asks for the user's.
-    let pointer =
-        (hole.spec.passing == Passing::CString).then(|| quote_spanned! { argument.span() => .pointer() });
+    let pointer = match hole.spec.passing {
+        Passing::CString => quote_spanned! { argument.span() => .bytes_that_end_in_nul() },
+        _ => TokenStream::new(),
+    };
     quote_spanned! { argument.span() =>
         let #name = ::cfmt::spec::#convert(#argument)#pointer;
     }

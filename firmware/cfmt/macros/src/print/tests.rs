@@ -55,7 +55,7 @@ fn each_spec_has_its_conversion() {
                         let hole1 = ::cfmt::spec::unsigned(argument1);
                         let hole2 = ::cfmt::spec::hexadecimal(argument2);
                         let hole3 = ::cfmt::spec::rust_str(argument3);
-                        let hole4 = ::cfmt::spec::c_str(argument4).pointer();
+                        let hole4 = ::cfmt::spec::c_str(argument4).bytes_that_end_in_nul();
                         let _locked = ::cfmt::lock::lock();
                         unsafe {
                             ::cfmt::ffi::dprintf(
@@ -368,7 +368,7 @@ fn the_formatter_in_rust_is_called_once_per_hole() {
                     let hole2 = ::cfmt::spec::hexadecimal(argument2);
                     let hole3 = ::cfmt::spec::pointer(argument3);
                     let hole4 = ::cfmt::spec::float(argument4);
-                    let hole5 = ::cfmt::spec::c_str(argument5).pointer();
+                    let hole5 = ::cfmt::spec::c_str(argument5).bytes_that_end_in_nul();
                     let _locked = ::cfmt::lock::lock();
                     unsafe {
                         let mut printer = ::cfmt::rust::Printer::error(
