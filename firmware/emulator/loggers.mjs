@@ -36,11 +36,13 @@ export function table(folder) {
   const rows = FORMATTERS.map((name) => {
     const { bytes, stackBytes, cycles } = weigh(folder, name);
     const perLine = Math.round((cycles - base.cycles) / LINES);
-    return [`\`logger-${name}\``, bytes, `**+${thousands(bytes - base.bytes)}**`, stackBytes, perLine];
+    const over = (number) => `**+${thousands(number)}**`;
+    return [`\`logger-${name}\``, bytes, over(bytes - base.bytes), stackBytes, over(stackBytes - base.stackBytes), perLine];
   });
-  const all = [["`logger-silent`", base.bytes, "–", base.stackBytes, "–"], ...rows];
+  const all = [["`logger-silent`", base.bytes, "–", base.stackBytes, "–", "–"], ...rows];
   const cells = (row) => `| ${row.map((it) => (typeof it === "number" ? thousands(it) : it)).join(" | ")} |\n`;
-  return cells(["program", "bytes", "over silent", "stack, bytes", "cycles per line"]) + "|---|---:|---:|---:|---:|\n" + all.map(cells).join("");
+  const head = ["program", "bytes", "over silent", "stack, bytes", "over silent", "cycles per line"];
+  return `${cells(head)}|---|---:|---:|---:|---:|---:|\n${all.map(cells).join("")}`;
 }
 
 function thousands(number) {
