@@ -102,11 +102,7 @@ pub async fn show(
         shell,
         project: head,
         public_url: state.settings.public_url.as_str().trim_end_matches('/').to_owned(),
-        verdict: verdict::overall(
-            &alerts,
-            &verdicts,
-            targets.iter().filter(|it| it.link_failure.is_some()).count(),
-        ),
+        verdict: verdict::overall(&alerts, &verdicts, &targets),
         alerts,
         rows,
         shown,

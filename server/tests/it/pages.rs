@@ -12,7 +12,7 @@ use crate::support::{Answer, History, TestApp, TestProject, elf};
 use axum::http::{StatusCode, header};
 use expect_test::expect;
 use outline::{decode, outline};
-use plimsoll_protocol::{BuildAnswer, NewBuild};
+use plimsoll_protocol::{BuildAnswer, NewBuild, TargetName};
 use serde_json::json;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
@@ -44,6 +44,22 @@ pub(crate) async fn page(app: &TestApp, path: &str) -> String {
     let answer = app.get(path).await.expect(StatusCode::OK);
     assert_eq!(answer.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
     answer.text()
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn the_fullest_budget_is_named_with_its_target_where_there_are_several(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project_with("acme/blinky", json!({ "public": true })).await;
+    for (target, flash_bytes) in [("app", 8000), ("boot", 8100)] {
+        let build = History::with_budget(History::on_main(1), 8192);
+        let elf = History::elf_of(flash_bytes, 1, 100);
+        measured(&app, &project, NewBuild { target: TargetName::parse(target).unwrap(), ..build }, &elf)
+            .await;
+        let shown = outline(&page(&app, "/acme/blinky").await);
+        let name = if target == "app" { "FLASH" } else { "FLASH of boot" };
+        let words = format!("The fullest budget is {name}: {} B below the line", 8192 - flash_bytes);
+        assert!(shown.contains(&words), "{shown}");
+    }
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]

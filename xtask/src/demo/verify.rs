@@ -81,11 +81,8 @@ impl Voyage {
 }
 
 impl Image {
-    /// Bytes used in a region, or of all `flash`.
+    /// Bytes used in a region.
     fn used_bytes(&self, region: &str) -> Result<u64> {
-        if region == "flash" {
-            return self.report["totals"]["flash_bytes"].as_u64().context("a report without totals");
-        }
         let regions = self.report["regions"].as_array().context("a report without regions")?;
         let region = regions.iter().find(|it| it["name"] == region).context("a region is missing")?;
         region["used_bytes"].as_u64().context("a region without its use")

@@ -2,7 +2,7 @@
 
 use crate::db;
 use crate::db::views::alerts::AlertRow;
-use crate::db::views::targets::VerdictRow;
+use crate::db::views::targets::{TargetRow, VerdictRow};
 use crate::domain::Project;
 use crate::error::AppResult;
 use crate::state::AppState;
@@ -107,11 +107,12 @@ pub fn budget_words(used: Option<u64>, limit: u64) -> (Standing, String) {
 }
 
 /// The project as a whole.
-pub fn overall(alerts: &[AlertLine], verdicts: &[VerdictRow], n_unlinked: usize) -> Verdict {
+pub fn overall(alerts: &[AlertLine], verdicts: &[VerdictRow], targets: &[TargetRow]) -> Verdict {
     if !alerts.is_empty() {
         let headline = format!("Over the line: {}", counted(alerts.len(), "open alert"));
         return Verdict { standing: Standing::Over, headline, words: String::new() };
     }
+    let n_unlinked = targets.iter().filter(|it| it.link_failure.is_some()).count();
     if n_unlinked > 0 {
         let headline = format!("Does not fit: {} did not link", counted(n_unlinked, "target"));
         return Verdict { standing: Standing::Over, headline, words: String::new() };
@@ -134,7 +135,15 @@ pub fn overall(alerts: &[AlertLine], verdicts: &[VerdictRow], n_unlinked: usize)
     Verdict {
         standing,
         headline: headline.to_owned(),
-        words: format!("The fullest budget is {}: {words}.", tightest.subject),
+        words: format!("The fullest budget is {}: {words}.", whose_budget(tightest, targets)),
+    }
+}
+
+/// The region, and the target where there are several.
+fn whose_budget(verdict: &VerdictRow, targets: &[TargetRow]) -> String {
+    match targets.iter().find(|it| it.build_id == Some(verdict.build_id)) {
+        Some(target) if targets.len() > 1 => format!("{} of {}", verdict.subject, target.name),
+        _ => verdict.subject.clone(),
     }
 }
 
