@@ -15,7 +15,7 @@
 //! 256 aliases, 2 MiB of text with all that they include, and expressions nested 128 deep. Those of debug
 //! information are in [`debug`]; beyond them it is left out, with a warning. A file with more than 8,388,608
 //! references, with more than 1 GiB of memory in its sections, or whose sections share bytes, gets no graph and a
-//! warning. The stack of an image with more than 8 MiB of code is not looked at, with a warning; of functions
+//! warning. The stack of an image with more than 32 MiB of code is not looked at, with a warning; of functions
 //! with more than 262,144 instructions only the beginning is, and they count as growing; ways through circles
 //! of calls are tried for 4,000,000 steps.
 //! Without sections, code is followed in at most 16 segments, and a text has at most 4 KiB.

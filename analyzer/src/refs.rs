@@ -21,7 +21,7 @@ mod places;
 mod relocations;
 mod riscv;
 mod thumb;
-mod x86;
+pub(crate) mod x86;
 mod xtensa;
 
 use serde::{Deserialize, Serialize};

@@ -36,7 +36,7 @@ use roots::Entry;
 use worst::Worst;
 
 /// More code than this is no firmware's, and its stack is not looked at.
-const MAX_CODE_BYTES: u64 = 1 << 23;
+const MAX_CODE_BYTES: u64 = 1 << 25;
 
 /// What Cortex-M stores for an interrupt: eight words, and one to align.
 const ARM_FRAME_BYTES: u64 = 36;

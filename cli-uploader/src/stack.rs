@@ -14,7 +14,7 @@ pub(crate) fn run(args: &StackArgs) -> anyhow::Result<Outcome> {
     let report = analyze::report_with((&args.elf, &files), &args.layout, besides)?;
     let Some(stack) = &report.stack else {
         let error = anyhow::anyhow!("{}: nothing can be said about its stack", args.elf.display());
-        let hint = "it takes an executable of at most 8 MiB of code, with symbols, for arm, riscv, xtensa, \
+        let hint = "it takes an executable of at most 32 MiB of code, with symbols, for arm, riscv, xtensa, \
                     avr or x86";
         return Err(failure::hinted(error, hint));
     };

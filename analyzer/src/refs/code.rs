@@ -16,7 +16,7 @@ const LEAST_OUTSIDE: u64 = 1 << 16;
 pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step, &Place)) {
     let has_stray_literals = places.machine.has_stray_literals;
     let mut literals = Vec::new();
-    for place in places.list.iter().filter(|it| is_code(places, it)) {
+    for place in of_code(places) {
         sweep_place(places, decoder, place, |at, step| {
             literals.extend(step.literal().filter(|_| has_stray_literals));
             see(at, step, place);
@@ -109,9 +109,13 @@ impl Code<'_> {
     }
 }
 
-fn is_code(places: &Places<'_>, place: &Place) -> bool {
-    let has_code = places.section(place).is_executable;
-    has_code && (place.label != Label::Unattributed || !places.machine.has_stray_literals)
+/// The places that are swept from their start to their end, by address.
+pub(crate) fn of_code<'a>(places: &'a Places<'_>) -> impl Iterator<Item = &'a Place> {
+    let is_code = |it: &&Place| {
+        let has_code = places.section(it).is_executable;
+        has_code && (it.label != Label::Unattributed || !places.machine.has_stray_literals)
+    };
+    places.list.iter().filter(is_code)
 }
 
 /// What the sweep saw of interest beyond single functions.

@@ -29,35 +29,46 @@ impl Decode for X86 {
         step(&decoder, &instruction)
     }
 
-    /// One decoder for all: making one takes as long as decoding an instruction.
     fn run(&mut self, code: &[u8], at: u64, see: &mut dyn FnMut(u64, Step)) {
-        let Ok(mut decoder) = Decoder::try_with_ip(self.bits, code, at, DecoderOptions::NONE) else { return };
-        let mut instruction = Instruction::default();
-        let mut offset = 0;
-        while offset < code.len() {
-            decoder.decode_out(&mut instruction);
-            let step = step(&decoder, &instruction);
-            see(at.saturating_add(offset as u64), step);
-            offset = offset.saturating_add(step.len_bytes as usize);
-            if decoder.position() != offset {
-                decoder.set_ip(at.saturating_add(offset as u64));
-                if decoder.set_position(offset).is_err() {
-                    break;
-                }
-            }
-        }
+        instructions(self.bits, (code, at), |at, decoder, instruction| see(at, step(decoder, instruction)));
     }
 
     fn reset(&mut self) {}
 }
 
+/// All instructions of `code` one after the other, and where each runs. One decoder for all: making one
+/// takes as long as decoding an instruction.
+pub(crate) fn instructions(
+    bits: u32,
+    (code, at): (&[u8], u64),
+    mut see: impl FnMut(u64, &Decoder<'_>, &Instruction),
+) {
+    let Ok(mut decoder) = Decoder::try_with_ip(bits, code, at, DecoderOptions::NONE) else { return };
+    let mut instruction = Instruction::default();
+    let mut offset = 0;
+    while offset < code.len() {
+        decoder.decode_out(&mut instruction);
+        see(at.saturating_add(offset as u64), &decoder, &instruction);
+        offset = offset.saturating_add(len_bytes(&instruction) as usize);
+        if decoder.position() != offset {
+            decoder.set_ip(at.saturating_add(offset as u64));
+            if decoder.set_position(offset).is_err() {
+                break;
+            }
+        }
+    }
+}
+
 /// Bytes that are no instruction are stepped over one by one.
+pub(crate) fn len_bytes(instruction: &Instruction) -> u64 {
+    if instruction.is_invalid() { 1 } else { (instruction.len() as u64).max(1) }
+}
+
 fn step(decoder: &Decoder<'_>, instruction: &Instruction) -> Step {
     if instruction.is_invalid() {
         return Step::plain(1);
     }
-    let len_bytes = (instruction.len() as u64).max(1);
-    let step = Step::new(len_bytes, flow(instruction), value(instruction));
+    let step = Step::new(len_bytes(instruction), flow(instruction), value(instruction));
     match (step.flow, step.value) {
         (Flow::CallThrough(_), _) | (_, Value::Address(_)) => {
             Step { numbers: numbers(decoder, instruction), ..step }
@@ -77,7 +88,8 @@ fn numbers(decoder: &Decoder<'_>, instruction: &Instruction) -> Numbers {
     }
 }
 
-fn flow(instruction: &Instruction) -> Flow {
+/// Where control goes; what is no instruction is passed.
+pub(crate) fn flow(instruction: &Instruction) -> Flow {
     let target = instruction.near_branch_target();
     match instruction.flow_control() {
         FlowControl::UnconditionalBranch => Flow::Jump(target),

@@ -284,7 +284,7 @@ fn warnings(
             .map(|missing| Warning { place: "graph".into(), message: graph::reason(missing, &image.header) }),
     );
     if graph.is_ok() && stack::is_beyond_limit(image) {
-        let message = "there are more than 8 MiB of code, so nothing is said about the stack".into();
+        let message = "there are more than 32 MiB of code, so nothing is said about the stack".into();
         warnings.push(Warning { place: "stack".into(), message });
     }
     let n_left_out = warnings.len().saturating_sub(MAX_WARNINGS);

@@ -28,8 +28,10 @@ impl Avr {
     }
 }
 
-impl Follow for Avr {
-    fn see(&mut self, code: &[u8], _at: u64, depth: i64) -> Effect {
+impl<'image> Follow<'image> for Avr {
+    type Code = &'image [u8];
+
+    fn see(&mut self, code: &'image [u8], _at: u64, depth: i64) -> Effect {
         let mut taken = Taken::Bytes(depth);
         let code = half_at(code, 0).unwrap_or(0);
         let imm8 = i64::from(code >> 4 & 0xf0 | code & 0xf);

@@ -34,7 +34,10 @@ pub(super) struct Calls {
     pub(super) callers: Vec<Caller>,
     /// The node of each function; tables have none.
     pub(super) nodes: Vec<usize>,
-    numbers: BTreeMap<usize, usize>,
+    /// By node.
+    numbers: Vec<Option<u32>>,
+    /// By number, whether a function is a way out of the program.
+    is_panic: Vec<bool>,
     /// By number: instructions that call nobody knows whom.
     pub(super) unknown: BTreeMap<usize, Vec<u64>>,
     pub(super) growing: Vec<usize>,
@@ -70,14 +73,10 @@ impl Calls {
         (functions, frames): (&[Function], &Frames),
         names: &Names<'_>,
     ) -> Self {
-        let mut calls = Self::of_functions(functions, frames);
-        let mut tables = Tables {
-            places,
-            vtables: vtables::find(places, &graph.references, attribution),
-            formatters: taken(graph, names, &["::fmt"]),
-            writers: taken(graph, names, &WRITERS),
-            made: BTreeMap::new(),
-        };
+        let mut calls = Self::of_functions(functions, frames, names);
+        let [formatters, writers] = taken(graph, names, [&["::fmt"], &WRITERS]);
+        let vtables = vtables::find(places, &graph.references, attribution);
+        let mut tables = Tables { places, vtables, formatters, writers, made: BTreeMap::new() };
         for function in functions {
             for leaving in &function.leavings {
                 calls.add(function.node, leaving, &mut tables, (graph, names));
@@ -93,21 +92,24 @@ impl Calls {
     }
 
     /// The functions with their frames, each node once.
-    fn of_functions(functions: &[Function], frames: &Frames) -> Self {
+    fn of_functions(functions: &[Function], frames: &Frames, names: &Names<'_>) -> Self {
+        let n_nodes = functions.iter().map(|it| it.node + 1).max().unwrap_or(0);
         let mut calls = Self {
             callers: Vec::new(),
             nodes: Vec::new(),
-            numbers: BTreeMap::new(),
+            numbers: vec![None; n_nodes],
+            is_panic: Vec::new(),
             unknown: BTreeMap::new(),
             growing: Vec::new(),
             panics: Vec::new(),
         };
         for function in functions {
-            let number = *calls.numbers.entry(function.node).or_insert_with(|| {
+            let number = *calls.numbers[function.node].get_or_insert_with(|| {
                 calls.callers.push(Caller::default());
                 calls.nodes.push(function.node);
-                calls.nodes.len() - 1
-            });
+                calls.is_panic.push(roots::is_panic(names.of(function.node)));
+                calls.nodes.len() as u32 - 1
+            }) as usize;
             let caller = &mut calls.callers[number];
             let written = frames.bytes.get(&function.node).copied().unwrap_or(0);
             caller.frame_bytes = caller.frame_bytes.max(function.frame_bytes).max(written);
@@ -120,7 +122,7 @@ impl Calls {
 
     /// The number of a node, where it is a function.
     pub(super) fn number(&self, node: usize) -> Option<usize> {
-        self.numbers.get(&node).copied()
+        self.numbers.get(node).copied().flatten().map(|it| it as usize)
     }
 
     fn add(
@@ -146,11 +148,12 @@ impl Calls {
             self.unknown.entry(from).or_default().push(leaving.at);
             return;
         };
-        let name = self.nodes.get(to).map_or("", |it| names.of(*it));
-        if roots::is_avr_interrupt(tables.places, name) {
+        let is_interrupt = |node: &usize| roots::is_avr_interrupt(tables.places, names.of(*node));
+        if tables.places.machine.has_word_addresses && self.nodes.get(to).is_some_and(is_interrupt) {
             return;
         }
-        if roots::is_panic(name) && !roots::is_panic(names.of(node)) {
+        // Tables are no functions.
+        if self.is_panic.get(to) == Some(&true) && !self.is_panic[from] {
             self.panics.push((from, to));
             return;
         }
@@ -243,10 +246,20 @@ fn only_writes(name: &str) -> bool {
 }
 
 /// Functions with one of these names whose address somebody takes: only those are called through words.
-fn taken(graph: &Graph, names: &Names<'_>, endings: &[&str]) -> BTreeSet<u64> {
+fn taken<const N: usize>(graph: &Graph, names: &Names<'_>, endings: [&[&str]; N]) -> [BTreeSet<u64>; N] {
     let nodes = &graph.references.nodes;
+    let is_called = |node: usize, endings: &[&str]| endings.iter().any(|it| names.of(node).ends_with(it));
+    let called: Vec<[bool; N]> =
+        (0..names.len()).map(|node| endings.map(|endings| is_called(node, endings))).collect();
     let is_taken = |kind: ReferenceKind| matches!(kind, ReferenceKind::Address | ReferenceKind::Data);
-    let is_called = |node: usize| endings.iter().any(|it| names.of(node).ends_with(it));
-    let taken = graph.references.list.iter().filter(|it| is_taken(it.kind)).map(|it| it.target_address);
-    taken.filter(|it| nodes.at(*it).is_some_and(is_called)).collect()
+    let mut taken = [const { BTreeSet::new() }; N];
+    for reference in graph.references.list.iter().filter(|it| is_taken(it.kind)) {
+        let is_called = nodes.at(reference.target_address).and_then(|it| called.get(it));
+        for (taken, _) in
+            taken.iter_mut().zip(is_called.into_iter().flatten()).filter(|(_, is_called)| **is_called)
+        {
+            taken.insert(reference.target_address);
+        }
+    }
+    taken
 }

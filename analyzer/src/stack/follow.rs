@@ -55,10 +55,12 @@ pub(super) struct Effect {
 }
 
 /// Follows registers through the instructions of a function.
-pub(super) trait Follow {
-    /// Takes note of the instruction at the start of `code`, which runs at `at` while `depth` bytes
-    /// of the stack are taken.
-    fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect;
+pub(super) trait Follow<'image> {
+    /// What it looks at of an instruction: the bytes, or what a decoder made of them.
+    type Code: Copy;
+
+    /// Takes note of an instruction that runs at `at` while `depth` bytes of the stack are taken.
+    fn see(&mut self, code: Self::Code, at: u64, depth: i64) -> Effect;
 
     /// What it knows of registers.
     fn registers(&mut self) -> &mut [Known];

@@ -40,8 +40,10 @@ impl<'image> Riscv<'image> {
     }
 }
 
-impl Follow for Riscv<'_> {
-    fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect {
+impl<'image> Follow<'image> for Riscv<'image> {
+    type Code = &'image [u8];
+
+    fn see(&mut self, code: &'image [u8], at: u64, depth: i64) -> Effect {
         let was_half_set = self.is_half_set;
         if !was_half_set {
             self.registers[STACK] = Known::Stack(depth);

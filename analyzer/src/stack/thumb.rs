@@ -29,8 +29,10 @@ impl<'image> Thumb<'image> {
     }
 }
 
-impl Follow for Thumb<'_> {
-    fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect {
+impl<'image> Follow<'image> for Thumb<'image> {
+    type Code = &'image [u8];
+
+    fn see(&mut self, code: &'image [u8], at: u64, depth: i64) -> Effect {
         self.registers[STACK] = Known::Stack(depth);
         let was_conditional = self.conditional.0;
         self.conditional.0 = was_conditional.saturating_sub(1);

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::image::Image;
 use crate::map::Attribution;
 use crate::refs::{Places, ReferenceKind, References};
+use crate::span::Span;
 
 /// A vtable of Rust begins with what drops a value, its size and its alignment.
 const N_LEADING_WORDS: u64 = 3;
 /// No trait has more methods, no class either.
 const MAX_SLOTS: u64 = 256;
+/// So many sections of code are left out at once; there are hardly ever more.
+const MAX_SECTIONS: usize = 8;
 /// No value is bigger or coarser aligned.
 const MAX_VALUE_BYTES: u64 = 1 << 24;
 const MAX_ALIGN_BYTES: u64 = 1 << 12;
@@ -24,20 +27,18 @@ pub(super) struct Vtables {
 /// Finds the vtables of Rust by their shape and those of C++ by their names.
 pub(super) fn find(places: &Places<'_>, references: &References, attribution: &Attribution) -> Vtables {
     let mut vtables = Vtables::default();
-    let mut targets: Vec<u64> = references.list.iter().map(|it| it.target_address).collect();
-    targets.sort_unstable();
-    targets.dedup();
-    let pointers = references.list.iter().filter(|it| it.kind == ReferenceKind::Data);
+    let pointers: Vec<u64> =
+        references.list.iter().filter(|it| it.kind == ReferenceKind::Data).map(|it| it.at_address).collect();
+    let targets = targets(places, references, &pointers);
     let word_bytes = places.machine.pointer_bytes;
-    for pointer in pointers {
-        let start = pointer.at_address.checked_sub(N_LEADING_WORDS * word_bytes);
+    for pointer in &pointers {
+        let start = pointer.checked_sub(N_LEADING_WORDS * word_bytes);
         let Some(start) = start.filter(|it| targets.binary_search(it).is_ok()) else { continue };
         if is_vtable(places, start) {
             slots(places, (start, next(&targets, start)), &mut vtables.rust);
         }
     }
-    for pointer in references.list.iter().filter(|it| it.kind == ReferenceKind::Data) {
-        let start = pointer.at_address;
+    for start in pointers {
         if targets.binary_search(&start).is_ok() && is_table(places, start) {
             slots(places, (start, next(&targets, start)), &mut vtables.rust);
         }
@@ -47,6 +48,23 @@ pub(super) fn find(places: &Places<'_>, references: &References, attribution: &A
         slots(places, (start.saturating_add(2 * word_bytes), start.checked_add(bytes)), &mut vtables.cpp);
     }
     vtables
+}
+
+/// What somebody refers to, in order. In code without pointers nobody looks for tables.
+fn targets(places: &Places<'_>, references: &References, pointers: &[u64]) -> Vec<u64> {
+    let has_pointers = |code: &Span| {
+        let first = pointers.partition_point(|it| *it < code.start());
+        pointers.get(first).is_some_and(|it| code.contains_address(*it))
+    };
+    let sections = places.image.sections.iter().filter(|it| it.is_executable && it.takes_memory());
+    let code: Vec<Span> =
+        sections.map(|it| it.run).filter(|it| !has_pointers(it)).take(MAX_SECTIONS).collect();
+    let targets = references.list.iter().map(|it| it.target_address);
+    let mut targets: Vec<u64> =
+        targets.filter(|target| !code.iter().any(|it| it.contains_address(*target))).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    targets
 }
 
 /// Where the next thing begins that somebody refers to.

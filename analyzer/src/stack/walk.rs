@@ -1,5 +1,7 @@
 //! Every function from its start to its end: how much of the stack it takes, and whom it calls.
 
+use iced_x86::Instruction;
+
 use super::avr::{Avr, CALL_NEXT};
 use super::follow::{Callee, Effect, Follow, Known};
 use super::riscv::Riscv;
@@ -7,9 +9,9 @@ use super::thumb::Thumb;
 use super::way::Way;
 use super::x86::X86;
 use super::xtensa::Xtensa;
-use crate::image::Image;
-use crate::refs::decode::{self, Flow, Step};
-use crate::refs::{Nodes, Places, code};
+use crate::image::{Image, MarkKind};
+use crate::refs::decode::{self, Flow};
+use crate::refs::{Nodes, Place, Places, code, x86};
 use crate::span::Span;
 
 /// The architecture of AVRs with more than 128 KiB of flash, in `e_flags`.
@@ -56,119 +58,168 @@ pub(super) fn return_bytes(image: &Image<'_>) -> u64 {
 
 /// Walks through all code; `None` where there is no decoder for the machine.
 pub(super) fn walk(places: &Places<'_>, nodes: &Nodes) -> Option<Walked> {
-    let mut decoder = decode::decoder(places.image)?;
-    let mut walk = Walk { places, nodes, follow: follower(places)?, functions: Vec::new(), current: None };
-    code::sweep(places, decoder.as_mut(), |at, step, place| {
-        let is_owner = walk.current.as_ref().is_some_and(|it| it.is_owner && it.place == place.span);
-        let node = if is_owner { None } else { nodes.at(at) };
-        let is_other = |node: &usize| walk.current.as_ref().is_none_or(|it| it.function.node != *node);
-        if let Some(node) = node.filter(is_other) {
-            walk.begin(node, place.span);
-        }
-        let code = places.content(Span::saturating(at, step.len_bytes), place.section_idx);
-        walk.see(Seen { at, step, code });
-    });
-    walk.end();
-    Some(Walked { functions: walk.functions, has_float: walk.follow.has_float() })
-}
-
-fn follower<'image>(places: &'image Places<'image>) -> Option<Box<dyn Follow + 'image>> {
     Some(match places.image.header.machine.as_str() {
-        "arm" => Box::new(Thumb::new(places)),
-        "riscv" => Box::new(Riscv::new(places)),
-        "xtensa" => Box::new(Xtensa::new(places)),
-        "avr" => Box::new(Avr::new(return_bytes(places.image).cast_signed())),
-        "x86-64" => Box::new(X86::new(places, 64)),
-        "x86" => Box::new(X86::new(places, 32)),
+        "arm" => by_bytes(Walk::new(places, nodes, Thumb::new(places)))?,
+        "riscv" => by_bytes(Walk::new(places, nodes, Riscv::new(places)))?,
+        "xtensa" => by_bytes(Walk::new(places, nodes, Xtensa::new(places)))?,
+        "avr" => {
+            let follow = Avr::new(return_bytes(places.image).cast_signed());
+            by_bytes(Walk::new(places, nodes, follow))?
+        }
+        "x86-64" => by_instructions(Walk::new(places, nodes, X86::new(places, 64)), 64),
+        "x86" => by_instructions(Walk::new(places, nodes, X86::new(places, 32)), 32),
         _ => return None,
     })
 }
 
-struct Walk<'image> {
+/// Where those who follow look at bytes.
+fn by_bytes<'image, F>(mut walk: Walk<'image, F>) -> Option<Walked>
+where
+    F: Follow<'image, Code = &'image [u8]>,
+{
+    let places = walk.places;
+    let mut decoder = decode::decoder(places.image)?;
+    code::sweep(places, decoder.as_mut(), |at, step, place| {
+        let end = at.saturating_add(step.len_bytes);
+        let code = places.content(Span::saturating(at, step.len_bytes), place.section_idx);
+        let flow = if is_room(places, code) { Flow::Next } else { step.flow };
+        walk.see(Seen { at, end, flow, code }, place);
+    });
+    Some(walk.finish())
+}
+
+/// Where they look at what a decoder made of them, and which takes longest: every instruction is decoded once.
+fn by_instructions<'image, F>(mut walk: Walk<'image, F>, bits: u32) -> Walked
+where
+    F: Follow<'image, Code = Instruction>,
+{
+    let places = walk.places;
+    for place in code::of_code(places) {
+        let modes = places.modes(place).into_iter().filter(|it| it.1 == MarkKind::Code);
+        for (span, _) in modes {
+            let content = places.content(span, place.section_idx);
+            x86::instructions(bits, (content, span.start()), |at, _, instruction| {
+                let end = at.saturating_add(x86::len_bytes(instruction));
+                let flow = if instruction.is_invalid() { Flow::Next } else { x86::flow(instruction) };
+                walk.see(Seen { at, end, flow, code: *instruction }, place);
+            });
+        }
+    }
+    walk.finish()
+}
+
+struct Walk<'image, F: Follow<'image>> {
     places: &'image Places<'image>,
     nodes: &'image Nodes,
-    follow: Box<dyn Follow + 'image>,
+    follow: F,
     functions: Vec<Function>,
-    current: Option<Current<'image>>,
+    current: Option<Current>,
+    /// The instructions of the current function.
+    seen: Vec<Seen<F::Code>>,
+    way: Way,
+    /// What a call itself takes.
+    return_bytes: u64,
 }
 
 /// The function that is being walked through.
-struct Current<'image> {
+struct Current {
     function: Function,
+    /// The place that it begins in.
     place: Span,
-    is_owner: bool,
-    seen: Vec<Seen<'image>>,
+    /// Bytes that are surely its own.
+    own: Span,
 }
 
 /// One instruction.
 #[derive(Clone, Copy)]
-struct Seen<'image> {
+struct Seen<Code> {
     at: u64,
-    step: Step,
-    code: &'image [u8],
+    end: u64,
+    flow: Flow,
+    code: Code,
 }
 
-impl<'image> Walk<'image> {
-    fn begin(&mut self, node: usize, place: Span) {
-        self.end();
-        self.current = Some(Current {
-            function: Function { node, ..Function::default() },
-            place,
-            is_owner: self.nodes.is_owner(node),
-            seen: Vec::new(),
-        });
+impl<'image, F: Follow<'image>> Walk<'image, F> {
+    fn new(places: &'image Places<'image>, nodes: &'image Nodes, follow: F) -> Self {
+        let (functions, seen, way) = (Vec::new(), Vec::new(), Way::default());
+        let return_bytes = return_bytes(places.image);
+        Self { places, nodes, follow, functions, current: None, seen, way, return_bytes }
     }
 
-    fn see(&mut self, seen: Seen<'image>) {
+    fn see(&mut self, seen: Seen<F::Code>, place: &Place) {
+        if self.current.as_ref().is_none_or(|it| !it.own.contains_address(seen.at)) {
+            self.enter(seen.at, place);
+        }
         let Some(current) = &mut self.current else { return };
-        if current.seen.len() < MAX_INSTRUCTIONS {
-            current.seen.push(seen);
+        if self.seen.len() < MAX_INSTRUCTIONS {
+            self.seen.push(seen);
         } else {
             current.function.is_growing = true;
         }
+    }
+
+    /// Begins another function where one begins at or before `at`.
+    fn enter(&mut self, at: u64, place: &Place) {
+        let Some((own, node)) = self.nodes.find(at) else { return };
+        match &mut self.current {
+            Some(current) if current.function.node == node => current.own = own,
+            _ => {
+                self.end();
+                let function = Function { node, ..Function::default() };
+                self.current = Some(Current { function, place: place.span, own });
+            }
+        }
+    }
+
+    fn finish(mut self) -> Walked {
+        self.end();
+        Walked { functions: self.functions, has_float: self.follow.has_float() }
     }
 
     /// Follows the function once, and once more if it has loops: what their bodies change is not known
     /// where they begin.
     fn end(&mut self) {
         let Some(mut current) = self.current.take() else { return };
-        let mut way = Way::default();
+        let seen = std::mem::take(&mut self.seen);
+        let mut way = std::mem::take(&mut self.way);
+        way.reset();
         self.follow.reset();
-        self.pass(&mut current, &mut way);
+        self.pass((&mut current, &seen), &mut way);
         if way.has_loops() {
             current.function.leavings.clear();
             way.again();
             self.follow.registers().fill(Known::Nothing);
-            self.pass(&mut current, &mut way);
+            self.pass((&mut current, &seen), &mut way);
         }
         current.function.is_growing |= way.is_growing;
         current.function.frame_bytes = u64::try_from(way.deepest).unwrap_or(0);
-        if !current.seen.is_empty() {
-            current.function.frame_bytes += return_bytes(self.places.image);
+        if !seen.is_empty() {
+            current.function.frame_bytes += self.return_bytes;
         }
         self.functions.push(current.function);
+        (self.seen, self.way) = (seen, way);
+        self.seen.clear();
     }
 
-    fn pass(&mut self, current: &mut Current<'_>, way: &mut Way) {
-        for Seen { at, step, code } in &current.seen {
-            let (function, end) = (&mut current.function, at.saturating_add(step.len_bytes));
-            way.arrive(*at, self.follow.registers());
-            let Effect { taken, callee } = self.follow.see(code, *at, way.depth);
+    fn pass(&mut self, (current, seen): (&mut Current, &[Seen<F::Code>]), way: &mut Way) {
+        for Seen { at, end, flow, code } in seen.iter().copied() {
+            way.arrive(at, self.follow.registers());
+            let Effect { taken, callee } = self.follow.see(code, at, way.depth);
             way.take(taken);
-            let flow = if self.is_room(code) { Flow::Next } else { step.flow };
-            self.flow((*at, flow, callee), function, way);
+            self.flow((at, flow, callee), current, way);
             let goes_on = matches!(flow, Flow::Next | Flow::Branch(_));
             // What runs on into nothing does not get there: `unreachable` leaves no instruction behind.
             let runs_on = goes_on && end == current.place.end() && self.nodes.at(end).is_some();
-            if runs_on && !self.places.is_in_vectors(*at) {
-                leave(function, way, *at, Callee::Address(end));
+            if runs_on && !self.places.is_in_vectors(at) {
+                leave(&mut current.function, way, at, Callee::Address(end));
             }
         }
     }
 
-    fn flow(&mut self, (at, flow, callee): (u64, Flow, Callee), function: &mut Function, way: &mut Way) {
-        let nodes = self.nodes;
-        let is_inside = |target: u64| nodes.at(target) == Some(function.node);
+    fn flow(&mut self, (at, flow, callee): (u64, Flow, Callee), current: &mut Current, way: &mut Way) {
+        let (nodes, own, function) = (self.nodes, current.own, &mut current.function);
+        let node = function.node;
+        let is_inside = |target: u64| own.contains_address(target) || nodes.at(target) == Some(node);
         // Where a function begins, and not only a part of one.
         let is_entry = |target: u64| nodes.start_of(target) == Some(target);
         match flow {
@@ -198,11 +249,11 @@ impl<'image> Walk<'image> {
             }
         }
     }
+}
 
-    /// `rcall .+0` of AVR.
-    fn is_room(&self, code: &[u8]) -> bool {
-        self.places.machine.has_word_addresses && decode::half_at(code, 0) == Some(CALL_NEXT)
-    }
+/// `rcall .+0` of AVR.
+fn is_room(places: &Places<'_>, code: &[u8]) -> bool {
+    places.machine.has_word_addresses && decode::half_at(code, 0) == Some(CALL_NEXT)
 }
 
 fn call(function: &mut Function, at: u64, callee: Callee) {

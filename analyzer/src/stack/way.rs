@@ -9,7 +9,7 @@ use super::follow::{self, Known, Taken};
 const MAX_DEPTH_BYTES: i64 = 1 << 30;
 
 /// Where the walk through a function is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Way {
     pub(super) depth: i64,
     pub(super) deepest: i64,
@@ -19,16 +19,35 @@ pub(super) struct Way {
     pub(super) is_growing: bool,
     /// Whether the stack pointer was set to another stack.
     is_elsewhere: bool,
-    /// What branches that were met bring to where they lead.
+    /// What branches that were met bring to where they lead: depths, and where the registers are.
     ahead: BTreeMap<u64, Brought>,
     /// What branches back brought to where loops begin, the last time.
-    behind: BTreeMap<u64, Vec<Known>>,
+    behind: BTreeMap<u64, usize>,
+    /// Where the next of these is; up to there nothing is brought.
+    next: u64,
+    slots: Slots,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Brought {
     depth: i64,
-    registers: Vec<Known>,
+    slot: usize,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        Self {
+            depth: 0,
+            deepest: 0,
+            is_cut_off: false,
+            is_growing: false,
+            is_elsewhere: false,
+            ahead: BTreeMap::new(),
+            behind: BTreeMap::new(),
+            next: u64::MAX,
+            slots: Slots::default(),
+        }
+    }
 }
 
 impl Way {
@@ -36,12 +55,18 @@ impl Way {
     /// what a branch to here brought along, else as much as the body of the function takes.
     pub(super) fn arrive(&mut self, at: u64, registers: &mut [Known]) {
         let is_cut_off = std::mem::replace(&mut self.is_cut_off, false);
-        match self.ahead.remove(&at) {
-            Some(brought) if is_cut_off => {
-                self.depth = brought.depth;
-                registers.copy_from_slice(&brought.registers);
+        let brought = if at < self.next { None } else { self.ahead.remove(&at) };
+        match brought {
+            Some(Brought { depth, slot }) => {
+                let others = self.slots.of(slot);
+                if is_cut_off {
+                    self.depth = depth;
+                    registers.copy_from_slice(others);
+                } else {
+                    follow::meet(registers, others);
+                }
+                self.slots.free.push(slot);
             }
-            Some(brought) => follow::meet(registers, &brought.registers),
             None if is_cut_off => {
                 self.is_elsewhere = false;
                 self.depth = self.deepest;
@@ -49,9 +74,18 @@ impl Way {
             }
             None => {}
         }
-        if let Some(others) = self.behind.get(&at) {
-            follow::meet(registers, others);
+        if at >= self.next {
+            if let Some(slot) = self.behind.get(&at) {
+                follow::meet(registers, self.slots.of(*slot));
+            }
+            self.next = self.first_from(at.saturating_add(1));
         }
+    }
+
+    /// The first address from `at` on to which something is brought.
+    fn first_from(&self, at: u64) -> u64 {
+        let ahead = self.ahead.range(at..).next().map_or(u64::MAX, |it| *it.0);
+        self.behind.range(at..).next().map_or(ahead, |it| ahead.min(*it.0))
     }
 
     /// An instruction leaves so much taken.
@@ -76,14 +110,18 @@ impl Way {
     /// Takes note of what a branch inside of the function brings along.
     pub(super) fn branch(&mut self, (at, target): (u64, u64), registers: &[Known]) {
         if target <= at {
-            self.behind.insert(target, registers.to_vec());
+            match self.behind.entry(target) {
+                Entry::Vacant(it) => drop(it.insert(self.slots.put(registers))),
+                Entry::Occupied(it) => self.slots.of_mut(*it.get()).copy_from_slice(registers),
+            }
             return;
         }
+        self.next = self.next.min(target);
         match self.ahead.entry(target) {
             Entry::Vacant(it) => {
-                it.insert(Brought { depth: self.depth, registers: registers.to_vec() });
+                it.insert(Brought { depth: self.depth, slot: self.slots.put(registers) });
             }
-            Entry::Occupied(mut it) => follow::meet(&mut it.get_mut().registers, registers),
+            Entry::Occupied(it) => follow::meet(self.slots.of_mut(it.get().slot), registers),
         }
     }
 
@@ -94,6 +132,51 @@ impl Way {
     /// Back to the start of the function, knowing what its loops bring.
     pub(super) fn again(&mut self) {
         (self.depth, self.is_cut_off, self.is_elsewhere) = (0, false, false);
+        let left = std::mem::take(&mut self.ahead);
+        self.slots.free.extend(left.into_values().map(|it| it.slot));
+        self.next = self.first_from(0);
+    }
+
+    /// To the start of another function.
+    pub(super) fn reset(&mut self) {
         self.ahead.clear();
+        self.behind.clear();
+        self.slots.clear();
+        self.again();
+        (self.deepest, self.is_growing) = (0, false);
+    }
+}
+
+/// Sets of registers, kept in one list that is used again and again.
+#[derive(Debug, Default)]
+struct Slots {
+    registers: Vec<Known>,
+    /// Of one set.
+    n_registers: usize,
+    free: Vec<usize>,
+}
+
+impl Slots {
+    fn put(&mut self, registers: &[Known]) -> usize {
+        if let Some(slot) = self.free.pop() {
+            self.of_mut(slot).copy_from_slice(registers);
+            return slot;
+        }
+        self.n_registers = registers.len();
+        self.registers.extend_from_slice(registers);
+        self.registers.len() - registers.len()
+    }
+
+    fn of(&self, slot: usize) -> &[Known] {
+        &self.registers[slot..slot + self.n_registers]
+    }
+
+    fn of_mut(&mut self, slot: usize) -> &mut [Known] {
+        &mut self.registers[slot..slot + self.n_registers]
+    }
+
+    fn clear(&mut self) {
+        self.registers.clear();
+        self.free.clear();
     }
 }

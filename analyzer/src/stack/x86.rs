@@ -1,12 +1,10 @@
 //! x86 and x86-64: PUSH, POP, and what adds to the stack pointer.
 
-use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
 use super::follow::{Callee, Effect, Follow, Known, Memory, Taken};
 use crate::refs::Places;
 
-/// No instruction is longer.
-const MAX_LEN_BYTES: usize = 15;
 const STACK: usize = 4;
 const FRAME: usize = 5;
 /// What a call may change, in the order of the encoding: rax, rcx, rdx, rsi, rdi, r8 to r11.
@@ -25,19 +23,15 @@ impl<'image> X86<'image> {
     }
 }
 
-impl Follow for X86<'_> {
-    fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect {
+impl<'image> Follow<'image> for X86<'image> {
+    type Code = Instruction;
+
+    fn see(&mut self, code: Instruction, _at: u64, depth: i64) -> Effect {
         self.registers[STACK] = Known::Stack(depth);
-        let window = &code[..code.len().min(MAX_LEN_BYTES)];
-        let unchanged = Effect { taken: Taken::Bytes(depth), callee: Callee::Unknown };
-        let Ok(mut decoder) = Decoder::try_with_ip(self.bits, window, at, DecoderOptions::NONE) else {
-            return unchanged;
-        };
-        let instruction = decoder.decode();
-        if instruction.is_invalid() {
-            return unchanged;
+        if code.is_invalid() {
+            return Effect { taken: Taken::Bytes(depth), callee: Callee::Unknown };
         }
-        let callee = self.apply(&instruction);
+        let callee = self.apply(&code);
         Effect { taken: self.registers[STACK].taken(), callee }
     }
 

@@ -18,8 +18,10 @@ impl<'image> Xtensa<'image> {
     }
 }
 
-impl Follow for Xtensa<'_> {
-    fn see(&mut self, code: &[u8], at: u64, depth: i64) -> Effect {
+impl<'image> Follow<'image> for Xtensa<'image> {
+    type Code = &'image [u8];
+
+    fn see(&mut self, code: &'image [u8], at: u64, depth: i64) -> Effect {
         self.registers[STACK] = Known::Stack(depth);
         let byte = |idx: usize| code.get(idx).map_or(0, |it| u32::from(*it));
         let narrow = byte(0) | byte(1) << 8;

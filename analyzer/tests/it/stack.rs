@@ -386,13 +386,14 @@ fn paths_add_up_in_real_images() {
 
 #[test]
 fn more_code_than_firmware_has_is_not_followed_and_that_is_said() {
-    let warnings = |code_bytes: &str| {
-        let report =
-            started(&format!("section .text 0x100 {code_bytes} x\nfunc main 0x101 4\nhalf .text 0 0x4770"));
+    let warnings = |more_bytes: &str| {
+        let report = started(&format!(
+            "section .text 0x100 0x10 x\nsection .more 0x1000 {more_bytes} x nobits\nfunc main 0x101 4\nhalf .text 0 0x4770"
+        ));
         let said = report.warnings.into_iter().filter(|it| it.place == "stack").map(|it| it.message);
         (report.stack.is_some(), said.collect::<Vec<_>>())
     };
-    assert_eq!(warnings("0x800000"), (true, Vec::new()));
-    let said = "there are more than 8 MiB of code, so nothing is said about the stack";
-    assert_eq!(warnings("0x800001"), (false, vec![said.to_owned()]));
+    assert_eq!(warnings("0x1fffff0"), (true, Vec::new()));
+    let said = "there are more than 32 MiB of code, so nothing is said about the stack";
+    assert_eq!(warnings("0x1fffff1"), (false, vec![said.to_owned()]));
 }

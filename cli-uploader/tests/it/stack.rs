@@ -83,6 +83,6 @@ fn where_nothing_can_be_said_the_reason_is() {
         exit 2
         --- stderr
         error: empty.elf: nothing can be said about its stack
-        hint: it takes an executable of at most 8 MiB of code, with symbols, for arm, riscv, xtensa, avr or x86
+        hint: it takes an executable of at most 32 MiB of code, with symbols, for arm, riscv, xtensa, avr or x86
     "#]]);
 }
