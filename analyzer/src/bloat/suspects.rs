@@ -39,10 +39,14 @@ struct Hosts {
 pub(crate) fn find(scene: &Scene<'_, '_>, chains: &mut Chains<'_, '_>) -> Suspects {
     let mut suspects = Suspects::default();
     let mut hosts = Hosts::default();
+    // References come by address, so that many in a row are made by the same node.
+    let mut last: Option<(Span, Option<usize>)> = None;
     for reference in scene.graph.references.list.iter() {
-        let host = scene.node_at(reference.at_address).filter(|it| scene.graph.is_reachable(*it));
-        let is_code = |at: u64| scene.places.at(at).is_some_and(|it| scene.places.section(it).is_executable);
-        let Some(host) = host.filter(|_| is_code(reference.at_address)) else { continue };
+        let at = reference.at_address;
+        if !last.is_some_and(|(span, _)| span.contains_address(at)) {
+            last = host(scene, at);
+        }
+        let Some((_, Some(host))) = last else { continue };
         suspects.see(scene, chains, (host, &reference), &mut hosts);
     }
     for place in &scene.places.list {
@@ -58,6 +62,14 @@ pub(crate) fn find(scene: &Scene<'_, '_>, chains: &mut Chains<'_, '_>) -> Suspec
     }
     suspects.formatting.values_mut().chain(suspects.panics.values_mut()).for_each(|it| it.cut.settle());
     suspects
+}
+
+/// Whose code is at an address, where somebody gets to it, and the bytes for which that holds.
+fn host(scene: &Scene<'_, '_>, at: u64) -> Option<(Span, Option<usize>)> {
+    let (span, node) = scene.graph.references.nodes.find(at)?;
+    let place = scene.places.at(at)?;
+    let is_code = scene.places.section(place).is_executable && scene.graph.is_reachable(node);
+    Some((span.intersection(place.span)?, is_code.then_some(node)))
 }
 
 impl Suspects {

@@ -44,6 +44,8 @@ pub(crate) struct Chains<'info, 'a> {
     /// Where the last question led: in the units, the frames and the lines.
     near: [Near; 3],
     chain: Vec<Link>,
+    /// Where this is the chain.
+    run: Span,
 }
 
 impl<'info, 'a> Chains<'info, 'a> {
@@ -55,6 +57,7 @@ impl<'info, 'a> Chains<'info, 'a> {
             crates: Crates::new(),
             near: Default::default(),
             chain: Vec::new(),
+            run: Span::saturating(0, 0),
         }
     }
 
@@ -78,8 +81,16 @@ impl<'info, 'a> Chains<'info, 'a> {
         &self.chain
     }
 
-    /// Reads the chain at `address`, and tells where that changes.
+    /// Reads the chain at `address`, and tells where that changes. Mostly it is the one before.
     fn look_at(&mut self, address: u64) -> u64 {
+        if !self.run.contains_address(address) {
+            let end = self.read(address);
+            self.run = Span::between(address, end).unwrap_or(self.run);
+        }
+        self.run.end()
+    }
+
+    fn read(&mut self, address: u64) -> u64 {
         self.chain.clear();
         let info = self.info;
         let (unit_idx, end) = info.unit_from(address, &mut self.near[0]);
@@ -126,7 +137,7 @@ impl<'info, 'a> Chains<'info, 'a> {
     pub(crate) fn describe(&mut self, function: FunctionId) -> (Option<String>, Option<String>) {
         let Some(entry) = function.1 else { return (None, None) };
         let krate = self.crates.of(self.info, function.0, entry);
-        let name = declared(self.info, function.0, entry).text();
+        let name = declared(self.info, function.0, entry).text(self.info);
         (name, krate.map(|it| self.crates.names[it].clone()))
     }
 
