@@ -14,6 +14,7 @@
 
 mod budget;
 pub(crate) mod chains;
+mod entries;
 mod frames;
 mod functions;
 mod language;
@@ -251,8 +252,8 @@ impl<'a> DebugInfo<'a> {
 
     fn frame(&self, unit_idx: usize, entry: &FrameEntry, place: Option<Place>) -> Frame {
         let declared = names::declared(self, unit_idx, entry.origin);
-        let krate = declared.krate(self, self.language(unit_idx), &mut crate::names::Reader::new());
-        Frame { function: declared.text(), krate, place }
+        let krate = declared.krate(self, (unit_idx, entry.origin), &mut crate::names::Reader::new());
+        Frame { function: declared.text(self), krate, place }
     }
 
     fn place_in(&self, unit_idx: usize, address: u64) -> Option<Place> {

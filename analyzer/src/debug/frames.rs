@@ -27,6 +27,7 @@ impl Segments {
             flattener.open(frames, next);
         }
         flattener.close_until(u64::MAX);
+        flattener.done.shrink_to_fit();
         Self(flattener.done)
     }
 

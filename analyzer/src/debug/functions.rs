@@ -1,9 +1,10 @@
 //! Which functions an instruction belongs to: its own and those it was inlined into.
 
-use gimli::{Abbreviation, AttributeValue, EntriesRaw, UnitRef, constants as dw};
+use gimli::{AttributeValue, UnitRef, constants as dw};
 
 use super::Slice;
 use super::budget::Budget;
+use super::entries::{Entries, Entry, Kind};
 use super::frames::{Covered, Segments};
 use super::ranges::RangeAttributes;
 use super::sections::Memory;
@@ -14,7 +15,7 @@ pub(super) struct Functions {
     pub(super) frames: Vec<Frame>,
     pub(super) segments: Segments,
     pub(super) variables: Vec<Variable>,
-    /// Entry of a function → its outermost namespace, sorted.
+    /// Outermost namespaces, by entry: it, and the first entry behind it.
     namespaces: Vec<(usize, usize)>,
     pub(super) error: Option<gimli::Error>,
 }
@@ -68,19 +69,21 @@ impl Functions {
             found: Self::default(),
             covered: Vec::new(),
             open: Vec::new(),
-            namespaces: Vec::new(),
+            namespace: None,
         };
         let error = pass.run().err();
+        pass.close_namespace(usize::MAX);
         let Pass { mut found, covered, .. } = pass;
         found.error = error;
+        found.frames.shrink_to_fit();
         found.segments = Segments::new(&found.frames, covered);
         found
     }
 
     /// The outermost namespace around the function at `entry`.
     pub(super) fn namespace_of(&self, entry: usize) -> Option<usize> {
-        let idx = self.namespaces.binary_search_by_key(&entry, |it| it.0).ok()?;
-        Some(self.namespaces[idx].1)
+        let idx = self.namespaces.partition_point(|it| it.1 <= entry);
+        self.namespaces.get(idx).map(|it| it.0).filter(|it| *it < entry)
     }
 }
 
@@ -93,78 +96,64 @@ struct Pass<'unit, 'a> {
     /// Frames around the next entry: depth in the tree, index.
     open: Vec<(isize, u32)>,
     /// Outermost namespace around the next entry: depth in the tree, entry.
-    namespaces: Vec<(isize, usize)>,
+    namespace: Option<(isize, usize)>,
 }
 
 impl<'unit, 'a> Pass<'unit, 'a> {
     fn run(&mut self) -> gimli::Result<()> {
-        let mut entries = self.unit.entries_raw(None)?;
-        while !entries.is_empty() {
-            let offset = entries.next_offset().0;
-            let depth = entries.next_depth();
-            let Some(abbreviation) = entries.read_abbreviation()? else { continue };
-            self.close(depth);
-            match abbreviation.tag() {
-                dw::DW_TAG_subprogram | dw::DW_TAG_inlined_subroutine | dw::DW_TAG_entry_point => {
-                    self.function(&mut entries, abbreviation, (offset, depth))?;
-                }
-                dw::DW_TAG_variable => self.variable(&mut entries, abbreviation, offset)?,
-                tag => {
-                    if tag == dw::DW_TAG_namespace && self.namespaces.is_empty() {
-                        self.namespaces.push((depth, offset));
+        let mut entries = Entries::new(self.unit)?;
+        while let Some(entry) = entries.next()? {
+            self.close(entry.offset, entry.depth);
+            match entry.kind {
+                Kind::Function | Kind::Inlined => self.function(&mut entries, &entry)?,
+                Kind::Variable => self.variable(&mut entries, &entry)?,
+                Kind::Namespace | Kind::Other => {
+                    if entry.kind == Kind::Namespace && self.namespace.is_none() {
+                        self.namespace = Some((entry.depth, entry.offset));
                     }
-                    entries.skip_attributes(abbreviation.attributes())?;
+                    entries.skip(&entry)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Forgets what does not surround an entry at `depth`.
-    fn close(&mut self, depth: isize) {
+    /// Forgets what does not surround the entry at `offset`, so deep in the tree.
+    fn close(&mut self, offset: usize, depth: isize) {
         while self.open.last().is_some_and(|it| it.0 >= depth) {
             self.open.pop();
         }
-        while self.namespaces.last().is_some_and(|it| it.0 >= depth) {
-            self.namespaces.pop();
+        if self.namespace.is_some_and(|it| it.0 >= depth) {
+            self.close_namespace(offset);
         }
     }
 
-    fn function(
-        &mut self,
-        entries: &mut EntriesRaw<'unit, Slice<'a>>,
-        abbreviation: &Abbreviation,
-        (offset, depth): (usize, isize),
-    ) -> gimli::Result<()> {
+    /// The namespace that is open ends before the entry at `offset`.
+    fn close_namespace(&mut self, offset: usize) {
+        let closed = self.namespace.take().map(|(_, entry)| (entry, offset));
+        self.found.namespaces.extend(closed);
+    }
+
+    fn function(&mut self, entries: &mut Entries<'unit, 'a>, entry: &Entry<'unit>) -> gimli::Result<()> {
         let mut ranges = RangeAttributes::default();
         let mut frame = Frame {
-            parent: self.open.last().map(|it| it.1),
+            // Functions inside of functions are called, not inlined.
+            parent: self.open.last().map(|it| it.1).filter(|_| entry.kind == Kind::Inlined),
             root: 0,
             depth: 0,
-            origin: Reference::Inside(offset),
+            origin: Reference::Inside(entry.offset),
             call_file: 0,
             call_line: 0,
         };
-        let is_inlined = abbreviation.tag() == dw::DW_TAG_inlined_subroutine;
-        for spec in abbreviation.attributes() {
-            let attribute = entries.read_attribute(*spec)?;
-            match attribute.name() {
-                dw::DW_AT_abstract_origin => {
-                    frame.origin = Reference::of(attribute.value()).unwrap_or(frame.origin);
-                }
-                dw::DW_AT_call_file => frame.call_file = number(attribute.value()),
-                dw::DW_AT_call_line => frame.call_line = number(attribute.value()),
-                _ => ranges.see(&attribute),
+        entries.read(entry, |attribute| match attribute.name() {
+            dw::DW_AT_abstract_origin => {
+                frame.origin = Reference::of(attribute.value()).unwrap_or(frame.origin);
             }
-        }
-        if let Some((_, namespace)) = self.namespaces.first() {
-            self.found.namespaces.push((offset, *namespace));
-        }
-        if !is_inlined {
-            // Functions inside of functions are called, not inlined.
-            frame.parent = None;
-        }
-        self.frame(frame, ranges, depth);
+            dw::DW_AT_call_file => frame.call_file = number(attribute.value()),
+            dw::DW_AT_call_line => frame.call_line = number(attribute.value()),
+            _ => ranges.see(&attribute),
+        })?;
+        self.frame(frame, ranges, entry.depth);
         Ok(())
     }
 
@@ -185,23 +174,15 @@ impl<'unit, 'a> Pass<'unit, 'a> {
         }
     }
 
-    fn variable(
-        &mut self,
-        entries: &mut EntriesRaw<'unit, Slice<'a>>,
-        abbreviation: &Abbreviation,
-        offset: usize,
-    ) -> gimli::Result<()> {
-        if !abbreviation.attributes().iter().any(|it| it.name() == dw::DW_AT_location) {
-            return entries.skip_attributes(abbreviation.attributes());
-        }
-        for spec in abbreviation.attributes() {
-            let attribute = entries.read_attribute(*spec)?;
+    fn variable(&mut self, entries: &mut Entries<'unit, 'a>, entry: &Entry<'unit>) -> gimli::Result<()> {
+        let mut location = None;
+        entries.read(entry, |attribute| {
             if attribute.name() == dw::DW_AT_location {
-                let address = attribute.exprloc_value().and_then(|it| self.address(it.0));
-                let address = address.filter(|it| self.memory.has_data(*it));
-                self.found.variables.extend(address.map(|address| Variable { address, entry: offset }));
+                location = attribute.exprloc_value();
             }
-        }
+        })?;
+        let address = location.and_then(|it| self.address(it.0)).filter(|it| self.memory.has_data(*it));
+        self.found.variables.extend(address.map(|address| Variable { address, entry: entry.offset }));
         Ok(())
     }
 

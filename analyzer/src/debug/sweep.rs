@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
+
 use super::functions::{Reference, Variable};
 use super::names::{Crates, declared};
 use super::near::Near;
@@ -82,7 +84,8 @@ impl<'info, 'a> Sweep<'info, 'a> {
 
     /// Where the function at `address` was written.
     pub(crate) fn function(&mut self, address: u64) -> Origin {
-        let Some(unit_idx) = self.info.unit_at(address) else { return Origin::default() };
+        let unit_idx = self.info.unit_from(address, &mut self.near[0]).0;
+        let Some(unit_idx) = unit_idx else { return Origin::default() };
         let functions = self.info.functions(unit_idx);
         let frame = functions.segments.at(address, &mut self.near[1]).0;
         let root = frame.map(|it| functions.frames[functions.frames[it as usize].root as usize]);
@@ -110,7 +113,7 @@ impl<'info, 'a> Sweep<'info, 'a> {
             file.and_then(|(unit_idx, file)| self.files.of(self.info, unit_idx, u32::try_from(file).ok()?));
         Origin {
             unit_idx: Some(unit_idx),
-            krate: self.crates.of(self.info, unit_idx, entry),
+            krate: self.crates.of_declared(self.info, (unit_idx, entry), &declared),
             line: file.and(declared.line),
             file,
         }
@@ -127,8 +130,8 @@ impl<'info, 'a> Sweep<'info, 'a> {
 pub(super) struct Files {
     /// The last answer: what lies side by side often stands in one file.
     last: Option<((usize, u32), Option<usize>)>,
-    by_number: HashMap<(usize, u32), Option<usize>>,
-    by_path: HashMap<String, usize>,
+    by_number: HashMap<(usize, u32), Option<usize>, RandomState>,
+    by_path: HashMap<String, usize, RandomState>,
     paths: Vec<String>,
 }
 

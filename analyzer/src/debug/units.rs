@@ -114,6 +114,11 @@ impl<'a> Units<'a> {
         }
     }
 
+    /// Whether the entries of a unit are in another file or in sections of their own.
+    pub(super) fn is_split(&self, unit_idx: usize) -> bool {
+        self.list[unit_idx].split.is_some()
+    }
+
     /// The unit that holds the entry at `offset` of `.debug_info`, and where in it.
     pub(super) fn holding(&self, offset: usize) -> Option<(usize, gimli::UnitOffset)> {
         let unit_idx = self.list.partition_point(|it| it.offset <= offset).checked_sub(1)?;

@@ -30,7 +30,7 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
     let mut sweep = Sweep::new(info);
     // Of what nobody knows, nothing is entered: as good as no rows, and less to keep.
     let asked = if info.is_empty() { &[] } else { &*rows };
-    let origins: Vec<Origin> = asked.iter().map(|it| origin(findings, it, &mut sweep)).collect();
+    let origins = origins(findings, asked, &mut sweep);
     let tally = Tally::new(findings, &mut sweep);
     let (crates, paths) = sweep.finish();
     for (row, origin) in rows.iter_mut().zip(&origins) {
@@ -46,6 +46,15 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
     let files = enter_files(rows, &origins, &tally.by_file, paths);
     enter_objects(attribution, rows);
     Source { code: tally.code, units, files, defining_bytes, warnings: info.warnings() }
+}
+
+/// Of each row. Asked by address, since neighbours are in one unit.
+fn origins(findings: &Findings<'_>, rows: &[Named], sweep: &mut Sweep<'_, '_>) -> Vec<Origin> {
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_unstable_by_key(|it| (rows[*it].symbol.run_address, *it));
+    let mut origins = vec![Origin::default(); rows.len()];
+    order.into_iter().for_each(|it| origins[it] = origin(findings, &rows[it], sweep));
+    origins
 }
 
 fn origin(findings: &Findings<'_>, row: &Named, sweep: &mut Sweep<'_, '_>) -> Origin {
