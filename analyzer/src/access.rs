@@ -7,6 +7,7 @@
 
 mod effect;
 mod follow;
+mod neighbours;
 mod thumb;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +17,9 @@ use crate::map::Attribution;
 use crate::refs::decode::{self, Value};
 use crate::refs::{self, Place, Places, Reference, ReferenceKind, References, code};
 use crate::span::Span;
-use effect::Effect;
-use follow::{Code, Instruction, Pointer};
+use effect::{Access, Effect};
+use follow::{Code, Instruction, Pointer, Watch};
+pub(crate) use neighbours::neighbours;
 
 /// Compilers reach so far before and behind an address for a neighbour.
 const REACH_BEFORE: u64 = 256;
@@ -53,7 +55,7 @@ pub(crate) fn uses(
         .filter(|it| statics.iter().any(|span| it.takes_memory() && it.run.contains(*span)))
         .map(|it| (it.run, it.load.map(|it| it.start())))
         .collect();
-    let mut watch = Watch::new(statics, sections);
+    let mut watch = Statics::new(statics, sections);
     let is_watched = |it: &Reference| watch.section(it.target_address).is_some();
     let list: Vec<Reference> = references.list.iter().filter(is_watched).collect();
     for place in watched_code(&places, &list) {
@@ -77,19 +79,19 @@ fn watched_code(places: &Places<'_>, list: &[Reference]) -> Vec<Place> {
 }
 
 /// What has been seen so far.
-struct Watch<'a> {
+struct Statics<'a> {
     statics: &'a [Span],
     uses: Vec<Use>,
     /// Where sections with statics run, and where they are copied from.
     sections: Vec<(Span, Option<u64>)>,
-    /// Instructions whose address was followed.
+    /// Instructions whose address was followed, or who load or store at such an address.
     formed: BTreeSet<u64>,
     /// Where the function begins that is being followed.
     function: u64,
     steps_left: usize,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> Statics<'a> {
     fn new(statics: &'a [Span], sections: Vec<(Span, Option<u64>)>) -> Self {
         let uses = vec![Use::default(); statics.len()];
         Self { statics, uses, sections, formed: BTreeSet::new(), function: 0, steps_left: MAX_STEPS }
@@ -112,13 +114,8 @@ impl<'a> Watch<'a> {
         }
         let is_any = |it: &Instruction| it.formed.is_some_and(|it| self.is_near(it));
         if list.iter().any(is_any) {
-            Code { list: &list, end: place.span.end(), ignored: &ignored }.follow(self);
+            _ = Code { list: &list, end: place.span.end(), ignored: &ignored }.follow(self);
         }
-    }
-
-    /// Whether a number may be the address of a static, or of the neighbour of one.
-    fn is_near(&self, number: u64) -> bool {
-        self.sections.iter().any(|(it, _)| it.start() <= number && number <= it.end())
     }
 
     /// The start of a section is no static where start-up code copies the section to there: that code
@@ -135,7 +132,7 @@ impl<'a> Watch<'a> {
     /// Whether what the address is for has been followed.
     fn is_understood(&self, places: &Places<'_>, reference: &Reference) -> bool {
         match reference.kind {
-            ReferenceKind::Address => self.formed.contains(&reference.at_address),
+            ReferenceKind::Address | ReferenceKind::Access => self.formed.contains(&reference.at_address),
             ReferenceKind::Data => self.is_copy_table(places, reference),
             _ => false,
         }
@@ -159,14 +156,6 @@ impl<'a> Watch<'a> {
     fn lose(&mut self, address: u64) {
         if let Some(idx) = self.static_at(address) {
             self.uses[idx].may_be_written = true;
-        }
-    }
-
-    /// The same of an address of which only the beginning is known.
-    fn pass_on(&mut self, pointer: Pointer) {
-        match pointer.address() {
-            Some(address) => self.lose(address),
-            None => self.write_near(pointer.base),
         }
     }
 
@@ -198,8 +187,31 @@ impl<'a> Watch<'a> {
         let n_hit = self.statics[from..].partition_point(|it| it.start() < span.end());
         self.uses[from..from + n_hit].iter_mut().for_each(|it| it.may_be_written = true);
     }
+}
 
-    /// Whether there is time for another step; else anything may have been written.
+impl Watch for Statics<'_> {
+    /// Whether it may be the address of a static, or of the neighbour of one.
+    fn is_near(&self, number: u64) -> bool {
+        self.sections.iter().any(|(it, _)| it.start() <= number && number <= it.end())
+    }
+
+    fn access(&mut self, at: u64, pointer: Pointer, access: &Access) {
+        self.formed.insert(at);
+        match access.is_store {
+            true => self.store(pointer, access.n_bytes),
+            false => self.load(pointer),
+        }
+    }
+
+    /// Of an address of which only the beginning is known, anything near.
+    fn pass_on(&mut self, pointer: Pointer) {
+        match pointer.address() {
+            Some(address) => self.lose(address),
+            None => self.write_near(pointer.base),
+        }
+    }
+
+    /// Else anything may have been written.
     fn has_time(&mut self) -> bool {
         self.steps_left = self.steps_left.saturating_sub(1);
         if self.steps_left == 0 {

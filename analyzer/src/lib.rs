@@ -17,7 +17,8 @@
 //! references, with more than 1 GiB of memory in its sections, or whose sections share bytes, gets no graph and a
 //! warning. The stack of an image with more than 32 MiB of code is not looked at, with a warning; of functions
 //! with more than 262,144 instructions only the beginning is, and they count as growing; ways through circles
-//! of calls are tried for 4,000,000 steps.
+//! of calls are tried for 4,000,000 steps. Addresses are followed through registers in functions of at most 16,384
+//! instructions, for 4,194,304 steps in all; beyond, data that is only reached by a neighbour's address looks unreachable.
 //! Without sections, code is followed in at most 16 segments, and a text has at most 4 KiB.
 //! Of more than 65,536 pieces of data without a symbol the smallest are not named, with a warning.
 

@@ -7,6 +7,8 @@
 //! - A pointer to code is the start of a function (on Thumb plus one); nothing else is.
 //! - A pointer into the vector table is a small number that looks like one.
 //! - A word that instructions load is theirs: the reference is made where it is loaded.
+//!
+//! Either way, who is reached by a neighbour's address is found by following addresses (`access`).
 
 mod arm;
 mod avr;
@@ -26,6 +28,7 @@ mod xtensa;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access;
 use crate::anonymous;
 use crate::image::Image;
 use crate::map::Attribution;
@@ -68,6 +71,8 @@ pub enum ReferenceKind {
     Data,
     /// Control runs on from one function into the next.
     FallThrough,
+    /// An instruction loads or stores there, by a neighbour's address and a distance.
+    Access,
 }
 
 /// One reference.
@@ -108,6 +113,8 @@ pub(crate) struct References {
     pub(crate) literals_by_load: Vec<(u64, u64)>,
     /// The same, `(word, instruction)`.
     loads_by_literal: Vec<(u64, u64)>,
+    /// Whether there was no time to follow all addresses to neighbours.
+    pub(crate) is_cut: bool,
 }
 
 /// Why an image has no references.
@@ -162,6 +169,8 @@ impl References {
             return Err(NoReferences::TooLarge);
         }
         list.finish();
+        let neighbours = access::neighbours(&places, &list);
+        list.add(&neighbours.references);
         let nodes = Nodes::new(&places, anonymous::split(&places, &list, &facts));
         let loads = facts.loads.iter().copied();
         let pool_loads = loads.filter(|(pool, _)| nodes.at(*pool).is_some_and(|it| !nodes.is_owner(it)));
@@ -185,6 +194,7 @@ impl References {
             bodies,
             literals_by_load,
             loads_by_literal,
+            is_cut: neighbours.is_cut,
         })
     }
 

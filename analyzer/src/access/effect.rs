@@ -62,9 +62,16 @@ impl Effect {
         Self { written: bit(to), moves: [from(a), from(b)], ..Self::default() }
     }
 
+    /// A load of a word or less: no more than its first byte matters.
     pub(super) fn load(bases: u32, offset: Option<i64>, written: u32) -> Self {
         let access = Some(Access { bases, offset, n_bytes: 1, is_store: false });
         Self { access, written, ..Self::default() }
+    }
+
+    /// The same of so many bytes, where they may be of several owners.
+    pub(super) fn of(mut self, n_bytes: u64) -> Self {
+        self.access = self.access.map(|it| Access { n_bytes, ..it });
+        self
     }
 
     pub(super) fn store(bases: u32, offset: Option<i64>, (stored, n_bytes): (u32, u64)) -> Self {

@@ -2,11 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use super::Watch;
-use super::effect::Effect;
+use super::effect::{Access, Effect};
 use crate::refs::decode::{Flow, Step};
 
-const N_REGISTERS: usize = 32;
+const N_REGISTERS: usize = 16;
+
+/// Who wants to know where addresses go.
+pub(super) trait Watch {
+    /// Whether a number may be an address that is worth following.
+    fn is_near(&self, number: u64) -> bool;
+
+    /// Something is loaded or stored at an address; told again as more ways lead there.
+    fn access(&mut self, at: u64, pointer: Pointer, access: &Access);
+
+    /// Nobody knows what becomes of an address.
+    fn pass_on(&mut self, pointer: Pointer);
+
+    /// Whether there is time for another step.
+    fn has_time(&mut self) -> bool;
+}
 
 /// One instruction of a function.
 #[derive(Debug, Clone, Copy)]
@@ -30,11 +44,17 @@ pub(super) struct Pointer {
     offset: Option<i64>,
     /// Whether something was loaded or stored there.
     is_used: bool,
+    /// Whether it is held on every way that is known.
+    pub(super) is_certain: bool,
 }
 
 impl Pointer {
     pub(super) fn address(self) -> Option<u64> {
         Some(self.base.wrapping_add_signed(self.offset?) & 0xffff_ffff)
+    }
+
+    fn to(base: u64) -> Self {
+        Self { base, offset: Some(0), is_used: false, is_certain: true }
     }
 
     fn plus(self, by: Option<i64>) -> Self {
@@ -44,7 +64,7 @@ impl Pointer {
 
 /// What a register may hold that is worth following.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Held {
+pub(super) enum Held {
     #[default]
     Other,
     At(Pointer),
@@ -52,7 +72,18 @@ enum Held {
     Lost,
 }
 
-type State = [Held; N_REGISTERS];
+impl Held {
+    /// The same where it may be something else.
+    fn doubted(self) -> Self {
+        match self {
+            Self::At(pointer) => Self::At(Pointer { is_certain: false, ..pointer }),
+            Self::Other | Self::Lost => self,
+        }
+    }
+}
+
+/// What the registers hold before an instruction.
+pub(super) type State = [Held; N_REGISTERS];
 
 /// A function.
 pub(super) struct Code<'a> {
@@ -64,8 +95,9 @@ pub(super) struct Code<'a> {
 }
 
 impl Code<'_> {
-    /// Tells `watch` what the function does. What no known way leads to is gone through by itself.
-    pub(super) fn follow(&self, watch: &mut Watch<'_>) {
+    /// Tells `watch` what the function does, and answers with what is held before each instruction. What no
+    /// known way leads to is gone through by itself.
+    pub(super) fn follow(&self, watch: &mut impl Watch) -> Vec<Option<State>> {
         let mut states: Vec<Option<State>> = vec![None; self.list.len()];
         for start in 0..self.list.len() {
             if states[start].is_some() {
@@ -88,20 +120,30 @@ impl Code<'_> {
                 }
             }
         }
+        states
     }
 
-    fn step(&self, it: &Instruction, before: &State, watch: &mut Watch<'_>) -> State {
+    /// The addresses at which an instruction may load or store, where registers hold `before`.
+    pub(super) fn accessed(
+        &self,
+        it: &Instruction,
+        before: &State,
+        formed: Option<Pointer>,
+    ) -> impl Iterator<Item = (Pointer, Access)> {
+        let access = it.effect.access;
+        access.into_iter().flat_map(move |access| {
+            let by_register = held(before, access.bases).map(move |it| it.plus(access.offset));
+            let named = formed.filter(|_| access.bases != 0);
+            named.into_iter().chain(by_register).map(move |it| (it, access))
+        })
+    }
+
+    fn step(&self, it: &Instruction, before: &State, watch: &mut impl Watch) -> State {
         let effect = &it.effect;
         let formed = it.formed.filter(|it| watch.is_near(*it) && !self.ignored.contains(it));
-        let formed = formed.map(|base| Pointer { base, offset: Some(0), is_used: false });
-        if let Some(access) = effect.access {
-            let by_register = held(before, access.bases).map(|it| it.plus(access.offset));
-            for pointer in formed.filter(|_| access.bases != 0).into_iter().chain(by_register) {
-                match access.is_store {
-                    true => watch.store(pointer, access.n_bytes),
-                    false => watch.load(pointer),
-                }
-            }
+        let formed = formed.map(Pointer::to);
+        for (pointer, access) in self.accessed(it, before, formed) {
+            watch.access(it.at, pointer, &access);
         }
         let passed_on = if it.is_odd_call { u32::MAX } else { effect.passed_on };
         held(before, passed_on).for_each(|it| watch.pass_on(it));
@@ -113,11 +155,15 @@ impl Code<'_> {
                 pointer.is_used = true;
             }
         }
+        if it.is_odd_call {
+            after.iter_mut().for_each(|it| *it = it.doubted());
+        }
         registers(effect.written).for_each(|it| after[it] = Held::Other);
         for moved in effect.moves.iter().flatten() {
             if let Held::At(pointer) = before[moved.from as usize % N_REGISTERS] {
                 let to = moved.to as usize % N_REGISTERS;
-                after[to] = either(after[to], Held::At(pointer.plus(moved.by)), watch);
+                let sum = Held::At(pointer.plus(moved.by));
+                after[to] = if after[to] == Held::Other { sum } else { either(after[to], sum, watch) };
             }
         }
         // What an access names is where it goes to, not what it writes.
@@ -128,7 +174,7 @@ impl Code<'_> {
     }
 
     /// The instructions that may come next. Where nobody knows, everything is passed on.
-    fn next(&self, it: &Instruction, after: &State, watch: &mut Watch<'_>) -> Vec<usize> {
+    fn next(&self, it: &Instruction, after: &State, watch: &mut impl Watch) -> Vec<usize> {
         let end = it.at.saturating_add(it.step.len_bytes);
         let addresses = match it.step.flow {
             // A function that ends with a call does not get back from it.
@@ -159,17 +205,18 @@ fn held(state: &State, bits: u32) -> impl Iterator<Item = Pointer> {
     })
 }
 
-fn merged(a: &State, b: &State, watch: &mut Watch<'_>) -> State {
+fn merged(a: &State, b: &State, watch: &mut impl Watch) -> State {
     std::array::from_fn(|it| either(a[it], b[it], watch))
 }
 
 /// What may be one or the other.
-fn either(a: Held, b: Held, watch: &mut Watch<'_>) -> Held {
+fn either(a: Held, b: Held, watch: &mut impl Watch) -> Held {
     match (a, b) {
-        (Held::Other, it) | (it, Held::Other) => it,
+        (Held::Other, it) | (it, Held::Other) => it.doubted(),
         (Held::At(a), Held::At(b)) if a.base == b.base => {
             let offset = a.offset.filter(|_| a.offset == b.offset);
-            Held::At(Pointer { offset, is_used: a.is_used && b.is_used, ..a })
+            let (is_used, is_certain) = (a.is_used && b.is_used, a.is_certain && b.is_certain);
+            Held::At(Pointer { offset, is_used, is_certain, ..a })
         }
         (a, b) => {
             for it in [a, b] {

@@ -132,11 +132,11 @@ fn returning(effect: Effect) -> Effect {
 
 /// Loads or stores of several registers from `offset` on.
 fn multiple(base: u32, (registers, is_load): (u32, bool), offset: i64) -> Effect {
+    let n_bytes = 4 * u64::from(registers.count_ones());
     if is_load {
-        let load = Effect::load(bit(base), Some(offset), registers);
+        let load = Effect::load(bit(base), Some(offset), registers).of(n_bytes);
         return if registers & bit(PC) != 0 { returning(load) } else { load };
     }
-    let n_bytes = 4 * u64::from(registers.count_ones());
     Effect::store(bit(base), Some(offset), (registers, n_bytes))
 }
 
@@ -180,7 +180,13 @@ fn several(first: u32, second: u32) -> Effect {
             false => {
                 let is_word = first >> 7 & 1 == 0;
                 let offset = if is_word { 4 * i64::from(second & 0xff) } else { 0 };
-                let store = Effect::store(bit(base), Some(offset), (pair | bit(second & 15), 8));
+                let n_bytes = match (is_word, second >> 4 & 15) {
+                    (true, _) => 4,
+                    (false, 4) => 1,
+                    (false, 5) => 2,
+                    _ => 8,
+                };
+                let store = Effect::store(bit(base), Some(offset), (pair | bit(second & 15), n_bytes));
                 Effect { written: bit(second & 15) | bit(second >> 8 & 15), ..store }
             }
         };
@@ -188,7 +194,7 @@ fn several(first: u32, second: u32) -> Effect {
     let distance = i64::from(second & 0xff) * if is_up { 4 } else { -4 };
     let offset = Some(if is_before { distance } else { 0 });
     let access = match is_load {
-        true => Effect::load(bit(base), offset, pair),
+        true => Effect::load(bit(base), offset, pair).of(8),
         false => Effect::store(bit(base), offset, (pair, 8)),
     };
     if has_write_back { access.and_moves(base, distance) } else { access }
@@ -277,6 +283,7 @@ fn float(first: u32, second: u32) -> Effect {
     }
     let distance = i64::from(second & 0xff) * if first >> 7 & 1 == 1 { 4 } else { -4 };
     let is_store = first >> 4 & 1 == 0;
-    let access = Access { bases: bit(first & 15), offset: Some(distance), n_bytes: 8, is_store };
+    let n_bytes = if second >> 8 & 1 == 1 { 8 } else { 4 };
+    let access = Access { bases: bit(first & 15), offset: Some(distance), n_bytes, is_store };
     Effect { access: Some(access), ..Effect::default() }
 }

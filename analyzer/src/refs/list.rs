@@ -11,12 +11,13 @@ const MAX_BYTES: u64 = 1 << ADDRESS_BITS;
 /// Smaller holes are not left out.
 const MAX_HOLE_BYTES: u64 = 1 << 16;
 
-const KINDS: [ReferenceKind; 5] = [
+const KINDS: [ReferenceKind; 6] = [
     ReferenceKind::Call,
     ReferenceKind::Jump,
     ReferenceKind::Address,
     ReferenceKind::Data,
     ReferenceKind::FallThrough,
+    ReferenceKind::Access,
 ];
 
 /// Addresses in a row, and the number of the first.
@@ -69,6 +70,14 @@ impl List {
         self.packed.sort();
         self.packed.dedup();
         self.packed.shrink_to_fit();
+    }
+
+    /// Adds references to symbols to a list that is in order.
+    pub(super) fn add(&mut self, references: &[Reference]) {
+        references.iter().for_each(|it| self.push(*it, false));
+        if !references.is_empty() {
+            self.finish();
+        }
     }
 
     /// All, by address of what makes them.

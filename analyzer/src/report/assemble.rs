@@ -283,6 +283,11 @@ fn warnings(
             .filter(worth_saying)
             .map(|missing| Warning { place: "graph".into(), message: graph::reason(missing, &image.header) }),
     );
+    if graph.as_ref().is_ok_and(|it| it.references.is_cut) {
+        let message =
+            "there is too much code to follow all addresses in, so data in use may look unreachable".into();
+        warnings.push(Warning { place: "graph".into(), message });
+    }
     if graph.is_ok() && stack::is_beyond_limit(image) {
         let message = "there are more than 32 MiB of code, so nothing is said about the stack".into();
         warnings.push(Warning { place: "stack".into(), message });

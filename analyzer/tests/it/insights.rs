@@ -1,6 +1,6 @@
 //! Advice: each piece in an image where it has to be given, and in one where it must not.
 
-mod compiled;
+pub(crate) mod compiled;
 mod constants;
 mod documented;
 mod graph;

@@ -1,10 +1,13 @@
 //! References: by relocations, and by decoding as well as by relocations.
 
+mod neighbours;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use object::read::elf::ElfFile32;
 use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, elf as object_elf};
-use plimsoll_analyzer::{EdgeSource, Report};
+use plimsoll_analyzer::report::Symbol;
+use plimsoll_analyzer::{EdgeSource, ReferenceKind, Report};
 
 use crate::support::assembled::Assembler;
 use crate::support::{corpus, elf};
@@ -17,11 +20,17 @@ type Pairs = BTreeSet<(u64, u64)>;
 struct Owners(BTreeMap<u64, (u64, u64)>);
 
 impl Owners {
+    /// A thunk, which the linker puts between a call and a function that is too far away, stands for the
+    /// function: relocations do not know it, instructions lead there.
     fn new(report: &Report) -> Self {
-        let owner = |it: &plimsoll_analyzer::report::Symbol| {
-            (it.run_address, (it.run_address + it.size_bytes, it.run_address))
+        let symbols = || report.symbols.iter().filter(|it| !it.mangled.is_empty());
+        let meant = |thunk: &Symbol| {
+            let name = thunk.mangled.split_once("Thunk_").map(|(_, name)| name);
+            let function = name.and_then(|name| symbols().find(|it| it.mangled == name));
+            function.unwrap_or(thunk).run_address
         };
-        Self(report.symbols.iter().filter(|it| !it.mangled.is_empty()).map(owner).collect())
+        let owner = |it: &Symbol| (it.run_address, (it.run_address + it.size_bytes, meant(it)));
+        Self(symbols().map(owner).collect())
     }
 
     fn of(&self, address: u64) -> Option<u64> {
@@ -63,8 +72,10 @@ fn by_relocations(content: &[u8], owners: &Owners) -> (Pairs, BTreeSet<u64>) {
                 })
             };
             let is_code = |it: u64| section_of(it).is_some_and(|it| it.kind() == object::SectionKind::Text);
+            // A border may be where code begins that runs in RAM: only odd words are pointers to Thumb code.
+            let is_function = is_code(target) && (r_type != object_elf::R_ARM_ABS32 || target & 1 == 1);
             let target = if is_code(target) { target & !1 } else { target };
-            if is_border && !is_code(target) {
+            if is_border && !is_function {
                 borders.insert(owners.of(target).unwrap_or(target));
             } else if section_of(target).is_some() {
                 pairs.extend(owners.pair(address, target));
@@ -74,9 +85,15 @@ fn by_relocations(content: &[u8], owners: &Owners) -> (Pairs, BTreeSet<u64>) {
     (pairs, borders)
 }
 
-fn by_us(content: &[u8], source: EdgeSource, owners: &Owners) -> Pairs {
+/// References that stand in the image, and those that follow from where loads and stores go.
+fn by_us(content: &[u8], source: EdgeSource, owners: &Owners) -> (Pairs, Pairs) {
     let references = plimsoll_analyzer::references(content, Some(source)).unwrap();
-    references.iter().filter_map(|it| owners.pair(it.at_address, it.target_address)).collect()
+    let (followed, written): (Vec<_>, Vec<_>) =
+        references.iter().partition(|it| it.kind == ReferenceKind::Access);
+    let pairs = |list: Vec<&plimsoll_analyzer::Reference>| {
+        list.iter().filter_map(|it| owners.pair(it.at_address, it.target_address)).collect()
+    };
+    (pairs(written), pairs(followed))
 }
 
 /// Shares of `truth` that was found, and of `found` that is true.
@@ -91,8 +108,10 @@ fn decoding_finds_what_the_linker_wrote_down() {
         let owners = Owners::new(&plimsoll_analyzer::analyze(&content, &[]).unwrap());
         let (truth, borders) = by_relocations(&content, &owners);
         assert!(truth.len() > if name.ends_with("blink") { 10 } else { 100 }, "{name}");
+        let mut followed: Vec<Pairs> = Vec::new();
         for (source, min_precision) in [(EdgeSource::Relocations, 0.99), (EdgeSource::Decoded, 0.99)] {
-            let mut found = by_us(&content, source, &owners);
+            let (mut found, beyond) = by_us(&content, source, &owners);
+            followed.push(beyond);
             found.retain(|it| truth.contains(it) || !borders.contains(&it.1));
             let (recall, precision) = recall_and_precision(&found, &truth);
             let n_edges = truth.len();
@@ -102,6 +121,7 @@ fn decoding_finds_what_the_linker_wrote_down() {
             }
             assert!(recall == 1.0 && precision >= min_precision, "{name} {source:?}");
         }
+        assert_eq!(followed[0], followed[1], "{name}: addresses are followed alike");
     }
 }
 

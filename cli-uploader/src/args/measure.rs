@@ -58,7 +58,7 @@ The JSON of --json:
       whom every way leads through, nearest first
   kept_by[].{name,address,at_addresses[],lines[]?}
       the last steps of all ways
-`kind` is call, jump, address, data or fall_through; `root` is entry, vector, kept or exported. \
+`kind` is call, jump, address, data, fall_through or access; `root` is entry, vector, kept or exported. \
 A line is {file,line,function?}: `line` is the innermost of inlined code, `user_line` where that is the \
 standard library's the nearest outside of it; `lines` are those that one can change. They need DWARF.";
 

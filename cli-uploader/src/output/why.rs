@@ -71,6 +71,7 @@ fn verb(kind: ReferenceKind) -> &'static str {
         ReferenceKind::Address => "takes the address of",
         ReferenceKind::Data => "points to",
         ReferenceKind::FallThrough => "runs on into",
+        ReferenceKind::Access => "loads or stores in",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Advice that rests on debug information: little programs, compiled here.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use plimsoll_analyzer::{Report, analyze};
 
@@ -28,14 +28,14 @@ fn compiled(sources: &[(&str, &str)], option: &str) -> Option<Report> {
 }
 
 /// What [`run`] made.
-pub(super) fn image(folder: &Path) -> Report {
+pub(crate) fn image(folder: &Path) -> Report {
     let report = analyze(&std::fs::read(folder.join("image")).unwrap(), &[]).unwrap();
     laws::check(&report);
     report
 }
 
 /// Compiles and links with more arguments into `folder/image`. `None`, with a message, without a compiler.
-pub(super) fn run(folder: &Path, arguments: &[&str]) -> Option<()> {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Option<()> {
     const OPTIONS: [&str; 11] = [
         "-g",
         "-mcpu=cortex-m4",
@@ -50,12 +50,12 @@ pub(super) fn run(folder: &Path, arguments: &[&str]) -> Option<()> {
         "image",
     ];
     let mut compiler = Command::new("arm-none-eabi-gcc");
-    let status = compiler.args(OPTIONS).args(arguments).current_dir(folder).stderr(Stdio::null()).status();
-    let is_done = status.is_ok_and(|it| it.success());
-    if !is_done {
+    let Ok(output) = compiler.args(OPTIONS).args(arguments).current_dir(folder).output() else {
         eprintln!("skipped: there is no arm-none-eabi-gcc");
-    }
-    is_done.then_some(())
+        return None;
+    };
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(())
 }
 
 /// The same with two hundred times as much to do.

@@ -208,17 +208,19 @@ fn what_gcc_makes_of_statics_is_understood_and_relocations_make_no_difference() 
     std::fs::write(folder.path().join("main.c"), C).unwrap();
     for machine in ["-mcpu=cortex-m0plus", "-mcpu=cortex-m4"] {
         for option in ["-O0", "-Os", "-O2", "-O3"] {
-            for relocations in ["-Wl,--no-emit-relocs", "-Wl,--emit-relocs"] {
+            let mut found = Vec::new();
+            for relocations in ["-Wl,--no-gc-sections", "-Wl,--emit-relocs"] {
                 if run(folder.path(), &["main.c", machine, option, relocations]).is_none() {
                     return;
                 }
-                let (_, names) = constants(&image(folder.path()));
-                let n_found = names.len();
-                let wrong = ["written", "handed_over", "kept", "stepped"];
-                let context = format!("{machine} {option} {relocations}: {names:?}");
-                assert!(!names.iter().any(|it| wrong.contains(&it.as_str())), "{context}");
-                assert!(option == "-O0" || n_found == 4, "{context}");
+                found.push(constants(&image(folder.path())).1);
             }
+            let context = format!("{machine} {option}: {found:?}");
+            assert_eq!(found[0], found[1], "{context}");
+            let wrong = ["written", "handed_over", "kept", "stepped"];
+            assert!(!found[0].iter().any(|it| wrong.contains(&it.as_str())), "{context}");
+            // Optimised, what stores to `written` by an index may as well store to its neighbours.
+            assert!(option != "-O0" || found[0] == ["read_only"], "{context}");
         }
     }
 }

@@ -214,5 +214,6 @@ fn kind_words(kind: ReferenceKind) -> &'static str {
         ReferenceKind::Address => "takes the address of the next",
         ReferenceKind::Data => "points to the next",
         ReferenceKind::FallThrough => "runs on into the next",
+        ReferenceKind::Access => "loads or stores in the next",
     }
 }

@@ -1,0 +1,149 @@
+//! Data that code reaches by a neighbour's address and a distance.
+//!
+//! Compilers lay statics of one module side by side and keep one address for all of them (merged globals,
+//! section anchors): `ldr r0, =FIRST; str r3, [r0, #8]` stores to the one behind. No word of the image, and no
+//! relocation, says so. What is loaded from or stored to does; an address that is only computed may be where
+//! something ends, and says nothing.
+
+use std::collections::BTreeSet;
+
+use super::effect::{Access, Effect, Reader, bit, reader};
+use super::follow::{Code, Instruction, Pointer, Watch};
+use super::{MAX_STEPS, instructions};
+use crate::map::Label;
+use crate::refs::{List, Place, Places, Reference, ReferenceKind, decoder, sweep_place};
+use crate::report::SymbolKind;
+use crate::span::Span;
+
+const STACK_POINTER: u32 = 13;
+const WORD_BYTES: u64 = 4;
+
+/// What was found, and whether there was time for all of it.
+#[derive(Debug, Default)]
+pub(crate) struct Neighbours {
+    pub(crate) references: Vec<Reference>,
+    pub(crate) is_cut: bool,
+}
+
+/// References from loads and stores to whom nobody names there. None where nobody knows the machine's
+/// loads and stores.
+pub(crate) fn neighbours(places: &Places<'_>, references: &List) -> Neighbours {
+    let Some(reader) = reader(places.image) else { return Neighbours::default() };
+    let mut search = Search { places, reader, found: Vec::new(), steps_left: MAX_STEPS };
+    let mut function: Option<(Place, Reach)> = None;
+    for reference in references.iter().filter(|it| it.kind == ReferenceKind::Address) {
+        let Some(datum) = data_at(places, reference.target_address) else { continue };
+        if !function.is_some_and(|(it, _)| it.span.contains_address(reference.at_address)) {
+            function.iter().for_each(|(place, room)| search.function(place, *room));
+            function = places.at(reference.at_address).map(|it| (*it, Reach::MAX));
+        }
+        if let Some((_, room)) = &mut function {
+            let before = reference.target_address - datum.span.start();
+            let behind = datum.span.end() - reference.target_address;
+            *room = Reach { before: room.before.min(before), behind: room.behind.min(behind) };
+        }
+    }
+    function.iter().for_each(|(place, room)| search.function(place, *room));
+    Neighbours { references: search.found, is_cut: search.steps_left == 0 }
+}
+
+/// The symbol whose data is at an address.
+fn data_at<'a>(places: &'a Places<'_>, address: u64) -> Option<&'a Place> {
+    let is_data = |it: &&Place| match it.label {
+        Label::Symbol(owner) => {
+            places.kind_of(owner) == SymbolKind::Data || !places.section(it).is_executable
+        }
+        _ => false,
+    };
+    places.at(address).filter(is_data)
+}
+
+/// How far loads and stores go from an address, or how far they may go without leaving anybody's bytes.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    before: u64,
+    behind: u64,
+}
+
+impl Reach {
+    const MAX: Self = Self { before: u64::MAX, behind: u64::MAX };
+}
+
+struct Search<'a, 'image> {
+    places: &'a Places<'image>,
+    reader: Reader,
+    found: Vec<Reference>,
+    steps_left: usize,
+}
+
+impl Search<'_, '_> {
+    /// Follows the addresses in a function, if anything in it may go beyond the bytes that it names.
+    fn function(&mut self, place: &Place, room: Reach) {
+        let reach = self.reach(place);
+        if reach.before <= room.before && reach.behind <= room.behind {
+            return;
+        }
+        let Some(list) = instructions(self.places, place, self.reader) else { return };
+        let code = Code { list: &list, end: place.span.end(), ignored: &BTreeSet::new() };
+        let states = code.follow(self);
+        if self.steps_left == 0 {
+            return;
+        }
+        for (it, before) in list.iter().zip(states) {
+            let Some(before) = before else { continue };
+            for (pointer, access) in code.accessed(it, &before, None).filter(|(it, _)| it.is_certain) {
+                self.enter(it, pointer, &access);
+            }
+        }
+    }
+
+    /// The most that any load or store may go from an address that is named: with all that is added anywhere.
+    fn reach(&self, place: &Place) -> Reach {
+        let mut reach = Reach { before: 0, behind: 0 };
+        let (mut added, mut taken) = (0_u64, 0_u64);
+        let Some(mut decoder) = decoder(self.places.image) else { return reach };
+        sweep_place(self.places, decoder.as_mut(), place, |at, step| {
+            let content = self.places.content(Span::saturating(at, step.len_bytes), place.section_idx);
+            let Effect { access, moves, .. } = (self.reader)(content, &step);
+            if let Some((offset, access)) = access.and_then(|it| Some((it.offset?, it)))
+                && access.bases & bit(STACK_POINTER) == 0
+            {
+                let behind = offset.saturating_add_unsigned(access.n_bytes);
+                reach.behind = reach.behind.max(u64::try_from(behind).unwrap_or(0));
+                reach.before = reach.before.max(u64::try_from(offset.saturating_neg()).unwrap_or(0));
+            }
+            for by in moves.iter().flatten().filter(|it| it.from != STACK_POINTER).filter_map(|it| it.by) {
+                added = added.saturating_add(u64::try_from(by).unwrap_or(0));
+                taken = taken.saturating_add(u64::try_from(by.saturating_neg()).unwrap_or(0));
+            }
+        });
+        Reach { before: reach.before.saturating_add(taken), behind: reach.behind.saturating_add(added) }
+    }
+
+    /// Whoever is reached and is not the one that was named.
+    fn enter(&mut self, it: &Instruction, pointer: Pointer, access: &Access) {
+        let Some(address) = pointer.address() else { return };
+        let named = self.places.at(pointer.base).map(|it| it.label);
+        for address in (0..access.n_bytes).step_by(WORD_BYTES as usize).map(|it| address.saturating_add(it)) {
+            if data_at(self.places, address).is_some_and(|it| Some(it.label) != named) {
+                self.found.push(Reference::new(it.at, address, ReferenceKind::Access));
+            }
+        }
+    }
+}
+
+impl Watch for Search<'_, '_> {
+    fn is_near(&self, number: u64) -> bool {
+        data_at(self.places, number).is_some()
+    }
+
+    /// Only where an address leads on all ways counts, which is known at the end.
+    fn access(&mut self, _: u64, _: Pointer, _: &Access) {}
+
+    fn pass_on(&mut self, _: Pointer) {}
+
+    fn has_time(&mut self) -> bool {
+        self.steps_left = self.steps_left.saturating_sub(1);
+        self.steps_left > 0
+    }
+}
