@@ -5,7 +5,7 @@ use object::elf;
 use super::code::Facts;
 use super::data::is_unwind;
 use super::list::List;
-use super::places::{Places, Target};
+use super::places::{Place, Places, Target};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::image::{ImageRelocation, RelocationSymbol};
 
@@ -73,8 +73,7 @@ fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(Target, 
         Form::Sum => sum(),
     }?;
     let to = places.at(target)?;
-    let is_border = relocation.symbol == RelocationSymbol::Border;
-    if is_border && !(places.section(to).is_executable && places.is_start(target)) {
+    if relocation.symbol == RelocationSymbol::Border && !is_function(places, relocation, to, target) {
         return None;
     }
     let is_branch = form == Form::Branch;
@@ -86,11 +85,23 @@ fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(Target, 
     Some((Target::new(to, target), kind))
 }
 
+/// Whether a symbol without type and size is one that assembly gives to a function, and no border of a section
+/// that happens to begin with code: RAM's, where functions run from there. A pointer to Thumb code is odd.
+fn is_function(places: &Places<'_>, relocation: &ImageRelocation, to: &Place, target: u64) -> bool {
+    let is_pointer = || word(places, relocation).and_then(|it| places.target_of(it)) == Some(target);
+    let is_word = form(&places.image.header.machine, relocation.r_type) == Form::Word;
+    places.section(to).is_executable && places.is_start(target) && (!is_word || is_pointer())
+}
+
+fn word(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {
+    match relocation.addend {
+        Some(addend) => relocation.symbol_value.checked_add_signed(addend),
+        None => places.pointer_at(relocation.address),
+    }
+}
+
 fn word_target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {
-    let word = match relocation.addend {
-        Some(addend) => relocation.symbol_value.checked_add_signed(addend)?,
-        None => places.pointer_at(relocation.address)?,
-    };
+    let word = word(places, relocation)?;
     let is_code = places.at(word).is_some_and(|it| places.section(it).is_executable);
     Some(if places.machine.is_thumb && is_code && places.is_start(word & !1) { word & !1 } else { word })
 }
