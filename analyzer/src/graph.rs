@@ -19,6 +19,7 @@ use crate::image::Image;
 use crate::map::Attribution;
 use crate::refs::{EdgeSource, NoReferences, References};
 use crate::report::{Endianness, Header};
+pub(crate) use asked::with_address;
 use dominators::Dominators;
 use edges::Edges;
 pub(crate) use edges::each_pair;

@@ -20,7 +20,7 @@
 //! - No number is negative and no byte has two owners. Where the addresses of sections overlap, a
 //!   region counts each byte once, for the section that comes first by address.
 
-mod anonymous;
+pub(crate) mod anonymous;
 pub(crate) mod assemble;
 mod blame;
 mod code;

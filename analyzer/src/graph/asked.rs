@@ -31,7 +31,7 @@ pub(super) fn find(rows: &[Named], asked: &str, image: &Image<'_>) -> Result<usi
 }
 
 /// Names and addresses of `memcpy@0x1000`. Another `@` is part of a name (`memcpy@GLIBC_2.14`).
-fn with_address(asked: &str) -> (&str, Option<u64>) {
+pub(crate) fn with_address(asked: &str) -> (&str, Option<u64>) {
     let parts = asked.rsplit_once("@0x");
     let address = parts.and_then(|(_, digits)| u64::from_str_radix(digits, 16).ok());
     match (parts, address) {

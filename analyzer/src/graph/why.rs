@@ -8,6 +8,7 @@ use super::lines::{SourceLine, Written};
 use super::{Graph, RootKind, asked, edges, reason, roots};
 use crate::error::Error;
 use crate::refs::{Reference, ReferenceKind};
+use crate::report::anonymous;
 use crate::report::assemble::{Findings, Named, named_symbols, rows_by_node};
 use crate::report::retained::Weights;
 
@@ -218,7 +219,7 @@ impl Question<'_, '_> {
             || {
                 let (address, section) =
                     roots::place(node, self.findings.image, self.findings.attribution, self.graph);
-                (format!("(anonymous in {section})"), address)
+                (anonymous::nameless(&section), address)
             },
             |it| (it.name.clone(), it.run_address),
         );

@@ -59,6 +59,11 @@ pub(super) fn enter_referrers(findings: &Findings<'_>, rows: &mut [Named]) {
     }
 }
 
+/// What is called so that has no row, since nobody could name it.
+pub(crate) fn nameless(section: &str) -> String {
+    format!("(anonymous in {section})")
+}
+
 /// Gives each of those rows the crate of its first user.
 pub(super) fn enter_crates(rows: &mut [Named]) {
     let by_node = rows_by_node(rows);

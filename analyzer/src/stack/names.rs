@@ -1,9 +1,9 @@
 //! What the functions of an image are called, by node.
 
-use crate::graph::Graph;
+use crate::graph::{self, Graph};
 use crate::image::Image;
-use crate::report::Symbol;
 use crate::report::assemble::Named;
+use crate::report::{Symbol, anonymous};
 
 /// Crate of symbols of C++.
 const CPP: &str = "C++";
@@ -50,10 +50,7 @@ impl<'rows> Names<'rows> {
     /// The functions that people call so: by their name as shown or mangled, by the end of it after `::`, or by
     /// either with the address (`NAME@0xADDRESS`).
     pub(super) fn called(&self, asked: &str) -> Vec<&'rows Named> {
-        let with_address = asked
-            .rsplit_once("@0x")
-            .and_then(|(name, digits)| Some((name, Some(u64::from_str_radix(digits, 16).ok()?))));
-        let (name, address) = with_address.unwrap_or((asked, None));
+        let (name, address) = graph::with_address(asked);
         let ending = format!("::{name}");
         let is_there = |it: &Named| address.is_none_or(|address| it.symbol.run_address == address);
         let matching = |is_called: &dyn Fn(&Symbol) -> bool| -> Vec<&'rows Named> {
@@ -75,7 +72,7 @@ impl<'rows> Names<'rows> {
     pub(super) fn shown(&self, node: usize, image: &Image<'_>, graph: &Graph) -> String {
         match graph.references.nodes.piece(node) {
             Some(piece) if self.row(node).is_none() => {
-                format!("(anonymous in {})", image.sections[piece.section_idx].name)
+                anonymous::nameless(&image.sections[piece.section_idx].name)
             }
             _ => self.of(node).to_owned(),
         }
