@@ -2,13 +2,17 @@
 
 use crate::command::output;
 use crate::setup::need::FIRMWARE_TARGET;
+use crate::signals;
+use crate::terminal::say;
 use crate::voyage::NEWEST;
 use crate::workspace::{built, cargo, root, target_subfolder};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 /// File below `firmware/`, what it says, and what it is to say instead.
 pub type Change = (&'static str, &'static str, &'static str);
@@ -30,20 +34,27 @@ pub struct Build<'a> {
 pub const PLAIN: Build<'_> =
     Build { features: NEWEST, without: &[], flags: "", environment: &[], changes: &[] };
 
+/// How often a lock that somebody else has is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
 /// What is copied of `firmware/`.
 const SOURCES: [&str; 6] = ["Cargo.toml", "build.rs", "memory.x", "src", "cfmt", "tests"];
 
 /// A folder of sources and a folder of what is built from them.
 pub struct Workshop {
     folder: PathBuf,
+    /// Nobody else builds there as long as it is open.
+    _lock: File,
     /// The reports of what was built so far.
     reports: Vec<(Build<'static>, Value)>,
 }
 
 impl Workshop {
-    /// A fresh copy of the sources in a workspace of their own; what was built before is used again.
+    /// A fresh copy of the sources in a workspace of their own; what was built before is used again. Waits for
+    /// whoever else builds there.
     pub fn new() -> Result<Self> {
         let folder = target_subfolder("advice")?;
+        let lock = lock(&folder)?;
         let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
         let (before, rest) = manifest.split_once("members = [").context("Cargo.toml has no members")?;
         let (_, after) = rest.split_once("]\n").context("Cargo.toml has no end of members")?;
@@ -53,7 +64,7 @@ impl Workshop {
         let after: String = after.lines().filter(|it| !is_other(it)).map(|it| format!("{it}\n")).collect();
         write(&folder.join("Cargo.toml"), &format!("{before}{members}{after}"))?;
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-        Ok(Self { folder, reports: Vec::new() })
+        Ok(Self { folder, _lock: lock, reports: Vec::new() })
     }
 
     /// What the analyzer says of a build.
@@ -92,6 +103,28 @@ impl Workshop {
 
     fn source(&self, name: &str) -> PathBuf {
         self.folder.join("firmware").join(name)
+    }
+}
+
+/// Two tasks that build other versions of the same sources in one folder would measure each other's.
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let file = File::create(&path).with_context(|| format!("making {}", path.display()))?;
+    let mut is_told = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("locking {}", path.display()));
+            }
+        }
+        if !std::mem::replace(&mut is_told, true) {
+            say(format!("waiting for whoever builds in {}, `truth` or `advice`", folder.display()));
+        }
+        // A signal to stop is only noted, so nothing may wait for ever.
+        anyhow::ensure!(!signals::stop_wanted(), "stopped");
+        thread::sleep(LOOK_AGAIN);
     }
 }
 

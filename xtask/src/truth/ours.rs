@@ -6,6 +6,7 @@ use crate::workshop::{Build, Change, PLAIN, Workshop};
 use crate::workspace::root;
 use anyhow::{Context as _, Result};
 use std::fs;
+use std::path::PathBuf;
 
 /// What the firmware's profile builds for, and how.
 pub const POOL: &str = "thumbv6m-none-eabi, fat LTO";
@@ -80,6 +81,11 @@ const VERSIONS: &[Version] = &[
         all: &[&RECORD, &FIXED_SAMPLE],
     },
 ];
+
+/// The newest logger.
+pub fn newest() -> Result<PathBuf> {
+    Workshop::new()?.logger(&PLAIN)
+}
 
 /// Builds everything and compares; by version.
 pub fn groups() -> Result<Vec<(&'static str, Vec<Case>)>> {

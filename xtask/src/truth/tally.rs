@@ -5,10 +5,10 @@ use std::fmt;
 
 /// Figures of several cases.
 pub struct Tally {
-    n_cases: usize,
-    median_percent: f64,
+    pub(super) n_cases: usize,
+    pub(super) median_percent: f64,
     median_bytes: u64,
-    near_percent: f64,
+    pub(super) near_percent: f64,
     /// Of the cases without anything that was asked about.
     worst_of_all_percent: f64,
 }
