@@ -114,8 +114,8 @@ fn test_features_of_cfmt() -> Result<()> {
 fn compare_references() -> Result<()> {
     let flags = format!("target.{FIRMWARE_TARGET}.rustflags=[\"-C\", \"link-arg=--emit-relocs\"]");
     let mut build = cargo();
-    build.args(["build", "--package", "plimsoll-firmware", "--features", "device", "--profile", "firmware"]);
-    build.args(["--target", FIRMWARE_TARGET, "--config", &flags, "--target-dir"]);
+    build.args(["build", "--package", "plimsoll-firmware", "--features", "device,loggers"]);
+    build.args(["--profile", "firmware", "--target", FIRMWARE_TARGET, "--config", &flags, "--target-dir"]);
     run(build.arg(target_folder().join("emit-relocs")))?;
     run(cargo().args([
         "test",

@@ -22,7 +22,10 @@ pub(crate) fn own_with_relocations() -> Vec<(String, Vec<u8>)> {
         }
         Some((format!("our own {name}"), content?))
     };
-    ["blink", "logger", "station"].into_iter().filter_map(read).collect()
+    ["blink", "logger", "station", "logger-cfmt", "logger-core-fmt", "logger-ufmt"]
+        .into_iter()
+        .filter_map(read)
+        .collect()
 }
 
 /// Name and content of every ELF of the corpus. Without the corpus there is none, and a message.
