@@ -16,4 +16,4 @@ pub struct MeasuredError {
 /// On Thumb (ARMv6-M and ARMv7E-M), with and without link-time optimisation: 232 cases of
 /// `firmware/truth/program.rs`, 13 of our own logger and 72 of another program, which `cargo xtask truth` compares.
 pub const MEASURED_ERROR: MeasuredError =
-    MeasuredError { n_cases: 317, median_percent: 1.2, within_tolerance_percent: 99.0 };
+    MeasuredError { n_cases: 317, median_percent: 1.2, within_tolerance_percent: 99.1 };
