@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Malformed,
     /// Beyond an explicit limit of this library.
     TooLarge,
+    /// A linker map that is not one of the image.
+    OtherImage,
 }
 
 impl Error {
@@ -42,5 +44,10 @@ impl Error {
 
     pub(crate) fn too_large(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::TooLarge, place: place.into(), message: message.into() }
+    }
+
+    pub(crate) fn other_image(why: String) -> Self {
+        let message = format!("it is of another image: {why}");
+        Self { kind: ErrorKind::OtherImage, place: "linker map".into(), message }
     }
 }

@@ -92,10 +92,7 @@ fn analysis(
 ) -> Result<Report, Error> {
     let image = image::Image::parse(source.elf)?;
     done("parse");
-    let mut attribution = map::Attribution::new(&image);
-    if let Some(map) = besides.map {
-        attribution = attribution.with_map(&image, map);
-    }
+    let attribution = map::Attribution::new(&image).with_map(&image, besides.map);
     done("attribution");
     let references = refs::References::find(&image, &attribution, None);
     done("references");
@@ -123,9 +120,18 @@ fn analysis(
 /// `name` is a name as the report shows it, a mangled one, or the end of a path (`fmt::write`); with an address
 /// behind it (`new@0x1000`) it is the one of that name there.
 pub fn why<'data>(elf: impl Into<Source<'data>>, name: &str) -> Result<Why, WhyError> {
+    why_with(elf, name, Besides::default())
+}
+
+/// The same of an image whose report was made with `besides`, since a map names what has no symbol.
+pub fn why_with<'data>(
+    elf: impl Into<Source<'data>>,
+    name: &str,
+    besides: Besides<'_>,
+) -> Result<Why, WhyError> {
     let source = elf.into();
     let image = image::Image::parse(source.elf)?;
-    let attribution = map::Attribution::new(&image);
+    let attribution = map::Attribution::new(&image).with_map(&image, besides.map);
     let references = refs::References::find(&image, &attribution, None);
     let graph = references.map(|it| graph::Graph::of(&image, &attribution, it));
     let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
@@ -188,6 +194,12 @@ pub fn branches(elf: &[u8]) -> Result<Vec<(u64, u64)>, Error> {
 /// Checks that `elf` can be analysed, without doing the work: what it refuses, [`analyze`] refuses.
 pub fn check(elf: &[u8]) -> Result<(), Error> {
     image::Image::parse(elf).map(drop)
+}
+
+/// Checks that `map` is one of `elf`. Otherwise [`analyze_with`] does without it, with a warning.
+pub fn check_map(elf: &[u8], map: &map_file::MapFile<'_>) -> Result<(), Error> {
+    let image = image::Image::parse(elf)?;
+    map::Inputs::new(&image, map).map(drop).map_err(Error::other_image)
 }
 
 /// Reads the `MEMORY` block of a linker script (the `memory.x` grammar of GNU ld).

@@ -87,8 +87,9 @@ impl Attribution {
         Self { maps, owners, anonymous, inputs, least_named_bytes: 0, warnings }
     }
 
-    /// With a map as evidence for gaps and for where symbols come from, if it is one of `image`.
-    pub(crate) fn with_map(mut self, image: &Image<'_>, map: &MapFile<'_>) -> Self {
+    /// With a map, where there is one, as evidence for gaps and for where symbols come from, if it is one of `image`.
+    pub(crate) fn with_map(mut self, image: &Image<'_>, map: Option<&MapFile<'_>>) -> Self {
+        let Some(map) = map else { return self };
         let mut warn = |message| self.warnings.push(Warning { place: "linker map".into(), message });
         if map.n_left_out > 0 {
             warn(format!("{} lines beyond what is read of a map are left out", map.n_left_out));

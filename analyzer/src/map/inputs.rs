@@ -30,7 +30,7 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     /// Or why `map` is not one of `image`.
-    pub(super) fn new(image: &Image<'_>, map: &MapFile<'_>) -> Result<Self, String> {
+    pub(crate) fn new(image: &Image<'_>, map: &MapFile<'_>) -> Result<Self, String> {
         let places = map.sections.iter().map(|it| ((it.name, it.address, it.size_bytes), it));
         let mut by_place: BTreeMap<_, &MapSection<'_>> = places.collect();
         let by_name: BTreeMap<&str, &MapSection<'_>> = map.sections.iter().map(|it| (it.name, it)).collect();

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
-use plimsoll_analyzer::{Besides, Report, analyze, analyze_with, map_file};
+use plimsoll_analyzer::{
+    Besides, ErrorKind, Report, WhyError, analyze, analyze_with, check_map, map_file, why_with,
+};
 
 use crate::support::linkers::{LINKERS, Linker, Workshop};
 use crate::support::{elf, laws};
@@ -149,7 +151,23 @@ fn the_map_of_another_image_is_not_used() {
         let said = "not used, since it is of another image: section .rodata has 32 B at 0x8000020 in the image, 28 B at 0x8000020 in the map";
         assert_eq!(warning.message, said);
         assert_eq!(report, analyze(&other, &[]).unwrap());
-        assert_ne!(other, elf);
+        let map = map_file::parse(&map).unwrap();
+        let refused = check_map(&other, &map).unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::OtherImage);
+        assert_eq!(refused.to_string(), said.replace("not used, since it", "linker map: it"));
+        assert_eq!(check_map(&elf, &map), Ok(()));
+    }
+}
+
+#[test]
+fn what_only_the_map_names_can_be_asked_about_with_it() {
+    for linker in LINKERS {
+        let Some((elf, map, _)) = linked(linker, &[]) else { continue };
+        let map = map_file::parse(&map).unwrap();
+        let name = ".rodata.keep of libhelp.a(helper.o)";
+        let why = why_with(&elf, name, Besides { map: Some(&map), ..Besides::default() }).unwrap();
+        assert_eq!((why.symbol.name.as_str(), why.symbol.address, why.size_bytes), (name, 0x0800_0030, 12));
+        assert_eq!(why_with(&elf, name, Besides::default()), Err(WhyError::Unknown(name.into())));
     }
 }
 
