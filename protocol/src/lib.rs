@@ -1,6 +1,6 @@
 //! What client and server say to each other: names that are checked at the door, requests, answers, paths.
 //!
-//! `plimsoll upload` sends a [`NewBuild`] and an ELF to [`paths::builds`] and gets a [`BuildAnswer`]. Where
+//! `plimsoll upload` sends a [`NewBuild`] and an ELF, with its linker's map where there is one, to [`paths::builds`] and gets a [`BuildAnswer`]. Where
 //! no ELF came to be, since a region was too small, the [`NewBuild`] says so in a [`LinkFailure`].
 //! Every refusal is a [`Problem`]. All types are JSON; unknown fields are ignored, so that an old
 //! client can talk to a new server.

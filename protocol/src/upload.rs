@@ -8,10 +8,14 @@ use time::OffsetDateTime;
 pub const BUILD_PART: &str = "build";
 
 /// The part of the multipart body that holds the ELF, as it is or, with content type
-/// [`ZSTD_TYPE`], compressed. It comes second and last, and not at all for a build that did not link.
+/// [`ZSTD_TYPE`], compressed. It comes second, and not at all for a build that did not link.
 pub const ELF_PART: &str = "elf";
 
-/// Content type of a compressed ELF part.
+/// The part of the multipart body that may come third and last: the map (`-Map`) that GNU ld or lld wrote when
+/// it linked the ELF, as it is or, with content type [`ZSTD_TYPE`], compressed.
+pub const MAP_PART: &str = "map";
+
+/// Content type of a compressed part.
 pub const ZSTD_TYPE: &str = "application/zstd";
 
 /// At most so many ancestors are sent and looked at.

@@ -1,7 +1,6 @@
-//! ELF files by content hash, compressed, in a local folder or in S3.
+//! ELF files and linker maps by content hash, compressed, in a local folder or in S3.
 
 use anyhow::Context as _;
-use futures_util::stream::BoxStream;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -15,7 +14,16 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Blobs(Arc<dyn ObjectStore>);
 
-/// SHA-256 of an uncompressed ELF.
+/// What is kept, by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blob {
+    /// An ELF.
+    Elf(BlobHash),
+    /// The map that a linker wrote.
+    Map(BlobHash),
+}
+
+/// SHA-256 of an uncompressed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlobHash(pub [u8; 32]);
 
@@ -32,11 +40,25 @@ impl BlobHash {
             text
         })
     }
+}
 
+impl Blob {
     /// Spread over 256 folders; the hash is of the content before compression.
     fn path(self) -> Path {
-        let hex = self.to_hex();
-        Path::from(format!("elf/{}/{hex}.zst", &hex[..2]))
+        let (folder, hash) = match self {
+            Blob::Elf(hash) => ("elf", hash),
+            Blob::Map(hash) => ("map", hash),
+        };
+        let hex = hash.to_hex();
+        Path::from(format!("{folder}/{}/{hex}.zst", &hex[..2]))
+    }
+
+    /// As messages call it.
+    fn words(self) -> &'static str {
+        match self {
+            Blob::Elf(_) => "an ELF file",
+            Blob::Map(_) => "a linker map",
+        }
     }
 }
 
@@ -58,38 +80,32 @@ impl Blobs {
 
     /// Opens a folder, making it if need be.
     pub fn open_folder(folder: &FsPath) -> anyhow::Result<Self> {
-        let doing = || format!("cannot use the folder for ELF files, {}", folder.display());
+        let doing = || format!("cannot use the folder for ELF files and maps, {}", folder.display());
         std::fs::create_dir_all(folder).with_context(doing)?;
         let store = LocalFileSystem::new_with_prefix(folder).with_context(doing)?;
         Ok(Self(Arc::new(store.with_fsync(true))))
     }
 
     /// Whether the content is there.
-    pub async fn has(&self, hash: BlobHash) -> anyhow::Result<bool> {
-        match self.0.head(&hash.path()).await {
+    pub async fn has(&self, blob: Blob) -> anyhow::Result<bool> {
+        match self.0.head(&blob.path()).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(it) => Err(anyhow::Error::new(it).context("cannot look for an ELF file")),
+            Err(it) => Err(anyhow::Error::new(it).context(format!("cannot look for {}", blob.words()))),
         }
     }
 
     /// Keeps content, compressed by the caller with zstd. Writing the same twice is harmless.
-    pub async fn put(&self, hash: BlobHash, zstd: Vec<u8>) -> anyhow::Result<()> {
-        self.0.put(&hash.path(), PutPayload::from(zstd)).await.context("cannot store an ELF file")?;
+    pub async fn put(&self, blob: Blob, zstd: Vec<u8>) -> anyhow::Result<()> {
+        let doing = || format!("cannot store {}", blob.words());
+        self.0.put(&blob.path(), PutPayload::from(zstd)).await.with_context(doing)?;
         Ok(())
     }
 
     /// The content, still compressed.
-    pub async fn get(&self, hash: BlobHash) -> anyhow::Result<Vec<u8>> {
-        let found = self.0.get(&hash.path()).await.context("cannot read an ELF file")?;
-        Ok(found.bytes().await.context("cannot read an ELF file")?.to_vec())
-    }
-
-    /// The content, still compressed, piece by piece.
-    pub async fn stream(
-        &self,
-        hash: BlobHash,
-    ) -> anyhow::Result<BoxStream<'static, object_store::Result<axum::body::Bytes>>> {
-        Ok(self.0.get(&hash.path()).await.context("cannot read an ELF file")?.into_stream())
+    pub async fn get(&self, blob: Blob) -> anyhow::Result<Vec<u8>> {
+        let doing = || format!("cannot read {}", blob.words());
+        let found = self.0.get(&blob.path()).await.with_context(doing)?;
+        Ok(found.bytes().await.with_context(doing)?.to_vec())
     }
 }

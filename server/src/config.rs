@@ -77,12 +77,12 @@ pub struct Config {
     #[arg(long, env = "PLIMSOLL_PUBLIC_URL", value_name = "URL", value_parser = parse_public_url, global = true)]
     pub public_url: Option<Url>,
 
-    /// Where ELF files are kept: a folder, or s3://BUCKET/PREFIX with AWS_* variables for access
+    /// Where ELF files and linker maps are kept: a folder, or s3://BUCKET/PREFIX with AWS_* variables for access
     /// [default: `blobs` in the data folder]
     #[arg(long, env = "PLIMSOLL_BLOBS", value_name = "FOLDER|URL", global = true)]
     pub blobs: Option<String>,
 
-    /// The biggest ELF that is accepted, both compressed and not (e.g. 64M)
+    /// The biggest ELF, and the biggest linker map, that is accepted, both compressed and not (e.g. 64M)
     #[arg(long, env = "PLIMSOLL_MAX_UPLOAD_BYTES", default_value = "256M", value_parser = parse_byte_count, value_name = "BYTES", global = true)]
     pub max_upload_bytes: u64,
 

@@ -13,6 +13,7 @@ pub mod targets;
 pub mod tokens;
 pub mod views;
 
+use crate::domain::build::StoredFile;
 use anyhow::Context as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -115,6 +116,11 @@ fn fault_of_code(code: &str) -> Fault {
         _ if code.starts_with("57P") || code.starts_with("08") => Fault::Away,
         _ => Fault::Ours,
     }
+}
+
+/// A file of which the columns are both there or both absent.
+pub(crate) fn stored_file(sha256: Option<Vec<u8>>, n_bytes: Option<i64>) -> Option<StoredFile> {
+    Some(StoredFile { sha256: sha256?, n_bytes: to_u64(n_bytes?) })
 }
 
 /// Sizes are never negative, which no type of Postgres says.

@@ -4,6 +4,7 @@
 //! the job. The deletion carries the attempt's number: a worker that lost its lease writes nothing.
 
 pub mod analyze;
+pub mod files;
 pub mod judge;
 pub mod measure;
 pub mod question;

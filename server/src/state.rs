@@ -18,7 +18,7 @@ use url::Url;
 pub struct AppState {
     /// The database.
     pub db: PgPool,
-    /// ELF files.
+    /// ELF files and linker maps.
     pub blobs: Blobs,
     /// What time it is.
     pub clock: Clock,
@@ -49,7 +49,7 @@ impl AppState {
 pub struct Settings {
     /// How browsers reach the server.
     pub public_url: Url,
-    /// The biggest ELF, compressed or not.
+    /// The biggest ELF, and the biggest linker map, compressed or not.
     pub max_upload_bytes: u64,
     /// Where uploads lie until they are complete.
     pub upload_folder: PathBuf,

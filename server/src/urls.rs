@@ -185,6 +185,11 @@ pub fn api_elf(project: &ProjectName, build_id: Uuid) -> String {
     format!("{}/elf", paths::build(project, build_id))
 }
 
+/// A build's linker map.
+pub fn api_map(project: &ProjectName, build_id: Uuid) -> String {
+    format!("{}/map", paths::build(project, build_id))
+}
+
 /// A build's whole report.
 pub fn api_report(project: &ProjectName, build_id: Uuid) -> String {
     format!("{}/report", paths::build(project, build_id))

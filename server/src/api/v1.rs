@@ -32,6 +32,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(builds::show))
         .routes(routes!(builds::report))
         .routes(routes!(download::elf))
+        .routes(routes!(download::map))
         .routes(routes!(why::show))
         .routes(routes!(fmt::show))
         .routes(routes!(compare::show))

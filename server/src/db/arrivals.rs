@@ -1,6 +1,7 @@
 //! Builds as they arrive: the same upload twice is one build.
 
-use crate::db::to_i64;
+use crate::db::{stored_file, to_i64};
+use crate::domain::build::StoredFile;
 use plimsoll_protocol::{Budget, CommitId, LinkFailure, NewBuild};
 use sqlx::PgTransaction;
 use sqlx::types::Json;
@@ -15,10 +16,10 @@ pub struct Arrival<'a> {
     pub target_id: Uuid,
     /// What was sent along.
     pub build: &'a NewBuild,
-    /// SHA-256 of the ELF; that of an empty file where the build did not link.
-    pub elf_sha256: &'a [u8],
-    /// Size of the ELF.
-    pub elf_bytes: u64,
+    /// The ELF; an empty file where the build did not link.
+    pub elf: &'a StoredFile,
+    /// The linker's map, where one was sent.
+    pub map: Option<&'a StoredFile>,
     /// When it arrived.
     pub uploaded_at: OffsetDateTime,
 }
@@ -51,6 +52,8 @@ pub struct Earlier {
     pub budgets: Vec<Budget>,
     /// Why it did not link.
     pub link_failure: Option<LinkFailure>,
+    /// The linker's map.
+    pub map: Option<StoredFile>,
 }
 
 /// Stores a build, unless the same is there: then nothing happens and there is no id. Whoever sends the
@@ -62,8 +65,9 @@ pub async fn insert(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::
         insert into build (
             project_id, build_id, target_id, commit_id, parents, ancestry, branch, pull_request, base_branch,
             author, message, committed_at, uploaded_at, is_dirty, ci_url, memory_path, memory_text,
-            budgets, link_failure, elf_sha256, elf_bytes, state)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'queued')
+            budgets, link_failure, elf_sha256, elf_bytes, map_sha256, map_bytes, state)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                $22, $23, 'queued')
         on conflict (project_id, target_id, commit_id, elf_sha256) do nothing
         returning build_id
         "#,
@@ -86,8 +90,10 @@ pub async fn insert(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> sqlx::
         build.memory.as_ref().map(|it| it.text.as_str()),
         Json(&build.budgets) as _,
         build.link_failure.as_ref().map(Json) as _,
-        arrival.elf_sha256,
-        to_i64(arrival.elf_bytes)
+        &arrival.elf.sha256,
+        to_i64(arrival.elf.n_bytes),
+        arrival.map.map(|it| it.sha256.as_slice()),
+        arrival.map.map(|it| to_i64(it.n_bytes))
     )
     .fetch_optional(&mut **tx)
     .await
@@ -99,7 +105,7 @@ pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> 
         r#"
         select build_id, state, branch, pull_request, is_dirty, memory_text,
                budgets as "budgets: Json<Vec<Budget>>",
-               link_failure as "link_failure: Json<LinkFailure>"
+               link_failure as "link_failure: Json<LinkFailure>", map_sha256, map_bytes
         from   build
         where  project_id = $1 and target_id = $2 and commit_id = $3 and elf_sha256 = $4
         for    update
@@ -107,7 +113,7 @@ pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> 
         arrival.project_id,
         arrival.target_id,
         arrival.build.commit.as_str(),
-        arrival.elf_sha256
+        &arrival.elf.sha256
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -120,6 +126,7 @@ pub async fn find_earlier(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>) -> 
         memory_text: row.memory_text,
         budgets: row.budgets.0,
         link_failure: row.link_failure.map(|it| it.0),
+        map: stored_file(row.map_sha256, row.map_bytes),
     })
 }
 
@@ -181,6 +188,28 @@ pub async fn update_contents(
     Ok(())
 }
 
+/// Gives an earlier build the linker's map that it shall be measured with again.
+pub async fn update_map(
+    tx: &mut PgTransaction<'_>,
+    build_id: Uuid,
+    arrival: &Arrival<'_>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"
+        update build
+        set    map_sha256 = $3, map_bytes = $4, state = 'queued', failure = null
+        where  project_id = $1 and build_id = $2
+        "#,
+        arrival.project_id,
+        build_id,
+        arrival.map.map(|it| it.sha256.as_slice()),
+        arrival.map.map(|it| to_i64(it.n_bytes))
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Gives the ELF that arrives the place of the link that failed for the same commit, if there is one: the commit
 /// links after all, and whatever points to the failed build (an alert, a comment) leads to the mended one.
 /// What a dirty work tree says is never taken for a clean one's.
@@ -199,8 +228,8 @@ pub async fn replace_unlinked(tx: &mut PgTransaction<'_>, arrival: &Arrival<'_>)
         arrival.project_id,
         arrival.target_id,
         arrival.build.commit.as_str(),
-        arrival.elf_sha256,
-        to_i64(arrival.elf_bytes),
+        &arrival.elf.sha256,
+        to_i64(arrival.elf.n_bytes),
         arrival.build.dirty
     )
     .execute(&mut **tx)

@@ -4,8 +4,8 @@ mod lineage;
 
 pub use lineage::{Candidate, find_baseline, find_measured_baseline, find_newest, is_newest};
 
-use crate::db::{to_i64, to_u64};
-use crate::domain::build::state_from_stored;
+use crate::db::{stored_file, to_i64, to_u64};
+use crate::domain::build::{StoredFile, state_from_stored};
 use crate::domain::{Build, Recipe};
 use plimsoll_protocol::{Budget, CommitId, Figures, LinkFailure, TargetName};
 use sqlx::types::Json;
@@ -31,6 +31,8 @@ struct BuildRow {
     memory_path: Option<String>,
     elf_sha256: Vec<u8>,
     elf_bytes: i64,
+    map_sha256: Option<Vec<u8>>,
+    map_bytes: Option<i64>,
     link_failure: Option<Json<LinkFailure>>,
     state: String,
     failure: Option<String>,
@@ -60,8 +62,8 @@ impl BuildRow {
             is_dirty: self.is_dirty,
             ci_url: self.ci_url,
             memory_path: self.memory_path,
-            elf_sha256: self.elf_sha256,
-            elf_bytes: to_u64(self.elf_bytes),
+            elf: StoredFile { sha256: self.elf_sha256, n_bytes: to_u64(self.elf_bytes) },
+            map: stored_file(self.map_sha256, self.map_bytes),
             link_failure: self.link_failure.map(|it| it.0),
             state: state_from_stored(&self.state),
             failure: self.failure,
@@ -106,7 +108,7 @@ pub async fn find(db: impl PgExecutor<'_>, project_id: Uuid, build_id: Uuid) -> 
         r#"
         select build_id, target_id, target.name as target, commit_id, branch, pull_request, base_branch,
                author, message, committed_at, uploaded_at, is_dirty, ci_url, memory_path,
-               elf_sha256, elf_bytes, link_failure as "link_failure: Json<LinkFailure>",
+               elf_sha256, elf_bytes, map_sha256, map_bytes, link_failure as "link_failure: Json<LinkFailure>",
                state, failure, flash_bytes, ram_bytes, formatting_bytes, baseline_build_id, commits_behind
         from   build
         join   target using (project_id, target_id)
@@ -131,7 +133,7 @@ pub async fn list(
         r#"
         select   build_id, target_id, target.name as target, commit_id, branch, pull_request, base_branch,
                  author, message, committed_at, uploaded_at, is_dirty, ci_url, memory_path,
-                 elf_sha256, elf_bytes, link_failure as "link_failure: Json<LinkFailure>",
+                 elf_sha256, elf_bytes, map_sha256, map_bytes, link_failure as "link_failure: Json<LinkFailure>",
                  state, failure, flash_bytes, ram_bytes, formatting_bytes, baseline_build_id, commits_behind
         from     build
         join     target using (project_id, target_id)
@@ -171,6 +173,7 @@ pub async fn find_recipe(
     let row = sqlx::query!(
         r#"
         select target_id, commit_id, ancestry, committed_at, memory_text, elf_sha256, elf_bytes,
+               map_sha256, map_bytes,
                budgets as "budgets: Json<Vec<Budget>>",
                link_failure as "link_failure: Json<LinkFailure>",
                (branch = default_branch and pull_request is null and not is_dirty) as is_mainline
@@ -193,8 +196,8 @@ pub async fn find_recipe(
         is_mainline: it.is_mainline.unwrap_or(false),
         memory_text: it.memory_text,
         budgets: it.budgets.0,
-        elf_sha256: it.elf_sha256,
-        elf_bytes: to_u64(it.elf_bytes),
+        elf: StoredFile { sha256: it.elf_sha256, n_bytes: to_u64(it.elf_bytes) },
+        map: stored_file(it.map_sha256, it.map_bytes),
         link_failure: it.link_failure.map(|it| it.0),
     }))
 }

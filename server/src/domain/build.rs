@@ -4,6 +4,15 @@ use plimsoll_protocol::{Budget, BuildState, CommitId, Figures, LinkFailure, Targ
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// A file in the blob store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// SHA-256 of its content.
+    pub sha256: Vec<u8>,
+    /// Size of that, uncompressed.
+    pub n_bytes: u64,
+}
+
 /// What is known about a build, its report and ancestry apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
@@ -35,10 +44,10 @@ pub struct Build {
     pub ci_url: Option<String>,
     /// The linker script's name.
     pub memory_path: Option<String>,
-    /// SHA-256 of the ELF.
-    pub elf_sha256: Vec<u8>,
-    /// Size of the ELF.
-    pub elf_bytes: u64,
+    /// The ELF; an empty file where the build did not link.
+    pub elf: StoredFile,
+    /// The linker's map, where one was sent.
+    pub map: Option<StoredFile>,
     /// Why there is no ELF: the linker's words.
     pub link_failure: Option<LinkFailure>,
     /// How far it has come.
@@ -75,10 +84,10 @@ pub struct Recipe {
     pub memory_text: Option<String>,
     /// Limits that came with the upload.
     pub budgets: Vec<Budget>,
-    /// SHA-256 of the ELF.
-    pub elf_sha256: Vec<u8>,
-    /// Size of the ELF.
-    pub elf_bytes: u64,
+    /// The ELF; an empty file where the build did not link.
+    pub elf: StoredFile,
+    /// The linker's map, where one was sent.
+    pub map: Option<StoredFile>,
     /// Why there is no ELF: the linker's words.
     pub link_failure: Option<LinkFailure>,
 }

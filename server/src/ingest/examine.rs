@@ -2,12 +2,11 @@
 
 use crate::blobs::BlobHash;
 use crate::error::{AppError, AppResult};
-use crate::ingest::receive::{Received, ReceivedElf, too_large};
+use crate::ingest::receive::{Received, ReceivedFile, too_large};
 use anyhow::Context as _;
-use plimsoll_analyzer::ErrorKind;
+use plimsoll_analyzer::{ErrorKind, map_file};
 use plimsoll_protocol::NewBuild;
 use sha2::{Digest as _, Sha256};
-use std::fs::File;
 use std::io::{BufReader, Read, Seek as _, SeekFrom};
 
 /// An upload with nothing wrong.
@@ -15,51 +14,68 @@ use std::io::{BufReader, Read, Seek as _, SeekFrom};
 pub struct Examined {
     /// What was sent along.
     pub build: NewBuild,
-    /// SHA-256 of the ELF; that of an empty file where the build did not link.
+    /// The ELF; absent where the build did not link.
+    pub elf: Option<Packed>,
+    /// The linker's map, where one was sent.
+    pub map: Option<Packed>,
+}
+
+/// A file as it is kept.
+#[derive(Debug)]
+pub struct Packed {
+    /// SHA-256 of its content.
     pub hash: BlobHash,
-    /// Size of the ELF.
-    pub elf_bytes: u64,
-    /// The ELF, compressed, where there is one.
-    pub elf_zstd: Option<Vec<u8>>,
+    /// Size of that.
+    pub n_bytes: u64,
+    /// It, compressed.
+    pub zstd: Vec<u8>,
 }
 
 /// Examines what was received.
 pub fn examine(received: Received, limit_bytes: u64) -> AppResult<Examined> {
-    let Received { build, elf } = received;
-    let Some(ReceivedElf { mut file, is_zstd }) = elf else {
-        // No ELF is empty, so no other build is taken for one that did not link.
-        return Ok(Examined {
-            build,
-            hash: BlobHash(Sha256::digest([]).into()),
-            elf_bytes: 0,
-            elf_zstd: None,
-        });
-    };
-    let elf = read_elf(&mut file, is_zstd, limit_bytes)?;
+    let Received { build, elf, map } = received;
+    let Some(elf) = elf else { return Ok(Examined { build, elf: None, map: None }) };
+    let elf = read(elf, ("elf", "ELF"), limit_bytes)?;
     check(&elf)?;
-    let hash = BlobHash(Sha256::digest(&elf).into());
-    let elf_zstd = zstd::encode_all(elf.as_slice(), 3).context("an upload cannot be compressed")?;
-    Ok(Examined { build, hash, elf_bytes: elf.len() as u64, elf_zstd: Some(elf_zstd) })
+    let map = match map {
+        Some(map) => {
+            let map = read(map, ("map", "map"), limit_bytes)?;
+            check_map(&elf, &map)?;
+            Some(Packed::of(&map)?)
+        }
+        None => None,
+    };
+    Ok(Examined { build, elf: Some(Packed::of(&elf)?), map })
+}
+
+impl Packed {
+    fn of(content: &[u8]) -> anyhow::Result<Self> {
+        let hash = BlobHash(Sha256::digest(content).into());
+        let zstd = zstd::encode_all(content, 3).context("an upload cannot be compressed")?;
+        Ok(Self { hash, n_bytes: content.len() as u64, zstd })
+    }
 }
 
 /// Unpacks no more than the limit, whatever the file claims.
-fn read_elf(file: &mut File, is_zstd: bool, limit_bytes: u64) -> AppResult<Vec<u8>> {
+fn read(
+    received: ReceivedFile,
+    (field, what): (&'static str, &'static str),
+    limit_bytes: u64,
+) -> AppResult<Vec<u8>> {
+    let ReceivedFile { mut file, is_zstd } = received;
     file.seek(SeekFrom::Start(0))?;
-    let mut elf = Vec::new();
+    let mut content = Vec::new();
     if is_zstd {
+        let not_zstd = |it| AppError::invalid(field, format!("is not complete and sound zstd: {it}"));
         let decoder = zstd::Decoder::with_buffer(BufReader::new(file)).map_err(not_zstd)?;
-        decoder.take(limit_bytes + 1).read_to_end(&mut elf).map_err(not_zstd)?;
+        decoder.take(limit_bytes + 1).read_to_end(&mut content).map_err(not_zstd)?;
     } else {
-        file.take(limit_bytes + 1).read_to_end(&mut elf)?;
+        file.take(limit_bytes + 1).read_to_end(&mut content)?;
     }
-    if elf.len() as u64 > limit_bytes {
-        return Err(too_large(limit_bytes));
+    if content.len() as u64 > limit_bytes {
+        return Err(too_large(what, limit_bytes));
     }
-    Ok(elf)
-}
-
-fn not_zstd(error: std::io::Error) -> AppError {
-    AppError::invalid("elf", format!("is not complete and sound zstd: {error}"))
+    Ok(content)
 }
 
 /// What the analyzer would refuse later is refused now, with the place.
@@ -71,4 +87,11 @@ fn check(elf: &[u8]) -> AppResult<()> {
         ErrorKind::TooLarge => AppError::TooLarge(format!("elf: {it}")),
         _ => AppError::invalid("elf", it),
     })
+}
+
+/// What the analyzer would do without is refused now: later only a warning would tell.
+fn check_map(elf: &[u8], map: &[u8]) -> AppResult<()> {
+    let text = String::from_utf8_lossy(map);
+    let map = map_file::parse(&text).map_err(|it| AppError::invalid("map", it))?;
+    plimsoll_analyzer::check_map(elf, &map).map_err(|it| AppError::invalid("map", it.message))
 }

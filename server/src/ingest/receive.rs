@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
-use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, ZSTD_TYPE};
+use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, MAP_PART, ZSTD_TYPE};
 use plimsoll_protocol::{ByteCount, NewBuild};
 use std::fs::File;
 use std::time::Duration;
@@ -31,19 +31,21 @@ pub struct Received {
     /// What was sent along, checked.
     pub build: NewBuild,
     /// The ELF; absent where the build did not link.
-    pub elf: Option<ReceivedElf>,
+    pub elf: Option<ReceivedFile>,
+    /// The linker's map, where one was sent.
+    pub map: Option<ReceivedFile>,
 }
 
-/// An ELF that has arrived whole.
+/// A file that has arrived whole.
 #[derive(Debug)]
-pub struct ReceivedElf {
+pub struct ReceivedFile {
     /// As it was sent; the file has no name and goes when it is closed.
     pub file: File,
     /// Whether it is compressed.
     pub is_zstd: bool,
 }
 
-/// Receives both parts, in their order; of a build that did not link there is only the first.
+/// Receives the parts, in their order; of a build that did not link there is only the first.
 pub async fn receive(state: &AppState, mut body: Multipart) -> AppResult<Received> {
     let outcome = receive_parts(state, &mut body).await;
     if outcome.is_err() {
@@ -55,29 +57,41 @@ pub async fn receive(state: &AppState, mut body: Multipart) -> AppResult<Receive
 async fn receive_parts(state: &AppState, body: &mut Multipart) -> AppResult<Received> {
     let build = read_build(expect_part(body, BUILD_PART).await?).await?;
     if build.link_failure.is_some() {
-        return match timeout(SILENCE_TIMEOUT, body.next_field()).await.map_err(|_| AppError::TooSlow)? {
-            Ok(None) => Ok(Received { build, elf: None }),
-            Ok(Some(_)) => Err(AppError::invalid("body", "a build that did not link has no ELF")),
-            Err(error) => Err(refusal_of(error)),
-        };
+        expect_end(body, "a build that did not link has no ELF").await?;
+        return Ok(Received { build, elf: None, map: None });
     }
-    let elf = expect_part(body, ELF_PART).await?;
-    let is_zstd = elf.content_type().is_some_and(|it| it.eq_ignore_ascii_case(ZSTD_TYPE));
-    let file = write_elf(state, elf).await?;
-    Ok(Received { build, elf: Some(ReceivedElf { file, is_zstd }) })
+    let elf = receive_file(state, "ELF", expect_part(body, ELF_PART).await?).await?;
+    let map = match next_part(body).await? {
+        Some(part) if part.name() == Some(MAP_PART) => Some(receive_file(state, "map", part).await?),
+        Some(_) => return Err(unexpected(MAP_PART)),
+        None => None,
+    };
+    if map.is_some() {
+        expect_end(body, "nothing comes after the map").await?;
+    }
+    Ok(Received { build, elf: Some(elf), map })
+}
+
+async fn next_part(body: &mut Multipart) -> AppResult<Option<Field<'_>>> {
+    let part = timeout(SILENCE_TIMEOUT, body.next_field()).await.map_err(|_| AppError::TooSlow)?;
+    part.map_err(refusal_of)
 }
 
 async fn expect_part<'a>(body: &'a mut Multipart, name: &'static str) -> AppResult<Field<'a>> {
-    let part = timeout(SILENCE_TIMEOUT, body.next_field()).await.map_err(|_| AppError::TooSlow)?;
-    match part.map_err(refusal_of)? {
-        Some(part) if part.name() == Some(name) => Ok(part),
-        _ => Err(AppError::invalid(
-            "body",
-            format!(
-                "expected the multipart part `{name}` here (`{BUILD_PART}` comes first, then `{ELF_PART}`)"
-            ),
-        )),
+    next_part(body).await?.filter(|it| it.name() == Some(name)).ok_or_else(|| unexpected(name))
+}
+
+async fn expect_end(body: &mut Multipart, why: &'static str) -> AppResult<()> {
+    match next_part(body).await? {
+        Some(_) => Err(AppError::invalid("body", why)),
+        None => Ok(()),
     }
+}
+
+fn unexpected(wanted: &'static str) -> AppError {
+    let order =
+        format!("`{BUILD_PART}` comes first, then `{ELF_PART}`, then, where there is one, `{MAP_PART}`");
+    AppError::invalid("body", format!("expected the multipart part `{wanted}` here ({order})"))
 }
 
 async fn read_build(mut part: Field<'_>) -> AppResult<NewBuild> {
@@ -92,31 +106,33 @@ async fn read_build(mut part: Field<'_>) -> AppResult<NewBuild> {
     validate(build)
 }
 
-async fn write_elf(state: &AppState, mut part: Field<'_>) -> AppResult<File> {
+/// `what` is its name in a refusal.
+async fn receive_file(state: &AppState, what: &'static str, mut part: Field<'_>) -> AppResult<ReceivedFile> {
     let limit = state.settings.max_upload_bytes;
+    let is_zstd = part.content_type().is_some_and(|it| it.eq_ignore_ascii_case(ZSTD_TYPE));
     let file = tempfile::tempfile_in(&state.settings.upload_folder).map_err(anyhow::Error::from);
     let mut file = tokio::fs::File::from_std(file.context("cannot make a file for an upload")?);
     let mut n_bytes = 0;
     while let Some(chunk) = next_chunk(&mut part).await? {
         n_bytes += chunk.len() as u64;
         if n_bytes > limit {
-            return Err(too_large(limit));
+            return Err(too_large(what, limit));
         }
         file.write_all(&chunk).await?;
     }
     file.flush().await?;
     metrics::counter!("plimsoll_upload_bytes_total").increment(n_bytes);
-    Ok(file.into_std().await)
+    Ok(ReceivedFile { file: file.into_std().await, is_zstd })
 }
 
 async fn next_chunk(part: &mut Field<'_>) -> AppResult<Option<Bytes>> {
     timeout(SILENCE_TIMEOUT, part.chunk()).await.map_err(|_| AppError::TooSlow)?.map_err(refusal_of)
 }
 
-/// The refusal of an ELF beyond the limit.
-pub fn too_large(limit_bytes: u64) -> AppError {
+/// The refusal of a file beyond the limit.
+pub fn too_large(what: &'static str, limit_bytes: u64) -> AppError {
     AppError::TooLarge(format!(
-        "The ELF is larger than {} ({limit_bytes} bytes), the most this server accepts, compressed and not.",
+        "The {what} is larger than {} ({limit_bytes} bytes), the most this server accepts, compressed and not.",
         ByteCount(limit_bytes)
     ))
 }

@@ -1,13 +1,15 @@
-//! The third stage: the ELF first, then the build and its job in one transaction. A crash between the two
-//! leaves an ELF that nobody names, which does no harm.
+//! The third stage: the files first, then the build and its job in one transaction. A crash between the two
+//! leaves files that nobody names, which does no harm.
 
+use crate::blobs::{Blob, BlobHash};
 use crate::db;
 use crate::db::arrivals::{Arrival, Earlier};
 use crate::domain::Project;
+use crate::domain::build::StoredFile;
 use crate::error::AppResult;
-use crate::ingest::examine::Examined;
+use crate::ingest::examine::{Examined, Packed};
 use crate::state::AppState;
-use plimsoll_protocol::NewBuild;
+use sha2::{Digest as _, Sha256};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
@@ -22,12 +24,16 @@ pub struct Stored {
 
 /// Stores what was examined.
 pub async fn store(state: &AppState, project: &Project, examined: Examined) -> AppResult<Stored> {
-    let Examined { build, hash, elf_bytes, elf_zstd } = examined;
-    if let Some(elf_zstd) = elf_zstd
-        && !state.blobs.has(hash).await?
-    {
-        state.blobs.put(hash, elf_zstd).await?;
-    }
+    let Examined { build, elf, map } = examined;
+    let elf = match elf {
+        Some(elf) => keep(state, Blob::Elf, elf).await?,
+        // No ELF is empty, so no other build is taken for one that did not link.
+        None => StoredFile { sha256: Sha256::digest([]).to_vec(), n_bytes: 0 },
+    };
+    let map = match map {
+        Some(map) => Some(keep(state, Blob::Map, map).await?),
+        None => None,
+    };
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     let target_id = db::targets::find_or_insert(&mut tx, project.project_id, &build.target, now).await?;
@@ -35,8 +41,8 @@ pub async fn store(state: &AppState, project: &Project, examined: Examined) -> A
         project_id: project.project_id,
         target_id,
         build: &build,
-        elf_sha256: &hash.0,
-        elf_bytes,
+        elf: &elf,
+        map: map.as_ref(),
         uploaded_at: now,
     };
     let stored = store_build(&mut tx, project, &arrival).await?;
@@ -45,6 +51,15 @@ pub async fn store(state: &AppState, project: &Project, examined: Examined) -> A
     tracing::info!(project = %project.name, target = %build.target, commit = %build.commit, %build_id, created, "build stored");
     metrics::counter!("plimsoll_uploads_total", "created" => created.to_string()).increment(1);
     Ok(stored)
+}
+
+/// On disk, and named by its content.
+async fn keep(state: &AppState, kind: fn(BlobHash) -> Blob, packed: Packed) -> AppResult<StoredFile> {
+    let Packed { hash, n_bytes, zstd } = packed;
+    if !state.blobs.has(kind(hash)).await? {
+        state.blobs.put(kind(hash), zstd).await?;
+    }
+    Ok(StoredFile { sha256: hash.0.to_vec(), n_bytes })
 }
 
 async fn store_build(
@@ -59,7 +74,7 @@ async fn store_build(
         return Ok(Stored { build_id, created: true });
     }
     let earlier = db::arrivals::find_earlier(tx, arrival).await?;
-    let mut news = news(project, &earlier, arrival.build);
+    let mut news = news(project, &earlier, arrival);
     if has_linked {
         news.contents |= db::arrivals::delete_unlinked(tx, earlier.build_id, arrival).await?;
     }
@@ -68,6 +83,11 @@ async fn store_build(
     }
     if news.origin || news.contents {
         db::arrivals::update_contents(tx, earlier.build_id, arrival).await?;
+    }
+    if news.map {
+        db::arrivals::update_map(tx, earlier.build_id, arrival).await?;
+    }
+    if news.origin || news.contents || news.map {
         db::jobs::enqueue(tx, project.project_id, earlier.build_id, arrival.uploaded_at).await?;
     }
     Ok(Stored { build_id: earlier.build_id, created: replaces })
@@ -80,13 +100,17 @@ struct News {
     /// What it is measured by: the linker script, the budgets and what the linker said, from a clean work tree
     /// at last; or the analysis failed, or the link did, and shall be tried again.
     contents: bool,
+    /// The linker's map. It tells of the ELF, which is the same: the first one is welcome from anywhere, and an
+    /// upload without one takes none away.
+    map: bool,
 }
 
 /// CI often builds a commit twice, for the push and for the pull request, in either order: what ranks
 /// higher stays. What a dirty work tree says is never taken for a clean one's.
-fn news(project: &Project, earlier: &Earlier, build: &NewBuild) -> News {
+fn news(project: &Project, earlier: &Earlier, arrival: &Arrival<'_>) -> News {
+    let build = arrival.build;
     if build.dirty && !earlier.is_dirty {
-        return News { origin: false, contents: false };
+        return News { origin: false, contents: false, map: false };
     }
     let origin = Origin::of(project, build.branch.as_deref(), build.pull_request.is_some());
     let known = Origin::of(project, earlier.branch.as_deref(), earlier.pull_request.is_some());
@@ -95,7 +119,9 @@ fn news(project: &Project, earlier: &Earlier, build: &NewBuild) -> News {
     let has_changed = !same_script || !same_failure || build.budgets != earlier.budgets;
     let is_cleaned = earlier.is_dirty && !build.dirty;
     let contents = earlier.state == "failed" || is_cleaned || (origin == known && has_changed);
-    News { origin: origin > known || (origin == known && contents), contents }
+    let brings_map = arrival.map.is_some() && arrival.map != earlier.map.as_ref();
+    let map = brings_map && (earlier.map.is_none() || origin >= known);
+    News { origin: origin > known || (origin == known && contents), contents, map }
 }
 
 /// Where a build comes from; the later ones take it over from the earlier ones.

@@ -3,11 +3,11 @@
 use crate::db::builds::Measured;
 use crate::domain::Recipe;
 use crate::domain::build::{Measurement, MeasurementKind};
+use crate::jobs::files::{BuildFiles, PackedFiles};
 use anyhow::Context as _;
 use plimsoll_analyzer::report::{Formatting, Totals};
-use plimsoll_analyzer::{Cause, Change, Report};
+use plimsoll_analyzer::{Besides, Cause, Change, Report};
 use plimsoll_protocol::{Figures, LinkFailure};
-use std::io::Read as _;
 
 /// What measuring found, before it is written down.
 #[derive(Debug)]
@@ -30,15 +30,14 @@ pub struct Analysis {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hopeless(pub String);
 
-/// Explains the ELF in `elf_zstd` and compares it with the baseline's report. Without a baseline
+/// Explains the ELF and compares it with the baseline's report. Without a baseline
 /// everything is new.
 pub fn analyze(
     recipe: &Recipe,
-    elf_zstd: &[u8],
+    packed: &PackedFiles,
     baseline_zstd: Option<&[u8]>,
 ) -> anyhow::Result<Result<Analysis, Hopeless>> {
-    let elf = unpack(elf_zstd, recipe.elf_bytes)?;
-    let report = match explain(recipe, &elf) {
+    let report = match explain(recipe, &packed.unpack()?) {
         Ok(report) => report,
         Err(why) => return Ok(Err(why)),
     };
@@ -56,24 +55,17 @@ pub fn analyze(
     }))
 }
 
-fn explain(recipe: &Recipe, elf: &[u8]) -> Result<Report, Hopeless> {
+fn explain(recipe: &Recipe, files: &BuildFiles) -> Result<Report, Hopeless> {
     let script = recipe.memory_text.as_deref().unwrap_or_default();
     let regions = match script.is_empty() {
         true => Vec::new(),
         false => plimsoll_analyzer::parse_memory(script)
             .map_err(|it| Hopeless(format!("The linker script cannot be read: {it}.")))?,
     };
-    plimsoll_analyzer::analyze(elf, &regions)
+    let map = files.map();
+    let besides = Besides { map: map.as_ref(), ..Besides::default() };
+    plimsoll_analyzer::analyze_with(&files.elf, &regions, besides)
         .map_err(|it| Hopeless(format!("The ELF file cannot be analysed: {it}.")))
-}
-
-/// The stored ELF; its size was counted when it arrived.
-pub(super) fn unpack(elf_zstd: &[u8], elf_bytes: u64) -> anyhow::Result<Vec<u8>> {
-    let mut elf = Vec::new();
-    let decoder = zstd::Decoder::with_buffer(elf_zstd).context("a stored ELF is damaged")?;
-    decoder.take(elf_bytes + 1).read_to_end(&mut elf).context("a stored ELF is damaged")?;
-    anyhow::ensure!(elf.len() as u64 == elf_bytes, "a stored ELF has another size than when it arrived");
-    Ok(elf)
 }
 
 /// A report as it is stored.

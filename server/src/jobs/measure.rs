@@ -1,11 +1,11 @@
 //! One job from its lease to its result.
 
-use crate::blobs::BlobHash;
 use crate::db;
 use crate::db::builds::Candidate;
 use crate::db::jobs::LeasedJob;
 use crate::domain::Recipe;
 use crate::jobs::analyze::{Analysis, Hopeless, analyze, measurements_of_failure};
+use crate::jobs::files::PackedFiles;
 use crate::jobs::judge::{Evidence, judge_build};
 use crate::state::AppState;
 use anyhow::Context as _;
@@ -59,7 +59,7 @@ async fn run(
     baseline: Option<&Candidate>,
 ) -> anyhow::Result<Result<Analysis, Hopeless>> {
     let permit = Arc::clone(&state.analysis_permits).acquire_owned().await?;
-    let elf_zstd = state.blobs.get(BlobHash::from_stored(&recipe.elf_sha256)?).await?;
+    let packed = PackedFiles::fetch(state, &recipe.elf, recipe.map.as_ref()).await?;
     let baseline_zstd = match baseline {
         Some(it) => db::reports::find(&state.db, recipe.project_id, it.build_id).await?,
         None => None,
@@ -67,7 +67,7 @@ async fn run(
     let recipe = recipe.clone();
     let work = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        analyze(&recipe, &elf_zstd, baseline_zstd.as_deref())
+        analyze(&recipe, &packed, baseline_zstd.as_deref())
     });
     match work.await {
         Ok(done) => done,

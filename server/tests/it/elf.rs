@@ -37,6 +37,15 @@ pub(crate) fn firmware(number: u32, n_bytes: usize) -> Vec<u8> {
     bytes
 }
 
+/// What lld would have written when it linked that.
+pub(crate) fn linker_map(number: u32, n_bytes: usize) -> String {
+    format!(
+        "     VMA      LMA     Size Align Out     In      Symbol\n\
+         {TEXT_ADDRESS:x} {TEXT_ADDRESS:x} {n_bytes:x} 4 .text\n\
+         {TEXT_ADDRESS:x} {TEXT_ADDRESS:x} {n_bytes:x} 4         handle_{number}.o:(.text)\n"
+    )
+}
+
 fn add_tables(builder: &mut Builder<'_>) {
     for (name, kind, data) in [
         (".symtab", elf::SHT_SYMTAB, SectionData::Symbol),

@@ -4,7 +4,9 @@ use crate::support::{History, TestApp};
 use plimsoll_protocol::BuildState;
 use plimsoll_server::db::jobs::{self, LeasedJob};
 use plimsoll_server::domain::Recipe;
+use plimsoll_server::domain::build::StoredFile;
 use plimsoll_server::jobs::analyze::{Hopeless, analyze};
+use plimsoll_server::jobs::files::{PackedFile, PackedFiles};
 use plimsoll_server::jobs::measure::{Outcome, measure};
 use plimsoll_server::jobs::worker::{LEASE, MAX_FAILURES};
 use sqlx::PgPool;
@@ -98,11 +100,13 @@ fn what_the_analyzer_refuses_is_hopeless_and_says_why() {
         is_mainline: false,
         memory_text: None,
         budgets: Vec::new(),
-        elf_sha256: Vec::new(),
-        elf_bytes: elf.len() as u64,
+        elf: StoredFile { sha256: Vec::new(), n_bytes: elf.len() as u64 },
+        map: None,
         link_failure: None,
     };
-    let packed = zstd::encode_all(elf.as_slice(), 3).unwrap();
+    let zstd = zstd::encode_all(elf.as_slice(), 3).unwrap();
+    let elf = PackedFile { zstd, n_bytes: elf.len() as u64 };
+    let packed = PackedFiles { elf, map: None };
     let Hopeless(why) = analyze(&recipe, &packed, None).unwrap().unwrap_err();
     assert_eq!(
         why,

@@ -1,8 +1,8 @@
 //! The real server on its own data folder and port, and a client that speaks to it over the real socket.
 
-use crate::elf::firmware;
+use crate::elf::{firmware, linker_map};
 use crate::process::{Running, program};
-use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, ZSTD_TYPE};
+use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, MAP_PART, ZSTD_TYPE};
 use plimsoll_protocol::{BuildAnswer, BuildState, NewToken, Problem, ProjectName, paths};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Response, StatusCode};
@@ -97,9 +97,12 @@ impl Uploader {
         response.json().await.unwrap()
     }
 
-    /// Uploads firmware of this number, come what may.
+    /// Uploads firmware of this number with its linker's map, come what may.
     pub(crate) async fn try_upload(&self, number: u32) -> reqwest::Result<Response> {
-        self.send(&description(number), Part::bytes(firmware(number, 256))).await
+        let form = Form::new().text(BUILD_PART, description(number).to_string());
+        let form = form.part(ELF_PART, Part::bytes(firmware(number, 256)));
+        let form = form.part(MAP_PART, Part::text(linker_map(number, 256)));
+        self.request().multipart(form).send().await
     }
 
     /// Uploads what it is told to.
@@ -124,6 +127,12 @@ impl Uploader {
         let response = self.get(&paths::build(&self.project, build_id)).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{build_id}");
         response.json().await.unwrap()
+    }
+
+    /// What measuring it found.
+    pub(crate) async fn report(&self, build_id: Uuid) -> Value {
+        let path = format!("{}/report", paths::build(&self.project, build_id));
+        self.get(&path).await.unwrap().json().await.unwrap()
     }
 
     /// How many builds the project has.

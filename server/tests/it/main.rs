@@ -10,6 +10,7 @@ mod elf;
 mod failures;
 mod jobs;
 mod live;
+mod maps;
 mod openapi;
 mod pages;
 mod postgres;

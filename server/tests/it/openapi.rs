@@ -45,6 +45,7 @@ fn these_are_the_routes() {
         GET /api/v1/projects/{owner}/{name}/builds/{build_id}
         GET /api/v1/projects/{owner}/{name}/builds/{build_id}/elf
         GET /api/v1/projects/{owner}/{name}/builds/{build_id}/fmt
+        GET /api/v1/projects/{owner}/{name}/builds/{build_id}/map
         GET /api/v1/projects/{owner}/{name}/builds/{build_id}/report
         GET /api/v1/projects/{owner}/{name}/builds/{build_id}/why
         GET /api/v1/projects/{owner}/{name}/compare

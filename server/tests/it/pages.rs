@@ -2,6 +2,7 @@
 
 mod build;
 mod formatting;
+mod linked;
 pub(crate) mod outline;
 mod outside;
 mod renamed;

@@ -39,8 +39,10 @@ async fn builds_acknowledged_before_a_kill_are_measured_after_it() {
     server.running.kill();
 
     let server = Server::start(data.path());
-    for build_id in acknowledged {
+    for (number, build_id) in acknowledged.into_iter().enumerate() {
         server.client.measured(build_id).await;
+        let report = server.client.report(build_id).await;
+        assert_eq!(report["symbols"][0]["linked_from"], format!(".text of handle_{number}.o"));
     }
 }
 

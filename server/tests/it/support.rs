@@ -178,6 +178,22 @@ impl TestApp {
         self.upload_parts(project, &parts).await
     }
 
+    /// The same with the map that the linker wrote.
+    pub(crate) async fn try_upload_with_map(
+        &self,
+        project: &TestProject,
+        build: &NewBuild,
+        (elf, map): (&[u8], &str),
+    ) -> Answer {
+        let build = serde_json::to_vec(build).unwrap();
+        let parts = [
+            (upload::BUILD_PART, "application/json", build.as_slice()),
+            (upload::ELF_PART, "application/octet-stream", elf),
+            (upload::MAP_PART, "text/plain", map.as_bytes()),
+        ];
+        self.upload_parts(project, &parts).await
+    }
+
     /// Uploads those parts: name, content type, content.
     pub(crate) async fn upload_parts(&self, project: &TestProject, parts: &[Part<'_>]) -> Answer {
         self.upload_to(project, "builds", parts).await

@@ -273,11 +273,15 @@ async fn parts_in_another_order_are_refused(db: PgPool) {
     let elf = History::elf(3, 100);
     check(
         &app.upload_parts(&project, &[("elf", "", elf.as_slice())]).await,
-        expect!["422 body: expected the multipart part `build` here (`build` comes first, then `elf`)"],
+        expect![
+            "422 body: expected the multipart part `build` here (`build` comes first, then `elf`, then, where there is one, `map`)"
+        ],
     );
     check(
         &app.upload_parts(&project, &[]).await,
-        expect!["422 body: expected the multipart part `build` here (`build` comes first, then `elf`)"],
+        expect![
+            "422 body: expected the multipart part `build` here (`build` comes first, then `elf`, then, where there is one, `map`)"
+        ],
     );
 }
 

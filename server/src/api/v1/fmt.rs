@@ -51,7 +51,7 @@ pub async fn show(
     let nothing = || AppError::invalid("without", "name lines as FILE:LINE, or say without_all=true");
     let without = without.ok_or_else(nothing)?;
     let build = find(&state, &project, path.build_id).await?;
-    let answer = ask(&state, &build, move |elf| plimsoll_analyzer::predict(elf, &without)).await?;
+    let answer = ask(&state, &build, move |files| plimsoll_analyzer::predict(&files.elf, &without)).await?;
     answer.map(|it| (CachePolicy::Day, Json(it))).map_err(refusal)
 }
 

@@ -37,7 +37,7 @@ pub struct UploadQuery {
     wait: Option<u64>,
 }
 
-/// The multipart body, both parts in this order.
+/// The multipart body, its parts in this order.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body in the OpenAPI document; the body itself is streamed")]
 pub struct UploadForm {
@@ -47,6 +47,10 @@ pub struct UploadForm {
     /// not link and `build.link_failure` says why.
     #[schema(format = Binary, value_type = Option<String>)]
     elf: Option<Vec<u8>>,
+    /// The map (`-Map`) that GNU ld or lld wrote when it linked the ELF, as it is, or with content type
+    /// `application/zstd` compressed: names the object file of what debug information does not tell.
+    #[schema(format = Binary, value_type = Option<String>)]
+    map: Option<Vec<u8>>,
 }
 
 /// Upload a build

@@ -41,7 +41,7 @@ pub async fn show(
     Query(query): Query<WhyQuery>,
 ) -> AppResult<(CachePolicy, Json<Why>)> {
     let build = find(&state, &project, path.build_id).await?;
-    let answer = ask(&state, &build, move |elf| plimsoll_analyzer::why(elf, &query.symbol)).await?;
+    let answer = ask(&state, &build, move |files| files.why(&query.symbol)).await?;
     answer.map(|it| (CachePolicy::Day, Json(it))).map_err(refusal)
 }
 

@@ -56,6 +56,8 @@ pub struct BuildFacts {
     pub ci_url: Option<String>,
     /// Size of the ELF.
     pub elf_bytes: i64,
+    /// Size of the linker's map, where one was sent.
+    pub map_bytes: Option<i64>,
     /// What it is compared with.
     pub baseline_build_id: Option<Uuid>,
     /// Of the baseline.
@@ -143,7 +145,7 @@ pub async fn facts(
     sqlx::query_as!(
         BuildFacts,
         r#"
-        select    build.target_id, build.uploaded_at, build.is_dirty, build.ci_url, build.elf_bytes,
+        select    build.target_id, build.uploaded_at, build.is_dirty, build.ci_url, build.elf_bytes, build.map_bytes,
                   build.baseline_build_id, old.commit_id as "baseline_commit_id?", build.commits_behind,
                   old.formatting_bytes as old_formatting_bytes
         from      build

@@ -64,6 +64,10 @@ pub struct BuildCard {
     pub elf_url: Option<String>,
     /// Its size.
     pub elf_bytes: Bytes,
+    /// The linker's map, where one was sent.
+    pub map_url: Option<String>,
+    /// Its size.
+    pub map_bytes: Bytes,
     /// Everything as JSON.
     pub report_url: Option<String>,
     /// Its pages.
@@ -191,6 +195,8 @@ fn card(project: &Project, (row, facts): (&BuildRow, &BuildFacts), part: Option<
         compare_form_url: urls::compare_from(name, row.build_id),
         elf_url: row.link_failure.is_none().then(|| urls::api_elf(name, row.build_id)),
         elf_bytes: Bytes(size_of(Some(facts.elf_bytes)).unwrap_or(0)),
+        map_url: facts.map_bytes.map(|_| urls::api_map(name, row.build_id)),
+        map_bytes: Bytes(size_of(facts.map_bytes).unwrap_or(0)),
         report_url: is_measured.then(|| urls::api_report(name, row.build_id)),
         tabs: tabs(name, row, part),
     }

@@ -50,7 +50,7 @@ pub async fn asked(
     };
     let build =
         db::builds::find(&state.db, project_id, build_id).await?.ok_or(AppError::NotFound("build"))?;
-    let found = ask(state, &build, move |elf| plimsoll_analyzer::predict(elf, &without)).await?;
+    let found = ask(state, &build, move |files| plimsoll_analyzer::predict(&files.elf, &without)).await?;
     // A file may be named by how its path ends; the boxes have whole paths.
     let meant = found.iter().filter(|_| !lines.is_empty()).flat_map(|it| &it.lines);
     let meant: Vec<String> = meant.map(|it| format!("{}:{}", it.file, it.line)).collect();

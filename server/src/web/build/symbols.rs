@@ -1,6 +1,8 @@
 //! `GET /{owner}/{name}/builds/{build_id}/symbols`: narrowed by a text and a kind, ordered by a column, all
 //! in the address.
 
+mod sort;
+
 use super::frame::{BuildCard, Frame};
 use super::names::Names;
 use super::outside::{OutsideView, outside};
@@ -16,6 +18,7 @@ use askama::Template;
 use axum::extract::State;
 use plimsoll_analyzer::report::{Symbol, SymbolKind};
 use serde::Deserialize;
+use sort::Sort;
 use uuid::Uuid;
 
 /// Which symbols are asked for, in which order.
@@ -74,6 +77,10 @@ pub struct SymbolTable {
     pub n_matching: Count,
     /// The page without a filter.
     pub clear_url: Option<String>,
+    /// What the text may be.
+    pub searched: &'static str,
+    /// Whether the linker's map tells of any symbol where it was linked from.
+    pub has_links: bool,
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows.
@@ -126,66 +133,12 @@ pub struct SymbolLine {
     pub krate: String,
     /// Its section.
     pub section: String,
+    /// The section and object file that it was linked from, where the linker's map tells.
+    pub linked_from: String,
     /// Its address.
     pub address: Address,
     /// Beside the biggest.
     pub bar: Bar,
-}
-
-/// Orders of the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Size,
-    Retained,
-    Name,
-    Kind,
-    Crate,
-    Section,
-    Address,
-}
-
-impl Sort {
-    const ALL: [(Sort, &'static str); 7] = [
-        (Sort::Name, "Symbol"),
-        (Sort::Size, "Size"),
-        (Sort::Retained, "Retained"),
-        (Sort::Kind, "Kind"),
-        (Sort::Crate, "Crate"),
-        (Sort::Section, "Section"),
-        (Sort::Address, "Address"),
-    ];
-
-    fn key(self) -> &'static str {
-        match self {
-            Sort::Size => "size",
-            Sort::Retained => "retained",
-            Sort::Kind => "kind",
-            Sort::Name => "name",
-            Sort::Crate => "crate",
-            Sort::Section => "section",
-            Sort::Address => "address",
-        }
-    }
-
-    fn parse(text: Option<&str>) -> Self {
-        let wanted = Sort::ALL.iter().find(|(it, _)| Some(it.key()) == text);
-        wanted.map_or(Sort::Size, |(it, _)| *it)
-    }
-
-    /// Biggest first; everything else ascending, and then biggest first.
-    fn apply(self, rows: &mut [&Symbol]) {
-        match self {
-            Sort::Size => {
-                rows.sort_by(|a, b| b.size_bytes.cmp(&a.size_bytes).then_with(|| a.name.cmp(&b.name)))
-            }
-            Sort::Retained => rows.sort_by_key(|it| std::cmp::Reverse(it.retained_bytes)),
-            Sort::Kind => rows.sort_by(|a, b| (a.kind, b.size_bytes).cmp(&(b.kind, a.size_bytes))),
-            Sort::Name => rows.sort_by(|a, b| a.name.cmp(&b.name)),
-            Sort::Crate => rows.sort_by(|a, b| (&a.krate, b.size_bytes).cmp(&(&b.krate, a.size_bytes))),
-            Sort::Section => rows.sort_by(|a, b| (&a.section, b.size_bytes).cmp(&(&b.section, a.size_bytes))),
-            Sort::Address => rows.sort_by_key(|it| it.run_address),
-        }
-    }
 }
 
 /// Shows the page.
@@ -216,6 +169,8 @@ fn table(context: &Context<'_>) -> SymbolTable {
         report.symbols.iter().filter(is_kind).filter(|it| matches(it, &lowercase)).collect();
     sort.apply(&mut matching);
     let n_rows = if query.all.is_some() { MAX_ROWS } else { FIRST_ROWS };
+    let has_links = report.symbols.iter().any(|it| linked_from(it).is_some());
+    let columns = Sort::ALL.iter().filter(|it| has_links || it.0 != Sort::LinkedFrom);
     let biggest = matching.iter().map(|it| it.size_bytes).max().unwrap_or(0);
     let filter_of_view = Some(filter).filter(|it| !it.is_empty());
     let view = SymbolsView { filter: filter_of_view, kind, sort: Some(sort.key()), all: false };
@@ -227,8 +182,10 @@ fn table(context: &Context<'_>) -> SymbolTable {
         all_url: is_cut.then(|| context.link(SymbolsView { all: true, ..view })),
         n_matching: Count(matching.len()),
         clear_url: is_narrowed.then(|| context.link(SymbolsView { filter: None, kind: None, ..view })),
-        columns: Sort::ALL.iter().map(|(it, label)| column(*it, label, sort, (context, view))).collect(),
+        columns: columns.map(|(it, label)| column(*it, label, sort, (context, view))).collect(),
         rows: matching.iter().take(n_rows).map(|it| line(it, biggest, context)).collect(),
+        searched: if has_links { "name, section or object" } else { "name, crate or section" },
+        has_links,
         sort: sort.key().to_owned(),
         filter: filter.to_owned(),
         kinds,
@@ -261,6 +218,7 @@ fn matches(symbol: &Symbol, filter: &str) -> bool {
         || holds(&symbol.section)
         || holds(&symbol.mangled)
         || symbol.krate.as_deref().is_some_and(holds)
+        || symbol.linked_from.as_deref().is_some_and(holds)
 }
 
 fn words(n_symbols: usize, matching: &[&Symbol], n_rows: usize, is_narrowed: bool) -> String {
@@ -306,9 +264,15 @@ fn line(symbol: &Symbol, biggest: u64, context: &Context<'_>) -> SymbolLine {
         kind: kind_key(symbol.kind).replace('_', " "),
         krate: symbol.krate.clone().unwrap_or_default(),
         section: symbol.section.clone(),
+        linked_from: linked_from(symbol).unwrap_or_default().to_owned(),
         address: Address(symbol.run_address),
         bar: Bar::share(symbol.size_bytes, biggest),
     }
+}
+
+/// Where a symbol was linked from, unless that is its name.
+fn linked_from(symbol: &Symbol) -> Option<&str> {
+    symbol.linked_from.as_deref().filter(|it| *it != symbol.name)
 }
 
 /// The first of those who refer to a constant without a symbol.

@@ -103,7 +103,7 @@ pub async fn show(
     page.shell = page.shell.with_json(urls::api_why(&page.project.name, build_id, &asked));
     let build =
         db::builds::find(&state.db, project_id, build_id).await?.ok_or(AppError::NotFound("build"))?;
-    let status = match ask(&state, &build, move |elf| plimsoll_analyzer::why(elf, &asked)).await? {
+    let status = match ask(&state, &build, move |files| files.why(&asked)).await? {
         Ok(why) => {
             let context = Context { project: &page.project.name, build_id };
             page.answer = Some(context.view(why, &page.build.target));

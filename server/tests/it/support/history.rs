@@ -14,6 +14,15 @@ pub(crate) fn commit(number: u32) -> CommitId {
 pub(crate) struct History;
 
 impl History {
+    /// What lld writes of `elf(3, 100)`. The folder is somebody's own.
+    pub(crate) const MAP: &str = "     VMA      LMA     Size Align Out     In      Symbol
+10000000 10000000     2000     4 .text
+10000000 10000000       64     4         /srv/build/main.o:(.text.main)
+10000400 10000400       20     4         libhelp.a(first.o):(.text.functions)
+10000420 10000420       10     4         libhelp.a(last.o):(.text.functions)
+10000800 10000800       40     4         libhelp.a(<b>.o):(.rodata.keep)
+";
+
     /// Of a commit on the branch `main`.
     pub(crate) fn on_main(number: u32) -> NewBuild {
         NewBuild {
