@@ -3,7 +3,7 @@
 mod api;
 mod retry;
 
-pub(crate) use api::{Api, compress};
+pub(crate) use api::{Api, Files, compress};
 
 use crate::failure;
 use anyhow::{Context, anyhow};

@@ -26,6 +26,8 @@ pub(crate) struct Target {
     pub name: TargetName,
     pub elf: PathBuf,
     pub memory: Vec<PathBuf>,
+    /// What the linker writes beside the image.
+    pub map: Option<PathBuf>,
     pub budgets: Vec<Budget>,
 }
 

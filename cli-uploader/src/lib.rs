@@ -17,6 +17,7 @@ mod fmt;
 mod git;
 mod judge;
 mod link_error;
+mod linker_map;
 mod markdown;
 mod memory;
 mod output;

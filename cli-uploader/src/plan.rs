@@ -46,6 +46,8 @@ pub(crate) struct Destination {
 pub(crate) struct Upload {
     /// Absent where the build did not link, and its `link_failure` says why.
     pub elf: Option<PathBuf>,
+    /// What the linker wrote beside the ELF.
+    pub map: Option<PathBuf>,
     pub build: NewBuild,
 }
 
@@ -75,10 +77,7 @@ pub(crate) fn upload(args: &UploadArgs, environment: &Environment) -> anyhow::Re
     warnings.extend(destination.as_ref().and_then(|it| it.connection.warning()));
     Ok(UploadPlan {
         destination,
-        uploads: targets
-            .into_iter()
-            .map(|it| Upload { elf: it.elf.clone(), build: it.build(&facts.build) })
-            .collect(),
+        uploads: targets.into_iter().map(|it| it.upload(&facts.build)).collect(),
         wait: args.wait.map(Duration::from_secs),
         warnings,
         other_checkout: facts.other_checkout,

@@ -5,12 +5,13 @@ mod answers;
 pub(crate) use answers::Answers;
 
 use crate::args::{BudgetFlag, UploadArgs};
-use crate::client::{self, Api, compress};
+use crate::client::{self, Api, Files, compress};
 use crate::environment::Environment;
 use crate::plan::{self, Destination, Upload, UploadPlan};
-use crate::{Outcome, failure, files, judge, markdown, output};
+use crate::{Outcome, failure, files, judge, linker_map, markdown, output};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use plimsoll_analyzer::{Besides, map_file};
 use plimsoll_protocol::{BuildAnswer, BuildState, NewBuild, Verdict};
 use serde::Serialize;
 use std::fs::OpenOptions;
@@ -76,22 +77,26 @@ pub(crate) async fn send(
     wait: Option<Duration>,
     bar: &ProgressBar,
 ) -> anyhow::Result<BuildAnswer> {
-    let elf_zstd = match &upload.elf {
-        Some(path) => {
-            let elf = plan::read_elf(path)?;
-            plimsoll_analyzer::check(&elf).with_context(|| format!("cannot upload {}", path.display()))?;
-            warn_of_split(path, &elf);
-            Some(compress(&elf)?)
-        }
+    let files = match &upload.elf {
+        Some(path) => Some(packed(path, upload.map.as_deref())?),
         None => None,
     };
     let deadline = wait.map(|it| Instant::now() + it);
-    let answer = api.upload(&upload.build, elf_zstd, deadline, bar).await;
+    let answer = api.upload(&upload.build, files, deadline, bar).await;
     bar.finish_and_clear();
     answer
 }
 
-/// The server gets the image alone.
+fn packed(path: &Path, map: Option<&Path>) -> anyhow::Result<Files> {
+    let elf = plan::read_elf(path)?;
+    plimsoll_analyzer::check(&elf).with_context(|| format!("cannot upload {}", path.display()))?;
+    warn_of_split(path, &elf);
+    let map = map.map(|it| linker_map::of_image(it, &elf)).transpose()?.flatten();
+    let map_zstd = map.map(|it| compress(it.as_bytes())).transpose()?;
+    Ok(Files { elf_zstd: compress(&elf)?.into(), map_zstd: map_zstd.map(Into::into) })
+}
+
+/// What is in other files is not sent.
 fn warn_of_split(path: &Path, elf: &[u8]) {
     let n_files = files::missing_files(elf).len();
     if n_files > 0 {
@@ -218,7 +223,11 @@ fn measure<'a>(upload: &'a Upload, flags: &[BudgetFlag]) -> anyhow::Result<DryRu
         Some(script) => plimsoll_analyzer::parse_memory(&script.text).with_context(|| script.path.clone())?,
         None => Vec::new(),
     };
-    let report = plimsoll_analyzer::analyze(&elf, &regions).with_context(|| path.display().to_string())?;
+    let map = upload.map.as_deref().map(|it| linker_map::of_image(it, &elf)).transpose()?.flatten();
+    let map = map.as_deref().map(map_file::parse).transpose()?;
+    let besides = Besides { map: map.as_ref(), ..Besides::default() };
+    let report = plimsoll_analyzer::analyze_with(&elf, &regions, besides)
+        .with_context(|| path.display().to_string())?;
     let names: Vec<&str> = report.regions.iter().map(|it| it.name.as_str()).collect();
     let place = would_send.memory.as_ref().map_or_else(|| path.display().to_string(), |it| it.path.clone());
     plan::refuse_unknown((&would_send.target, &would_send.budgets), flags, (&place, &names))?;

@@ -13,8 +13,8 @@ The walk follows first parents and goes from the oldest commit to the newest, so
 compared with the one before it. Commits are checked out into a work tree of their own, outside of \
 yours; what is built there is kept from commit to commit, so that builds are incremental, and removed \
 at the end. Targets, budgets and server come from today's plimsoll.toml; linker scripts from the \
-commit, or from today where it has none. An image is deleted before it is built, so that no commit \
-is measured by another's.
+commit, or from today where it has none. An image, and the `map` of its target, are deleted before they \
+are built, so that no commit is measured by another's.
 
 Not built are commits that are on the server already, commits that change nothing but \
 documentation and CI (*.md, *.rst, *.adoc, LICENSE*, COPYING*, docs/, .github/, .gitlab-ci.yml), \

@@ -16,6 +16,7 @@ relative to it:
   name = \"logger/thumbv6m/release\"
   elf = \"target/thumbv6m-none-eabi/release/logger\"
   memory = \"memory.x\"          # optional: linker script with MEMORY, or a list
+  map = \"target/logger.map\"    # optional: what the linker wrote with -Map
 
   [target.budgets]             # optional: regions, or total
   FLASH = \"16K\"
@@ -60,8 +61,10 @@ pub struct UploadArgs {
     /// by how much, for one target, and exits with 1
     #[arg(long, value_name = "LOG", conflicts_with = "elfs")]
     pub link_error: Option<PathBuf>,
-    /// Map that the failed link wrote (`-Map`): its sections and object files are recorded too
-    #[arg(long, value_name = "FILE", requires = "link_error")]
+    /// Map that GNU ld or lld wrote when it linked the image (`-Map`), for one target: names the object file of
+    /// what debug information does not tell. With --link-error that of the failed link, whose sections and
+    /// object files are recorded. Goes before plimsoll.toml
+    #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
     /// Wait for the result, print it, and exit with 1 if it is over budget
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "300",

@@ -14,6 +14,7 @@ use crate::text::visible;
 use crate::{failure, output, upload};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use plimsoll_analyzer::map_file::MapError;
 use plimsoll_protocol::{BuildAnswer, BuildState, NewBuild, TargetName};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -99,10 +100,10 @@ impl<'a> Walk<'a> {
         let _ = std::fs::remove_file(&log);
         tree::check_out(tree, &step.commit)?;
         for target in targets {
-            let image = self.recipe.image(target, tree);
             // Else a commit that does not build it would be measured by another's.
-            if image.exists() {
-                std::fs::remove_file(&image).with_context(|| format!("cannot remove {}", image.display()))?;
+            let image = Some(self.recipe.image(target, tree));
+            for file in image.into_iter().chain(self.recipe.map(target, tree)).filter(|it| it.exists()) {
+                std::fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
             }
         }
         let folder = self.recipe.folder(tree);
@@ -174,7 +175,9 @@ pub(super) type Answer = Result<BuildAnswer, String>;
 
 fn is_its_own(error: &anyhow::Error) -> bool {
     let status = error.downcast_ref::<Refusal>().map(|it| it.status.as_u16());
-    matches!(status, Some(400 | 413 | 422)) || error.downcast_ref::<plimsoll_analyzer::Error>().is_some()
+    matches!(status, Some(400 | 413 | 422))
+        || error.downcast_ref::<plimsoll_analyzer::Error>().is_some()
+        || error.downcast_ref::<MapError>().is_some()
 }
 
 /// Hidden by itself where standard error is no terminal.

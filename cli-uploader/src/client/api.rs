@@ -6,7 +6,7 @@ use crate::plan::{Connection, Destination};
 use anyhow::{Context, anyhow};
 use futures_util::stream;
 use indicatif::ProgressBar;
-use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, ZSTD_TYPE};
+use plimsoll_protocol::upload::{BUILD_PART, ELF_PART, MAP_PART, ZSTD_TYPE};
 use plimsoll_protocol::{BuildAnswer, BuildState, BuildSummary, CommitId, NewBuild, ProjectName, paths};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder};
@@ -28,6 +28,13 @@ pub(crate) struct Api<'a> {
     project: &'a ProjectName,
 }
 
+/// What goes with a build, packed for the journey.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub elf_zstd: Arc<[u8]>,
+    pub map_zstd: Option<Arc<[u8]>>,
+}
+
 impl<'a> Api<'a> {
     /// Nothing is sent yet.
     pub(crate) fn new(destination: &'a Destination) -> anyhow::Result<Self> {
@@ -35,25 +42,26 @@ impl<'a> Api<'a> {
         Ok(Self { client: Client::new(connection.retries)?, connection, project })
     }
 
-    /// Uploads a build, without an ELF one that did not link; with `deadline` the answer is that of the measured build, if it comes in time.
+    /// Uploads a build, without files one that did not link; with `deadline` the answer is that of the measured
+    /// build, if it comes in time.
     pub(crate) async fn upload(
         &self,
         build: &NewBuild,
-        elf_zstd: Option<Vec<u8>>,
+        files: Option<Files>,
         deadline: Option<Instant>,
         bar: &ProgressBar,
     ) -> anyhow::Result<BuildAnswer> {
         let json = serde_json::to_vec(build)?;
-        let elf: Option<Arc<[u8]>> = elf_zstd.map(Into::into);
-        bar.set_length(elf.as_ref().map_or(0, |it| it.len() as u64));
+        let parts: Vec<(&'static str, Arc<[u8]>)> = files.into_iter().flat_map(Files::parts).collect();
+        bar.set_length(parts.iter().map(|(_, it)| it.len() as u64).sum());
         let path = paths::builds(self.project);
         let body = self
             .client
             .send(bar, || {
                 let build = typed(Part::bytes(json.clone()), "application/json");
                 let mut form = Form::new().part(BUILD_PART, build);
-                if let Some(elf) = &elf {
-                    form = form.part(ELF_PART, elf_part(elf, bar));
+                for (name, content) in &parts {
+                    form = form.part(*name, file_part(name, content, bar));
                 }
                 self.request(Method::POST, &format!("{path}{}", wait_query(deadline))).multipart(form)
             })
@@ -155,23 +163,31 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
     hinted(error, hint)
 }
 
-/// Packs an image for the journey.
-pub(crate) fn compress(elf: &[u8]) -> anyhow::Result<Vec<u8>> {
-    zstd::bulk::compress(elf, 6)
+/// Packs a file for the journey.
+pub(crate) fn compress(content: &[u8]) -> anyhow::Result<Vec<u8>> {
+    zstd::bulk::compress(content, 6)
         .map_err(|it| anyhow!(it))
-        .context("cannot compress the image")
+        .context("cannot compress what is to be sent")
         .hint("is memory short?")
 }
 
-fn elf_part(elf: &Arc<[u8]>, bar: &ProgressBar) -> Part {
-    let (bytes, bar) = (Arc::clone(elf), bar.clone());
-    let chunks = (0..elf.len()).step_by(CHUNK_BYTES).map(move |start| {
+impl Files {
+    /// In the order in which the server takes them.
+    fn parts(self) -> impl Iterator<Item = (&'static str, Arc<[u8]>)> {
+        let map = self.map_zstd.map(|it| (MAP_PART, it));
+        std::iter::once((ELF_PART, self.elf_zstd)).chain(map)
+    }
+}
+
+fn file_part(name: &'static str, content: &Arc<[u8]>, bar: &ProgressBar) -> Part {
+    let (bytes, bar) = (Arc::clone(content), bar.clone());
+    let chunks = (0..content.len()).step_by(CHUNK_BYTES).map(move |start| {
         let chunk = &bytes[start..bytes.len().min(start + CHUNK_BYTES)];
         bar.inc(chunk.len() as u64);
         Ok::<_, std::io::Error>(chunk.to_vec())
     });
     let body = Body::wrap_stream(stream::iter(chunks));
-    typed(Part::stream_with_length(body, elf.len() as u64).file_name("elf"), ZSTD_TYPE)
+    typed(Part::stream_with_length(body, content.len() as u64).file_name(name), ZSTD_TYPE)
 }
 
 fn typed(part: Part, media_type: &'static str) -> Part {

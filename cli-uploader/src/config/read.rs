@@ -76,19 +76,21 @@ impl Reader<'_> {
             .get_ref()
             .as_table()
             .ok_or_else(|| self.mistake(&value.span(), "`target` must be written as `[[target]]`".into()))?;
-        let (mut name, mut elf, mut memory, mut budgets) = (None, None, Vec::new(), Vec::new());
+        let (mut name, mut elf, mut map, mut memory, mut budgets) =
+            (None, None, None, Vec::new(), Vec::new());
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "name" => name = Some(self.target_name(value)?),
                 "elf" => elf = Some(self.folder.join(self.text("target.elf", value)?)),
                 "memory" => memory = self.scripts(value)?,
+                "map" => map = Some(self.folder.join(self.text("target.map", value)?)),
                 "budgets" => budgets = self.budgets(value)?,
-                _ => return Err(self.unknown(key, "target.", &["name", "elf", "memory", "budgets"])),
+                _ => return Err(self.unknown(key, "target.", &["name", "elf", "memory", "map", "budgets"])),
             }
         }
         let missing = |key: &str| self.mistake(&value.span(), format!("this `[[target]]` has no `{key}`"));
         let name = name.ok_or_else(|| missing("name"))?;
-        Ok(Target { name, elf: elf.ok_or_else(|| missing("elf"))?, memory, budgets })
+        Ok(Target { name, elf: elf.ok_or_else(|| missing("elf"))?, memory, map, budgets })
     }
 
     fn scripts(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<PathBuf>, Mistake> {

@@ -122,6 +122,11 @@ impl Recipe {
         self.rebased(&target.elf, tree)
     }
 
+    /// Where a target's map is in another work tree; one outside of the repository is of another link.
+    pub(crate) fn map(&self, target: &config::Target, tree: &Path) -> Option<PathBuf> {
+        self.within(target.map.as_ref()?).map(|it| tree.join(it))
+    }
+
     /// What is known of a commit, whatever its target.
     pub(crate) fn facts(&self, git: &Git, commit: &CommitId) -> anyhow::Result<NewBuild> {
         let args = CommitArgs { commit: Some(commit.to_string()), ..CommitArgs::default() };
@@ -160,9 +165,9 @@ impl Recipe {
         let memory = target.memory.iter().map(|it| self.script(it, tree)).collect();
         let mut args = self.upload.clone();
         args.layout.memory = args.layout.memory.iter().map(|it| self.script(it, tree)).collect();
-        let target = (config::Target { elf, memory, ..target.clone() }, link_error);
-        let plan = target::plan(&args, target, &self.folder(tree), tree)?;
-        Ok(Upload { elf: plan.elf.clone(), build: plan.build(facts) })
+        let map = self.map(target, tree).filter(|it| it.is_file());
+        let target = (config::Target { elf, memory, map, ..target.clone() }, link_error);
+        Ok(target::plan(&args, target, &self.folder(tree), tree)?.upload(facts))
     }
 
     /// A linker script belongs to its commit; one that came later is better than none.

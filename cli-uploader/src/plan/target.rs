@@ -6,6 +6,7 @@ use crate::config::{self, Config};
 use crate::failure::hinted;
 use crate::link_error::{self, LinkError};
 use crate::memory;
+use crate::plan::Upload;
 use anyhow::{Context, anyhow};
 use plimsoll_protocol::{Budget, LinkFailure, MemoryScript, NewBuild, TargetName};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(super) struct TargetPlan {
     /// Absent where the build did not link.
-    pub elf: Option<PathBuf>,
+    elf: Option<PathBuf>,
+    /// What the linker wrote beside the ELF.
+    map: Option<PathBuf>,
     name: TargetName,
     memory: Option<MemoryScript>,
     /// Of the scripts; none where there are no scripts.
@@ -24,9 +27,10 @@ pub(super) struct TargetPlan {
 }
 
 impl TargetPlan {
-    pub(super) fn build(self, facts: &NewBuild) -> NewBuild {
-        let Self { name: target, memory, budgets, link_failure, .. } = self;
-        NewBuild { target, memory, budgets, link_failure, ..facts.clone() }
+    /// With what is known of its commit.
+    pub(super) fn upload(self, facts: &NewBuild) -> Upload {
+        let Self { elf, map, name: target, memory, budgets, link_failure, .. } = self;
+        Upload { elf, map, build: NewBuild { target, memory, budgets, link_failure, ..facts.clone() } }
     }
 
     /// Refuses budgets on regions that the scripts do not have. Without scripts only the image knows.
@@ -48,6 +52,13 @@ pub(super) fn resolve(
         Some(_) => vec![of_log(&args.targets, config)?],
         None => wanted(args, config, current_dir)?,
     };
+    if args.map.is_some() && wanted.len() != 1 {
+        let error = anyhow!("--map is of one image, and {} are to be uploaded", wanted.len());
+        return Err(hinted(
+            error,
+            "write `map` into each [[target]] of plimsoll.toml, or name one `--target`",
+        ));
+    }
     let config_dir = config.path.as_deref().and_then(Path::parent).unwrap_or(current_dir);
     let mut plans: Vec<TargetPlan> = Vec::new();
     for target in wanted {
@@ -123,7 +134,7 @@ fn named(name: &str, elf: PathBuf, config: &Config) -> anyhow::Result<config::Ta
         return Ok(config::Target { elf, ..known.clone() });
     }
     let name = TargetName::parse(name).context("--target")?;
-    Ok(config::Target { name, elf, memory: Vec::new(), budgets: Vec::new() })
+    Ok(config::Target { name, elf, memory: Vec::new(), map: None, budgets: Vec::new() })
 }
 
 /// How one target is sent.
@@ -143,9 +154,12 @@ pub(super) fn plan(
     let budgets = budget::merged(&target.budgets, &args.budgets, &layout);
     let memory = memory::script(&layout, &scripts, &bases);
     let link_failure = link_error.map(|it| it.failure(&layout)).transpose()?;
+    // That of plimsoll.toml may be of an earlier link than the one that failed.
+    let map =
+        args.map.as_ref().map(|it| current_dir.join(it)).or(target.map).filter(|_| link_failure.is_none());
     let elf = link_failure.is_none().then_some(target.elf);
     let regions = layout.regions.into_iter().map(|it| it.name).collect();
-    Ok(TargetPlan { elf, name: target.name, memory, regions, budgets, link_failure })
+    Ok(TargetPlan { elf, map, name: target.name, memory, regions, budgets, link_failure })
 }
 
 fn unknown_target(name: &str, config: &Config) -> anyhow::Error {

@@ -49,6 +49,16 @@ fn a_link_that_failed_stands_in_for_the_image() {
 }
 
 #[test]
+fn the_map_of_an_image_goes_with_it() {
+    let sandbox = Sandbox::with_commits(1);
+    let inputs = [("INPUT_ELF", "fw.elf"), ("INPUT_TARGET", "engine"), ("INPUT_MAP", "none.map")];
+    let output = upload(&sandbox, &inputs).output();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("none.map"), "{said}");
+}
+
+#[test]
 fn the_map_of_a_failed_link_goes_with_it() {
     let sandbox = Sandbox::with_commits(1);
     sandbox.file("build.log", "ld: region `FLASH' overflowed by 629 bytes\n");

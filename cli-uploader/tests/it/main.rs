@@ -7,6 +7,7 @@ mod backfill;
 mod comment;
 mod fmt;
 mod github;
+mod map;
 mod memory;
 mod plan;
 mod size;

@@ -18,6 +18,7 @@ project = "owner/name"
 name = "logger/thumbv6m/release"
 elf = "target/logger"
 memory = "firmware/memory.x"
+map = "firmware/engine.map"
 [target.budgets]
 RAM = 0x100
 FLASH = "16K"
@@ -28,6 +29,7 @@ total = 16_384
     let target = &config.targets[0];
     assert_eq!(target.elf, Path::new("/repo/target/logger"));
     assert_eq!(target.memory, [Path::new("/repo/firmware/memory.x")]);
+    assert_eq!(target.map.as_deref(), Some(Path::new("/repo/firmware/engine.map")));
     let budgets: Vec<_> = target.budgets.iter().map(|it| (it.subject.as_str(), it.limit_bytes)).collect();
     assert_eq!(budgets, [("RAM", 256), ("FLASH", 16384), ("total", 16384)]);
 }
