@@ -94,7 +94,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<options::Mistake>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -1,6 +1,19 @@
 //! What was typed after a chore's name.
 
 use anyhow::Result;
+use std::fmt;
+
+/// What was typed cannot be done, whatever the state of things. Exit code 2.
+#[derive(Debug)]
+pub struct Mistake(pub String);
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mistake {}
 
 /// Refuses everything: the chore takes no options.
 pub fn none(mut arguments: lexopt::Parser) -> Result<()> {

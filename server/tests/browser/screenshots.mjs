@@ -2,6 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { NOT_FOUND } from "./addresses.mjs";
 import { DESK, PHONE, addresses, base, beAdministrator, launch, open } from "./support.mjs";
 
 const folder = process.env.SCREENSHOTS ?? "screenshots";
@@ -18,7 +19,7 @@ const browser = await launch();
 for (const [look, options] of Object.entries(looks)) {
   const { context, page, complaints } = await open(browser, options);
   await beAdministrator(page);
-  for (const [name, path] of Object.entries({ ...pages, "not-found": "/no/such" })) {
+  for (const [name, path] of Object.entries({ ...pages, ...NOT_FOUND })) {
     if (only.length > 0 && !only.includes(name)) {
       continue;
     }

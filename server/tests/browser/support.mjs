@@ -7,6 +7,7 @@
 
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
+import { ADDRESSES } from "./addresses.mjs";
 
 const required = (name) => {
   const value = process.env[name];
@@ -79,31 +80,8 @@ export const addresses = async () => {
   assert.ok(sunk, "core::fmt comes aboard in the demo's history");
   const afloat = measured[measured.indexOf(sunk) + 1];
   const report = await api(`/projects/${project}/builds/${newest.id}/report`);
-  const symbol = report.symbols[0].name;
-  return {
-    projects: "/",
-    login: "/login",
-    project: `/${project}`,
-    "project-formatting": `/${project}?metric=formatting`,
-    build: `/${project}/builds/${newest.id}`,
-    "build-formatting": `/${project}/builds/${newest.id}/formatting`,
-    "build-stack": `/${project}/builds/${newest.id}/stack`,
-    "build-symbols": `/${project}/builds/${newest.id}/symbols`,
-    "build-symbols-filtered": `/${project}/builds/${newest.id}/symbols?filter=fmt&sort=name`,
-    "build-source": `/${project}/builds/${newest.id}/source`,
-    "build-duplicates": `/${project}/builds/${newest.id}/duplicates`,
-    "build-advice": `/${project}/builds/${newest.id}/advice`,
-    "build-why": `/${project}/builds/${newest.id}/why?symbol=${encodeURIComponent(report.symbols[0].mangled)}`,
-    "build-why-form": `/${project}/builds/${newest.id}/why`,
-    compare: `/${project}/compare?old=${before.id}&new=${newest.id}`,
-    "story-compare": `/${project}/compare?old=${afloat.id}&new=${sunk.id}`,
-    "story-formatting": `/${project}/builds/${sunk.id}/formatting`,
-    "compare-form": `/${project}/compare`,
-    symbol: `/${project}/symbols?target=${encodeURIComponent(newest.target)}&name=${encodeURIComponent(symbol)}`,
-    alerts: `/${project}/alerts`,
-    settings: `/${project}/settings`,
-    "new-project": "/new",
-  };
+  const scene = { project, newest, before, sunk, afloat, symbol: report.symbols[0] };
+  return Object.fromEntries(Object.entries(ADDRESSES).map(([name, address]) => [name, address(scene)]));
 };
 
 const page_of_builds = async () => {
