@@ -10,7 +10,7 @@ mod data;
 mod records;
 mod text;
 
-use crate::image::{Image, ImageSection};
+use crate::image::{Image, ImageSection, ImageSymbol};
 use crate::map::{Attribution, Filling, Label};
 use crate::refs::{Facts, List, Places, Reference, ReferenceKind, is_unwind};
 use crate::report::{SectionKind, SectionRole, SymbolKind};
@@ -160,7 +160,8 @@ fn lengths(places: &Places<'_>, references: &List) -> Vec<(u64, u64)> {
     lengths
 }
 
-/// Where symbols without a size stand, by address, each address once.
+/// Where symbols without a size stand, by address, each address once. Of several names there, a function's
+/// goes before a label's, a name before one that tells where an array starts, a global before a weak one.
 pub(crate) fn begins(places: &Places<'_>) -> Vec<Begin> {
     let image = places.image;
     let unsized_symbols = image.symbols.iter().enumerate().filter(|(_, it)| it.size == 0);
@@ -171,7 +172,11 @@ pub(crate) fn begins(places: &Places<'_>) -> Vec<Begin> {
             (Begin { address: it.value, symbol_idx, is_local }, it.rank)
         })
         .collect();
-    begins.sort_by_key(|(it, rank)| (it.address, it.is_local, *rank, image.symbols[it.symbol_idx].name));
+    begins.sort_by_key(|(it, rank)| {
+        let ImageSymbol { kind, name, .. } = image.symbols[it.symbol_idx];
+        let is_label = kind == SymbolKind::Label;
+        (it.address, it.is_local, is_label, is_label && is_start_of_array(name), *rank, name)
+    });
     begins.dedup_by_key(|(it, _)| it.address);
     begins.into_iter().map(|(it, _)| it).collect()
 }
@@ -192,6 +197,12 @@ fn is_border(name: &[u8]) -> bool {
             || is_section(word)
             || matches!(word, [b's' | b'e', rest @ ..] if is_section(rest))
     })
+}
+
+/// `__ctors_start` and its like: other than the borders above, they may be all the name that a place has.
+fn is_start_of_array(name: &[u8]) -> bool {
+    let before = name.strip_suffix(b"_start").unwrap_or_default();
+    name.starts_with(b"__start_") || before.iter().any(u8::is_ascii_alphanumeric)
 }
 
 impl Splitter<'_> {
