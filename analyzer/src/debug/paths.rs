@@ -78,8 +78,18 @@ pub(super) fn short(path: &str) -> String {
     match known(path) {
         Some(Known { origin, rest }) if origin.is_empty() => rest.to_owned(),
         Some(Known { origin, rest }) => format!("{origin}/{rest}"),
-        None => in_esp_idf(path).unwrap_or(path).to_owned(),
+        None => made_by_build_script(path).unwrap_or_else(|| in_esp_idf(path).unwrap_or(path).to_owned()),
     }
+}
+
+/// `app/out/bindings.rs` of `…/build/app-<16 digits>/out/bindings.rs`, where cargo has build scripts write.
+pub(super) fn made_by_build_script(path: &str) -> Option<String> {
+    const DIGITS: usize = 16;
+    let (before, rest) = path.split_once("/out/")?;
+    let (folder, package) = before.rsplit_once('/')?;
+    let (name, hash) = package.rsplit_once('-')?;
+    let is_hash = hash.len() == DIGITS && hash.bytes().all(|it| it.is_ascii_hexdigit());
+    (is_hash && folder.ends_with("/build")).then(|| format!("{name}/out/{rest}"))
 }
 
 /// From the folder of Espressif's SDK on, which is called `esp-idf` or, with its version, `esp-idf-v5.1`.

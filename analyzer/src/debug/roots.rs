@@ -55,7 +55,7 @@ impl Roots {
 
     /// The path without what differs from machine to machine.
     pub(super) fn short(&self, path: &str) -> String {
-        if known(path).is_some() {
+        if known(path).is_some() || paths::made_by_build_script(path).is_some() {
             return paths::short(path);
         }
         if let Some(rest) = self.own.as_deref().and_then(|it| below(it, path)) {

@@ -206,19 +206,28 @@ fn labels_name_code_that_has_no_type() {
 fn of_several_labels_at_one_place_the_most_telling_names_it() {
     let section = "section .text 0x1000 16 x align 16\nnoise .text 0 16\n";
     let labels = "label __ctors_start 0x1000 0\nlabel __ctors_end 0x1000 0\nlabel __start_set 0x1000 0\n";
-    check(&format!("{section}{labels}label __init 0x1000 0 weak"), expect![[r#"
+    check(
+        &format!("{section}{labels}label __init 0x1000 0 weak"),
+        expect![[r#"
         Label 0x1000 16 __init ← 
         padding 0 unattributed 0
-    "#]]);
+    "#]],
+    );
     // Better than none; and what only is called a start is none of an array.
-    check(&format!("{section}{labels}"), expect![[r#"
+    check(
+        &format!("{section}{labels}"),
+        expect![[r#"
         Label 0x1000 16 __ctors_start ← 
         padding 0 unattributed 0
-    "#]]);
-    check(&format!("{section}{labels}label _start 0x1000 0 weak"), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("{section}{labels}label _start 0x1000 0 weak"),
+        expect![[r#"
         Label 0x1000 16 _start ← 
         padding 0 unattributed 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

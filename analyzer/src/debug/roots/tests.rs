@@ -27,6 +27,8 @@ fn files_of_the_program_are_called_from_its_folder_on() {
 fn known_places_keep_their_names_inside_of_the_folder_too() {
     let roots = roots("/ci", &["/ci"]);
     check(&roots, "/ci/.cargo/registry/src/index-1/heapless-0.8.0/src/vec.rs", "heapless-0.8.0/src/vec.rs");
+    check(&roots, "/ci/target/x/build/app-0123456789abcdef/out/bind/gen.rs", "app/out/bind/gen.rs");
+    check(&roots, "/ci/build/app-v2/out/gen.rs", "build/app-v2/out/gen.rs");
     check(&roots, "/rustc/0123abc/library/core/src/fmt/mod.rs", "rust/library/core/src/fmt/mod.rs");
     check(
         &roots,
