@@ -1,9 +1,9 @@
 //! `cargo xtask advice`: follows the analyzer's advice on our own firmware and compares what it promised.
 
 mod cases;
+mod copies;
 
 use crate::command::run;
-use crate::options;
 use crate::setup::{self, need::Need};
 use crate::signals;
 use crate::terminal::say;
@@ -11,28 +11,29 @@ use crate::workshop::Workshop;
 use crate::workspace::cargo;
 use anyhow::{Result, bail};
 use cases::{CASES, Case};
+use copies::COPIES;
 use serde_json::Value;
 use std::fmt;
 
 /// Help of `cargo xtask advice`.
-pub const DETAILS: &str = "cargo xtask advice
+pub const DETAILS: &str = "cargo xtask advice [KIND...]
 
 Builds our firmware in the ways that the analyzer warns of, asks it for advice, builds again with the advice
 followed, and compares the promised saving with the real one. A promise holds if the real saving is what its
-certainty says: exact, at least or up to, give or take what alignment moves.";
+certainty says: exact, at least or up to, give or take what alignment moves. Without a KIND, all are tried.";
 
 /// So much may alignment add or take, in any of the sections.
 const ALIGNMENT_BYTES: i64 = 16;
 
 /// `cargo xtask advice`.
 pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
-    options::none(arguments)?;
+    let cases = chosen(arguments)?;
     setup::ensure(&[Need::CCompiler, Need::ArmCompiler, Need::FirmwareTarget])?;
     run(cargo().args(["build", "--package", "plimsoll"]))?;
     let mut workshop = Workshop::new()?;
     say(format!("{:20} {:8} {:>9} {:>7}", "advice", "", "promised", "real"));
     let mut n_broken = 0;
-    for case in CASES {
+    for case in cases {
         let outcome = follow(case, &mut workshop);
         n_broken += usize::from(!outcome.as_ref().is_ok_and(Outcome::holds));
         say(match outcome {
@@ -48,6 +49,20 @@ pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
         bail!("{n_broken} pieces of advice promise what a build does not keep");
     }
     Ok(())
+}
+
+/// The cases of the kinds that were typed; all where none was.
+fn chosen(mut arguments: lexopt::Parser) -> Result<Vec<&'static Case>> {
+    let all = || CASES.iter().chain(COPIES);
+    let mut cases = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        let lexopt::Arg::Value(kind) = &argument else { return Err(argument.unexpected().into()) };
+        let Some(case) = all().find(|it| kind == it.kind) else {
+            bail!("no rebuild follows advice on `{}`", kind.display());
+        };
+        cases.push(case);
+    }
+    Ok(if cases.is_empty() { all().collect() } else { cases })
 }
 
 /// What was promised and what came of it.

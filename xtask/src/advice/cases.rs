@@ -12,14 +12,14 @@ pub struct Case {
 const FLOAT: &[&str] = &["uart", "counter", "temperature-cfmt", "sample-debug-float"];
 const FIXED: &[&str] = &["uart", "counter", "temperature-cfmt", "sample-debug-fixed"];
 
-const NO_LTO: (&str, &str) = ("CARGO_PROFILE_FIRMWARE_LTO", "off");
+pub const NO_LTO: (&str, &str) = ("CARGO_PROFILE_FIRMWARE_LTO", "off");
 const UNOPTIMISED: (&str, &str) = ("CARGO_PROFILE_FIRMWARE_OPT_LEVEL", "0");
 const WITHOUT_LTO: Build<'_> = Build { environment: &[NO_LTO], ..PLAIN };
 /// What `-Z` wants of a stable compiler.
-const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
+pub const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
 
-const LOGGER: &str = "src/bin/logger.rs";
-const SETTINGS: &str = "static SETTINGS: Settings = Settings::new();";
+pub const LOGGER: &str = "src/bin/logger.rs";
+pub const SETTINGS: &str = "static SETTINGS: Settings = Settings::new();";
 const ZEROES_IN_BSS: Change = (
     LOGGER,
     SETTINGS,
@@ -63,9 +63,9 @@ static TABLE: [u32; 128] = {
     table
 };",
 );
-const COUNT: &str = "self.n_samples += 1;";
+pub const COUNT: &str = "self.n_samples += 1;";
 /// The house forbids what some changes need.
-const LENIENT: &str = "--cap-lints=warn";
+pub const LENIENT: &str = "--cap-lints=warn";
 /// cortex-m-rt's linker script discards the tables, as the advice has it; this one does not.
 const KEEP_UNWIND_TABLES: &[Change] = &[
     (
