@@ -3,7 +3,7 @@
 //! A static counts as never written only where everything that refers to it is understood: an address
 //! that is stored, handed over, or lost track of may be written through by anybody. Compilers reach
 //! neighbours from one address (merged globals, section anchors), so that writes count where they go,
-//! not by whose address they began with.
+//! not by whose address they began with. Such neighbours get references from here, too.
 
 mod effect;
 mod follow;
@@ -114,7 +114,7 @@ impl<'a> Statics<'a> {
         }
         let is_any = |it: &Instruction| it.formed.is_some_and(|it| self.is_near(it));
         if list.iter().any(is_any) {
-            _ = Code { list: &list, end: place.span.end(), ignored: &ignored }.follow(self);
+            Code { list: &list, end: place.span.end(), ignored: &ignored }.follow(self);
         }
     }
 
