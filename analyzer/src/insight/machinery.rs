@@ -123,7 +123,7 @@ fn formatting_line(case: &Case<'_>) -> Option<Insight> {
     }
     let advice = format!(
         "{}:{} pulls most of formatting in: of {} B that go without any, {} B go without this line alone. Write its \
-         text without `core::fmt`.",
+         text without `core::fmt`; what takes its place costs bytes of its own.",
         line.file,
         line.line,
         grouped(blame.saves_at_least_bytes),
