@@ -2,7 +2,7 @@
 
 mod lineage;
 
-pub use lineage::{Candidate, find_baseline, find_measured_baseline, find_newest, is_newest};
+pub use lineage::{Ancestors, Candidate, find_baseline, find_newest, is_newest};
 
 use crate::db::{stored_file, to_i64, to_u64};
 use crate::domain::build::{StoredFile, state_from_stored};

@@ -48,7 +48,9 @@ impl PackedFiles {
     /// Unpacks them.
     pub fn unpack(&self) -> anyhow::Result<BuildFiles> {
         let map = self.map.as_ref().map(PackedFile::unpack).transpose()?;
-        let map_text = map.map(|it| String::from_utf8_lossy(&it).into_owned());
+        let map_text = map.map(|it| {
+            String::from_utf8(it).unwrap_or_else(|it| String::from_utf8_lossy(it.as_bytes()).into_owned())
+        });
         Ok(BuildFiles { elf: self.elf.unpack()?, map_text })
     }
 }

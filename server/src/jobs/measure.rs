@@ -1,7 +1,7 @@
 //! One job from its lease to its result.
 
 use crate::db;
-use crate::db::builds::Candidate;
+use crate::db::builds::{Ancestors, Candidate};
 use crate::db::jobs::LeasedJob;
 use crate::domain::Recipe;
 use crate::jobs::analyze::{Analysis, Hopeless, analyze, measurements_of_failure};
@@ -35,14 +35,11 @@ pub async fn measure(state: &AppState, job: &LeasedJob) -> anyhow::Result<Outcom
     let Some(recipe) = db::builds::find_recipe(&state.db, job.for_project, job.for_build).await? else {
         return abandon(state, job).await;
     };
-    let baseline = db::builds::find_baseline(&state.db, &recipe).await?;
-    if baseline.as_ref().is_some_and(|it| !it.is_measured) && job.n_waits < MAX_WAITS {
+    let ancestors = if job.n_waits < MAX_WAITS { Ancestors::MeasuredSoon } else { Ancestors::Measured };
+    let baseline = db::builds::find_baseline(&state.db, &recipe, ancestors).await?;
+    if baseline.as_ref().is_some_and(|it| !it.is_measured) {
         return Ok(Outcome::Waits);
     }
-    let baseline = match baseline {
-        Some(it) if !it.is_measured => db::builds::find_measured_baseline(&state.db, &recipe).await?,
-        it => it,
-    };
     if let Some(failure) = &recipe.link_failure {
         return write_unlinked(state, job, (&recipe, baseline), failure).await;
     }

@@ -234,3 +234,28 @@ async fn nonsense_is_refused_with_its_place(db: PgPool) {
     let answer = app.upload_parts(&project, &parts).await;
     assert_eq!(answer.refusal(), "422 body: a build that did not link has no ELF");
 }
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn what_did_not_link_has_no_file_to_ask(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let red = record(&app, &project, &unlinked(History::on_main(1), 629)).await;
+    for question in ["why?symbol=main", "fmt?without_all=true", "elf", "map"] {
+        let path = format!("/api/v1/projects/acme/blinky/builds/{}/{question}", red.build.id);
+        assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND, "{question}");
+    }
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn an_elf_that_takes_the_place_of_a_failed_link_brings_its_map(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let red = record(&app, &project, &unlinked(History::on_main(1), 629)).await;
+    let elf = History::elf(3, 100);
+    let mended = app.try_upload_with_map(&project, &History::on_main(1), (&elf, History::MAP)).await;
+    assert_eq!(mended.parse::<BuildAnswer>().build.id, red.build.id);
+    app.work().await;
+    let report = app.read(&project, &format!("builds/{}/report", red.build.id)).await;
+    let main = report["symbols"].as_array().unwrap().iter().find(|it| it["name"] == "main").unwrap();
+    assert_eq!(main["linked_from"], ".text.main of main.o");
+}

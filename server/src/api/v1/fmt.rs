@@ -1,7 +1,7 @@
 //! What a build would be without the formatting of some source lines, predicted from its ELF.
 
 use crate::api::docs::{ProjectPath, ReadRefusals};
-use crate::api::v1::builds::{BuildPath, find};
+use crate::api::v1::builds::BuildPath;
 use crate::auth::ReadProject;
 use crate::cache::CachePolicy;
 use crate::domain::lines;
@@ -50,8 +50,10 @@ pub async fn show(
     let without = lines::without(&query).map_err(|it| AppError::invalid("without", it))?;
     let nothing = || AppError::invalid("without", "name lines as FILE:LINE, or say without_all=true");
     let without = without.ok_or_else(nothing)?;
-    let build = find(&state, &project, path.build_id).await?;
-    let answer = ask(&state, &build, move |files| plimsoll_analyzer::predict(&files.elf, &without)).await?;
+    let answer = ask(&state, (project.project_id, path.build_id), move |files| {
+        plimsoll_analyzer::predict(&files.elf, &without)
+    })
+    .await?;
     answer.map(|it| (CachePolicy::Day, Json(it))).map_err(refusal)
 }
 

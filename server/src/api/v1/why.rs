@@ -1,7 +1,7 @@
 //! Why a symbol is in a build, answered from its ELF.
 
 use crate::api::docs::{ProjectPath, ReadRefusals};
-use crate::api::v1::builds::{BuildPath, find};
+use crate::api::v1::builds::BuildPath;
 use crate::auth::ReadProject;
 use crate::cache::CachePolicy;
 use crate::error::{AppError, AppResult};
@@ -40,8 +40,8 @@ pub async fn show(
     Path(path): Path<BuildPath>,
     Query(query): Query<WhyQuery>,
 ) -> AppResult<(CachePolicy, Json<Why>)> {
-    let build = find(&state, &project, path.build_id).await?;
-    let answer = ask(&state, &build, move |files| files.why(&query.symbol)).await?;
+    let answer =
+        ask(&state, (project.project_id, path.build_id), move |files| files.why(&query.symbol)).await?;
     answer.map(|it| (CachePolicy::Day, Json(it))).map_err(refusal)
 }
 

@@ -15,47 +15,38 @@ pub struct Candidate {
     pub is_measured: bool,
 }
 
-/// The nearest ancestor that is measured or will be: one that did not link has no sizes to compare with. Clean
-/// builds go before dirty ones, however near; among builds of one commit those of branches and the newest go first.
-pub async fn find_baseline(db: impl PgExecutor<'_>, recipe: &Recipe) -> sqlx::Result<Option<Candidate>> {
+/// Which ancestors may become a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ancestors {
+    /// Those that are measured.
+    Measured,
+    /// Those that are measured or will be.
+    MeasuredSoon,
+}
+
+/// The nearest ancestor: one that did not link has no sizes to compare with. Clean builds go before dirty ones,
+/// however near; among builds of one commit those of branches and the newest go first.
+pub async fn find_baseline(
+    db: impl PgExecutor<'_>,
+    recipe: &Recipe,
+    ancestors: Ancestors,
+) -> sqlx::Result<Option<Candidate>> {
     sqlx::query_as!(
         Candidate,
         r#"
         select   build_id, position - 1 as "commits_behind!", (state = 'measured') as "is_measured!"
         from     unnest($3::text[]) with ordinality as ancestor (commit_id, position)
         join     build using (commit_id)
-        where    project_id = $1 and target_id = $2 and build_id <> $4 and state <> 'failed' and link_failure is null
+        where    project_id = $1 and target_id = $2 and build_id <> $4
+          and    state <> 'failed' and link_failure is null and (state = 'measured' or $5)
         order by is_dirty, position, (pull_request is not null), uploaded_at desc
         limit    1
         "#,
         recipe.project_id,
         recipe.target_id,
         &recipe.ancestry,
-        recipe.build_id
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// The nearest measured ancestor, for a build that will wait no longer.
-pub async fn find_measured_baseline(
-    db: impl PgExecutor<'_>,
-    recipe: &Recipe,
-) -> sqlx::Result<Option<Candidate>> {
-    sqlx::query_as!(
-        Candidate,
-        r#"
-        select   build_id, position - 1 as "commits_behind!", true as "is_measured!"
-        from     unnest($3::text[]) with ordinality as ancestor (commit_id, position)
-        join     build using (commit_id)
-        where    project_id = $1 and target_id = $2 and build_id <> $4 and state = 'measured'
-        order by is_dirty, position, (pull_request is not null), uploaded_at desc
-        limit    1
-        "#,
-        recipe.project_id,
-        recipe.target_id,
-        &recipe.ancestry,
-        recipe.build_id
+        recipe.build_id,
+        ancestors == Ancestors::MeasuredSoon
     )
     .fetch_optional(db)
     .await

@@ -175,6 +175,8 @@ pub struct ChoiceRow {
     pub message: Option<String>,
     /// When it was committed.
     pub committed_at: OffsetDateTime,
+    /// What it is compared with.
+    pub baseline_build_id: Option<Uuid>,
 }
 
 /// The newest measured builds of a project.
@@ -182,7 +184,8 @@ pub async fn choices(db: impl PgExecutor<'_>, project_id: Uuid, limit: i64) -> s
     sqlx::query_as!(
         ChoiceRow,
         r#"
-        select   build_id, target.name as target, commit_id, branch, pull_request, message, committed_at
+        select   build_id, target.name as target, commit_id, branch, pull_request, message, committed_at,
+                 baseline_build_id
         from     build
         join     target on target.project_id = build.project_id and target.target_id = build.target_id
         where    build.project_id = $1 and state = 'measured'

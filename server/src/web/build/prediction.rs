@@ -1,8 +1,7 @@
 //! What would go together with some source lines, as the page of formatting answers it.
 
-use crate::db;
 use crate::domain::lines;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::jobs::question::ask;
 use crate::state::AppState;
 use crate::web::format::{Bytes, counted};
@@ -33,12 +32,8 @@ pub struct PredictionView {
     pub shared: Bytes,
 }
 
-/// Answers what a query asks, if it asks.
-pub async fn asked(
-    state: &AppState,
-    (project_id, build_id): (Uuid, Uuid),
-    query: &[(String, String)],
-) -> AppResult<Asked> {
+/// Answers what a query asks of a project's build, if it asks.
+pub async fn asked(state: &AppState, ids: (Uuid, Uuid), query: &[(String, String)]) -> AppResult<Asked> {
     let without = match lines::without(query) {
         Ok(Some(without)) => without,
         Ok(None) => return Ok(Asked::default()),
@@ -48,9 +43,7 @@ pub async fn asked(
         Without::Lines(lines) => lines.iter().map(|it| format!("{}:{}", it.file, it.line)).collect(),
         Without::AllFormatting => BTreeSet::new(),
     };
-    let build =
-        db::builds::find(&state.db, project_id, build_id).await?.ok_or(AppError::NotFound("build"))?;
-    let found = ask(state, &build, move |files| plimsoll_analyzer::predict(&files.elf, &without)).await?;
+    let found = ask(state, ids, move |files| plimsoll_analyzer::predict(&files.elf, &without)).await?;
     // A file may be named by how its path ends; the boxes have whole paths.
     let meant = found.iter().filter(|_| !lines.is_empty()).flat_map(|it| &it.lines);
     let meant: Vec<String> = meant.map(|it| format!("{}:{}", it.file, it.line)).collect();

@@ -3,8 +3,7 @@
 
 use super::frame::{BuildCard, Frame};
 use crate::auth::ReadProject;
-use crate::db;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::extract::{Path, Query};
 use crate::jobs::question::ask;
 use crate::state::AppState;
@@ -101,9 +100,7 @@ pub async fn show(
         return Ok((StatusCode::OK, Page(page)));
     }
     page.shell = page.shell.with_json(urls::api_why(&page.project.name, build_id, &asked));
-    let build =
-        db::builds::find(&state.db, project_id, build_id).await?.ok_or(AppError::NotFound("build"))?;
-    let status = match ask(&state, &build, move |files| files.why(&asked)).await? {
+    let status = match ask(&state, (project_id, build_id), move |files| files.why(&asked)).await? {
         Ok(why) => {
             let context = Context { project: &page.project.name, build_id };
             page.answer = Some(context.view(why, &page.build.target));
