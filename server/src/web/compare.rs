@@ -60,12 +60,13 @@ pub async fn show(
     let old_id = build_id("old", query.old.as_deref())?;
     let new_id = build_id("new", query.new.as_deref())?;
     let head = ProjectHead::load(&state, &read, Tab::Compare).await?;
-    let (comparison, words) = match (old_id, new_id) {
-        (Some(old), Some(new)) => compare(&state, project, (old, new), query.all.is_some()).await?,
-        _ => (None, "Choose two builds.".to_owned()),
-    };
     let known = choices(&state.db, project.project_id, MAX_CHOICES).await?;
+    let (picker, offer) = picker::picker(project, &known, old_id, new_id);
     let pair = old_id.zip(new_id);
+    let (comparison, words) = match pair {
+        Some(pair) => compare(&state, project, pair, query.all.is_some()).await?,
+        None => (None, offer),
+    };
     let here =
         pair.map_or_else(|| urls::compare_form(&project.name), |it| urls::compare(&project.name, it.0, it.1));
     let mut shell = Shell::new(format!("Compare builds of {}", project.name), read.viewer, here);
@@ -75,7 +76,7 @@ pub async fn show(
     Ok(Page(ComparePage {
         shell,
         project: head,
-        picker: picker::picker(project, &known, old_id, new_id),
+        picker,
         swap_url: pair.map(|(old, new)| urls::compare(&project.name, new, old)),
         comparison,
         words,

@@ -1,6 +1,7 @@
 //! What pages show, how they refuse, and that hostile text stays text.
 
 mod build;
+mod compare;
 mod formatting;
 mod linked;
 pub(crate) mod outline;
