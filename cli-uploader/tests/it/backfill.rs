@@ -6,13 +6,17 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::io::Read;
 
-/// What the repository's build does: copies the image that `cargo` names, or fails as it says.
+/// What the repository's build does: copies the image that `cargo` names, with its map if there is one, or fails as
+/// it says.
 const BUILD: &str = r#"
 case "$(cat cargo)" in
     broken) echo "error: no such thing"; exit 3 ;;
     heavy) echo "ld: region \`FLASH' overflowed by 629 bytes" >&2; exit 1 ;;
     nothing) ;;
-    *) cp "$(dirname "$0")/$(cat cargo).elf" fw.elf ;;
+    *)
+        yard=$(dirname "$0")
+        cp "$yard/$(cat cargo).elf" fw.elf
+        if [ -f "$yard/$(cat cargo).map" ]; then cp "$yard/$(cat cargo).map" fw.map; fi ;;
 esac
 "#;
 
@@ -302,4 +306,30 @@ fn a_kept_work_tree_serves_the_next_walk() {
     assert_eq!(voyage.sandbox.git(&["worktree", "list"]).lines().count(), 2);
     assert_eq!(known(voyage.backfill(&[])).status.code(), Some(0));
     voyage.check_untouched();
+}
+
+#[test]
+fn a_map_goes_with_the_commit_whose_build_wrote_it_and_with_no_other() {
+    let Some(server) = Server::start() else { return };
+    let voyage = Voyage::new();
+    voyage.sandbox.file("plimsoll.toml", SETTINGS.replace("memory =", "map = \"fw.map\"\nmemory ="));
+    let map = "     VMA      LMA     Size Align Out     In      Symbol\n\
+               10000000 10000000 40 4 .text\n10000000 10000000 40 4         light.o:(.text.main)\n";
+    voyage.yard.file("light.map", map);
+    // The same image, which that map would fit.
+    voyage.yard.file("bare.elf", elf(&[("main", 64)]));
+    voyage.load("light", "Sail");
+    voyage.load("bare", "Sail on");
+    assert_eq!(server.known_to(voyage.backfill(&[])).output().status.code(), Some(0));
+    let origins: Vec<Value> = server
+        .get("/builds")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|build| {
+            let report = server.get(&format!("/builds/{}/report", build["id"].as_str().unwrap()));
+            report["symbols"][0]["linked_from"].clone()
+        })
+        .collect();
+    assert_eq!(origins, [Value::Null, ".text.main of light.o".into()]);
 }
