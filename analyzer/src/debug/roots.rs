@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::Slice;
 use super::paths::{self, is_absolute, known, normal};
 use super::units::Units;
 
 /// Builds happen in the folder of the project, or in one so many levels below it.
 const MAX_BUILD_LEVELS: usize = 2;
-/// As long as paths get on Linux, and so many folders deep as anybody goes.
-const MAX_FOLDER_BYTES: usize = 4096;
+/// Longer paths, more folders and deeper ones are not looked at: many units may share the bytes of one
+/// endless text.
+const MAX_PATH_BYTES: usize = 1024;
+const MAX_FOLDERS: usize = 1024;
 const MAX_LEVELS: usize = 64;
 
 /// What is cut off the paths of one image, so that they read alike on every machine.
@@ -28,9 +31,11 @@ impl Roots {
         // How many units were compiled there, and one of them.
         let mut by_folder: BTreeMap<&[u8], (usize, usize)> = BTreeMap::new();
         for unit_idx in 0..units.list.len() {
-            let folder = units.skeleton(unit_idx).comp_dir;
-            if let Some(folder) = folder.filter(|it| it.len() <= MAX_FOLDER_BYTES) {
-                by_folder.entry(folder.slice()).or_insert((0, unit_idx)).0 += 1;
+            let Some(folder) = units.skeleton(unit_idx).comp_dir.filter(is_short) else { continue };
+            if let Some((n_units, _)) = by_folder.get_mut(folder.slice()) {
+                *n_units += 1;
+            } else if by_folder.len() < MAX_FOLDERS {
+                by_folder.insert(folder.slice(), (1, unit_idx));
             }
         }
         let own = program.iter().find_map(|it| folder_of(units, units.at(*it)?));
@@ -70,12 +75,16 @@ impl Roots {
 /// The folder of the project that a unit belongs to; builds have folders of their own in it.
 fn folder_of(units: &Units<'_>, unit_idx: usize) -> Option<String> {
     let unit = units.skeleton(unit_idx);
-    let mut file = super::text(unit.comp_dir?);
+    let mut file = super::text(unit.comp_dir.filter(is_short)?);
     let folder = normal(&file);
-    if let Some(name) = unit.name.or_else(|| units.entries(unit_idx).name) {
+    if let Some(name) = unit.name.or_else(|| units.entries(unit_idx).name).filter(is_short) {
         paths::push(&mut file, &super::text(name));
     }
     is_somewhere(&folder).then(|| project(&folder, &normal(&file)).to_owned())
+}
+
+fn is_short(path: &Slice<'_>) -> bool {
+    path.len() <= MAX_PATH_BYTES
 }
 
 /// Of all folders but `own` those that are in no other.
