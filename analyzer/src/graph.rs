@@ -176,6 +176,17 @@ impl Graph {
         (0..self.bytes.len()).filter(goes).collect()
     }
 
+    /// The same for up to 64 sets of nodes at once. By node, bit `n` of `is_gone` says whether it is in the
+    /// set `n`, and bit `n` of the answer whether it would go with that.
+    pub(crate) fn gone_without_each(&self, is_gone: &[u64]) -> Vec<u64> {
+        let stays = edges::reach_past(&self.edges, self.roots.iter().map(|it| it.node), is_gone);
+        let goes = |node: usize| {
+            let asked = if self.is_reachable(node) { u64::MAX } else { is_gone[node] };
+            !stays[node] & asked
+        };
+        (0..self.bytes.len()).map(goes).collect()
+    }
+
     /// Own bytes by node.
     pub(crate) fn bytes(&self) -> &[u64] {
         &self.bytes

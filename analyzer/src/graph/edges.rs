@@ -1,5 +1,7 @@
 //! Who refers to whom, by node: both directions in flat lists.
 
+use std::collections::VecDeque;
+
 use crate::refs::References;
 use crate::span::Span;
 
@@ -174,3 +176,31 @@ pub(crate) fn reach(
     }
     is_reached
 }
+
+/// The same for up to 64 questions at once: bit `n` of a node is set where `starts` lead to it past all
+/// nodes that have bit `n` in `shut`. Nearly all nodes have one answer to all of them, and are passed once.
+pub(crate) fn reach_past(edges: &Edges, starts: impl Iterator<Item = usize>, shut: &[u64]) -> Vec<u64> {
+    let mut reached = vec![0_u64; edges.n_nodes()];
+    let mut is_waiting = vec![false; edges.n_nodes()];
+    let mut waiting: VecDeque<usize> = VecDeque::new();
+    for start in starts {
+        reached[start] = !shut[start];
+        if !std::mem::replace(&mut is_waiting[start], true) {
+            waiting.push_back(start);
+        }
+    }
+    while let Some(node) = waiting.pop_front() {
+        is_waiting[node] = false;
+        for target in edges.targets(node).iter().map(|it| *it as usize) {
+            let news = reached[node] & !shut[target] & !reached[target];
+            reached[target] |= news;
+            if news != 0 && !std::mem::replace(&mut is_waiting[target], true) {
+                waiting.push_back(target);
+            }
+        }
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,9 @@ use crate::map::Attribution;
 /// Asking what a crate retains may take this many steps for all crates together.
 const MAX_CRATE_STEPS: usize = 10_000_000;
 
+/// As many crates are asked about at once.
+const N_BITS: usize = u64::BITS as usize;
+
 /// Enters the retained sizes of all rows, and of as many crates as there is time for, the biggest first.
 pub(super) fn enter(
     findings: &Findings<'_>,
@@ -27,13 +30,33 @@ pub(super) fn enter(
         symbol.retained_ram_bytes = ram[*node];
     }
     let crate_by_node = crate_by_node(rows, crates, graph.n_nodes());
-    let n_crates = MAX_CRATE_STEPS / graph.size().max(1);
-    for (crate_idx, krate) in (0..).zip(crates.iter_mut()).take(n_crates) {
-        let gone = graph.gone_without(|node| crate_by_node.get(node) == Some(&Some(crate_idx)));
-        let sum = |bytes: &[u64]| gone.iter().map(|it| bytes[*it]).sum();
-        krate.retained_bytes = Some(sum(graph.bytes()));
-        krate.retained_flash_bytes = sum(&weights.flash);
-        krate.retained_ram_bytes = sum(&weights.ram);
+    let n_crates = (MAX_CRATE_STEPS / graph.size().max(1)).min(crates.len());
+    for (crates, first) in crates[..n_crates].chunks_mut(N_BITS).zip((0..).step_by(N_BITS)) {
+        enter_crates(graph, &weights, crates, |node| {
+            crate_by_node[node].and_then(|it| it.checked_sub(first))
+        });
+    }
+}
+
+/// Enters the retained sizes of at most 64 crates; `krate` tells the number of a node's.
+fn enter_crates(
+    graph: &Graph,
+    weights: &Weights,
+    crates: &mut [CrateUse],
+    krate: impl Fn(usize) -> Option<u32>,
+) {
+    crates.iter_mut().for_each(|it| it.retained_bytes = Some(0));
+    let bit = |node: usize| krate(node).and_then(|it| 1_u64.checked_shl(it)).unwrap_or(0);
+    let is_gone: Vec<u64> = (0..graph.n_nodes()).map(bit).collect();
+    for (node, goes) in graph.gone_without_each(&is_gone).into_iter().enumerate() {
+        let mut goes = goes & u64::MAX >> (N_BITS - crates.len());
+        while goes != 0 {
+            let krate = &mut crates[goes.trailing_zeros() as usize];
+            krate.retained_bytes = krate.retained_bytes.map(|it| it + graph.bytes()[node]);
+            krate.retained_flash_bytes += weights.flash[node];
+            krate.retained_ram_bytes += weights.ram[node];
+            goes &= goes - 1;
+        }
     }
 }
 
