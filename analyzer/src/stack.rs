@@ -58,14 +58,16 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let walked = walk::walk(&places, &graph.references.nodes)?;
     let frames = frames::read(image, &graph.references.nodes);
     let names = Names::new(rows);
-    let calls = Calls::new(&places, (graph, attribution), (&walked.functions, &frames), &names);
+    let calls = Calls::new(&places, (graph, attribution), (&walked, &frames), &names);
+    let has_float = walked.has_float;
+    drop((walked, frames.bytes));
     let (asked, unresolved_roots) = roots::asked(&calls, &names, findings.stack_roots);
     let entries = roots::find((&places, graph), (&names, &calls), &asked);
     let worst = Worst::new(&calls.callers);
     let program = Program { places: &places, graph, names, calls: &calls, worst: &worst };
     let ways_in = program.ways_in(&entries);
     let is_reached = calls.reached(ways_in.iter().map(|it| it.0));
-    let roots = program.roots(&ways_in, walked.has_float);
+    let roots = program.roots(&ways_in, has_float);
     let of_row = |number: &usize| program.row(*number);
     let unknown = calls.unknown.iter().filter(|(it, _)| is_reached[**it]);
     let stack = StackUse {

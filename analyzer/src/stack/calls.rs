@@ -7,11 +7,13 @@ use super::frames::Frames;
 use super::names::{Names, Writer};
 use super::roots;
 use super::vtables::{self, Vtables};
-use super::walk::{Function, Leaving};
+use super::walk::{Function, Leaving, Walked};
 use super::worst::{Call, Caller};
 use crate::graph::Graph;
+use crate::image::Image;
 use crate::map::Attribution;
-use crate::refs::{Places, ReferenceKind};
+use crate::refs::{Places, Reference, ReferenceKind};
+use crate::span::Span;
 
 /// Methods of `core::fmt::Write`.
 const WRITERS: [&str; 3] = ["::write_str", "::write_char", "::write_fmt"];
@@ -70,15 +72,15 @@ impl Calls {
     pub(super) fn new(
         places: &Places<'_>,
         (graph, attribution): (&Graph, &Attribution),
-        (functions, frames): (&[Function], &Frames),
+        (walked, frames): (&Walked, &Frames),
         names: &Names<'_>,
     ) -> Self {
-        let mut calls = Self::of_functions(functions, frames, names);
-        let [formatters, writers] = taken(graph, names, [&["::fmt"], &WRITERS]);
+        let mut calls = Self::of_functions(&walked.functions, frames, names);
+        let [formatters, writers] = taken((graph, places.image), names, [&["::fmt"], &WRITERS]);
         let vtables = vtables::find(places, &graph.references, attribution);
         let mut tables = Tables { places, vtables, formatters, writers, made: BTreeMap::new() };
-        for function in functions {
-            for leaving in &function.leavings {
+        for (function, leavings) in walked.leavings() {
+            for leaving in leavings {
                 calls.add(function.node, leaving, &mut tables, (graph, names));
             }
         }
@@ -246,20 +248,28 @@ fn only_writes(name: &str) -> bool {
 }
 
 /// Functions with one of these names whose address somebody takes: only those are called through words.
-fn taken<const N: usize>(graph: &Graph, names: &Names<'_>, endings: [&[&str]; N]) -> [BTreeSet<u64>; N] {
+fn taken<const N: usize>(
+    (graph, image): (&Graph, &Image<'_>),
+    names: &Names<'_>,
+    endings: [&[&str]; N],
+) -> [BTreeSet<u64>; N] {
     let nodes = &graph.references.nodes;
     let is_called = |node: usize, endings: &[&str]| endings.iter().any(|it| names.of(node).ends_with(it));
-    let called: Vec<[bool; N]> =
-        (0..names.len()).map(|node| endings.map(|endings| is_called(node, endings))).collect();
-    let is_taken = |kind: ReferenceKind| matches!(kind, ReferenceKind::Address | ReferenceKind::Data);
+    let is_called = |node: usize| endings.map(|endings| is_called(node, endings));
+    let called: Vec<[bool; N]> = (0..names.len()).map(is_called).collect();
+    // Nearly all addresses that somebody takes are of data.
+    let code = || image.sections.iter().filter(|it| it.is_executable).map(|it| it.run);
+    let first = code().map(Span::start).min().unwrap_or(u64::MAX);
+    let end = code().map(Span::end).max().unwrap_or(0);
     let mut taken = [const { BTreeSet::new() }; N];
-    for reference in graph.references.list.iter().filter(|it| is_taken(it.kind)) {
-        let is_called = nodes.at(reference.target_address).and_then(|it| called.get(it));
-        for (taken, _) in
-            taken.iter_mut().zip(is_called.into_iter().flatten()).filter(|(_, is_called)| **is_called)
-        {
-            taken.insert(reference.target_address);
+    for Reference { target_address, kind, .. } in graph.references.list.iter() {
+        let is_taken = matches!(kind, ReferenceKind::Address | ReferenceKind::Data);
+        if !is_taken || !(first..end).contains(&target_address) {
+            continue;
         }
+        let called = nodes.at(target_address).and_then(|it| called.get(it)).into_iter().flatten();
+        let those = taken.iter_mut().zip(called).filter(|(_, is_called)| **is_called);
+        those.for_each(|(taken, _)| taken.extend([target_address]));
     }
     taken
 }

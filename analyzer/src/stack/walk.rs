@@ -29,21 +29,32 @@ pub(super) struct Leaving {
 }
 
 /// What the code of one node does.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Function {
     pub(super) node: usize,
     /// The most that it takes of the stack, as far as the code tells.
     pub(super) frame_bytes: u64,
     /// Whether it takes some amount that only running it would tell.
     pub(super) is_growing: bool,
-    pub(super) leavings: Vec<Leaving>,
+    /// Those before are of functions before.
+    first_leaving: usize,
 }
 
 /// What the code of an image tells.
 pub(super) struct Walked {
     pub(super) functions: Vec<Function>,
+    /// Of all functions, in their order.
+    leavings: Vec<Leaving>,
     /// Whether anything computes with registers of floating point.
     pub(super) has_float: bool,
+}
+
+impl Walked {
+    /// Functions with their calls, and jumps to others.
+    pub(super) fn leavings(&self) -> impl Iterator<Item = (&Function, &[Leaving])> {
+        let ends = self.functions.iter().skip(1).map(|it| it.first_leaving).chain([self.leavings.len()]);
+        self.functions.iter().zip(ends).map(|(it, end)| (it, &self.leavings[it.first_leaving..end]))
+    }
 }
 
 /// What a call itself puts onto the stack.
@@ -113,6 +124,7 @@ struct Walk<'image, F: Follow<'image>> {
     nodes: &'image Nodes,
     follow: F,
     functions: Vec<Function>,
+    leavings: Vec<Leaving>,
     current: Option<Current>,
     /// The instructions of the current function.
     seen: Vec<Seen<F::Code>>,
@@ -128,6 +140,8 @@ struct Current {
     place: Span,
     /// Bytes that are surely its own.
     own: Span,
+    /// Whether it has no others.
+    is_whole: bool,
 }
 
 /// One instruction.
@@ -141,9 +155,9 @@ struct Seen<Code> {
 
 impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn new(places: &'image Places<'image>, nodes: &'image Nodes, follow: F) -> Self {
-        let (functions, seen, way) = (Vec::new(), Vec::new(), Way::default());
-        let return_bytes = return_bytes(places.image);
-        Self { places, nodes, follow, functions, current: None, seen, way, return_bytes }
+        let (functions, leavings, seen) = (Vec::new(), Vec::new(), Vec::new());
+        let (way, return_bytes) = (Way::default(), return_bytes(places.image));
+        Self { places, nodes, follow, functions, leavings, current: None, seen, way, return_bytes }
     }
 
     fn see(&mut self, seen: Seen<F::Code>, place: &Place) {
@@ -162,18 +176,22 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn enter(&mut self, at: u64, place: &Place) {
         let Some((own, node)) = self.nodes.find(at) else { return };
         match &mut self.current {
-            Some(current) if current.function.node == node => current.own = own,
+            Some(current) if current.function.node == node => {
+                (current.own, current.is_whole) = (own, false);
+            }
             _ => {
                 self.end();
-                let function = Function { node, ..Function::default() };
-                self.current = Some(Current { function, place: place.span, own });
+                let function = Function { node, first_leaving: self.leavings.len(), ..Function::default() };
+                let is_whole = place.span == own && self.places.is_whole(place);
+                self.current = Some(Current { function, place: place.span, own, is_whole });
             }
         }
     }
 
     fn finish(mut self) -> Walked {
         self.end();
-        Walked { functions: self.functions, has_float: self.follow.has_float() }
+        let has_float = self.follow.has_float();
+        Walked { functions: self.functions, leavings: self.leavings, has_float }
     }
 
     /// Follows the function once, and once more if it has loops: what their bodies change is not known
@@ -186,7 +204,7 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
         self.follow.reset();
         self.pass((&mut current, &seen), &mut way);
         if way.has_loops() {
-            current.function.leavings.clear();
+            self.leavings.truncate(current.function.first_leaving);
             way.again();
             self.follow.registers().fill(Known::Nothing);
             self.pass((&mut current, &seen), &mut way);
@@ -211,31 +229,28 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
             // What runs on into nothing does not get there: `unreachable` leaves no instruction behind.
             let runs_on = goes_on && end == current.place.end() && self.nodes.at(end).is_some();
             if runs_on && !self.places.is_in_vectors(at) {
-                leave(&mut current.function, way, at, Callee::Address(end));
+                self.leave((at, Callee::Address(end)), way);
             }
         }
     }
 
-    fn flow(&mut self, (at, flow, callee): (u64, Flow, Callee), current: &mut Current, way: &mut Way) {
-        let (nodes, own, function) = (self.nodes, current.own, &mut current.function);
-        let node = function.node;
-        let is_inside = |target: u64| own.contains_address(target) || nodes.at(target) == Some(node);
-        // Where a function begins, and not only a part of one.
-        let is_entry = |target: u64| nodes.start_of(target) == Some(target);
+    fn flow(&mut self, (at, flow, callee): (u64, Flow, Callee), current: &Current, way: &mut Way) {
         match flow {
             Flow::Next => {}
-            Flow::Call(target) if is_inside(target) && !is_entry(target) => {}
-            Flow::Call(target) => call(function, at, Callee::Address(target)),
+            // Where a function begins, and not only a part of one.
+            Flow::Call(target)
+                if self.is_inside(current, target) && self.nodes.start_of(target) != Some(target) => {}
+            Flow::Call(target) => self.call(at, Callee::Address(target)),
             Flow::CallThrough(pool) => {
                 let target = self.places.pointer_at(pool).map_or(callee, Callee::Address);
-                call(function, at, target);
+                self.call(at, target);
             }
-            Flow::CallUnknown => call(function, at, callee),
+            Flow::CallUnknown => self.call(at, callee),
             Flow::Branch(target) | Flow::Jump(target) => {
-                if is_inside(target) {
+                if self.is_inside(current, target) {
                     way.branch((at, target), self.follow.registers());
                 } else {
-                    leave(function, way, at, Callee::Address(target));
+                    self.leave((at, Callee::Address(target)), way);
                 }
                 way.is_cut_off = matches!(flow, Flow::Jump(_));
             }
@@ -243,23 +258,28 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
                 // With nothing taken any more it is a call in the last place. Else a switch, or the end.
                 let is_call = !matches!(callee, Callee::Unknown | Callee::Table(_));
                 if is_call && way.depth == 0 {
-                    leave(function, way, at, callee);
+                    self.leave((at, callee), way);
                 }
                 way.is_cut_off = true;
             }
         }
+    }
+
+    fn is_inside(&self, current: &Current, target: u64) -> bool {
+        let is_other_part = || !current.is_whole && self.nodes.at(target) == Some(current.function.node);
+        current.own.contains_address(target) || is_other_part()
+    }
+
+    fn call(&mut self, at: u64, callee: Callee) {
+        self.leavings.push(Leaving { at, callee, has_released: false });
+    }
+
+    fn leave(&mut self, (at, callee): (u64, Callee), way: &Way) {
+        self.leavings.push(Leaving { at, callee, has_released: way.depth == 0 });
     }
 }
 
 /// `rcall .+0` of AVR.
 fn is_room(places: &Places<'_>, code: &[u8]) -> bool {
     places.machine.has_word_addresses && decode::half_at(code, 0) == Some(CALL_NEXT)
-}
-
-fn call(function: &mut Function, at: u64, callee: Callee) {
-    function.leavings.push(Leaving { at, callee, has_released: false });
-}
-
-fn leave(function: &mut Function, way: &Way, at: u64, callee: Callee) {
-    function.leavings.push(Leaving { at, callee, has_released: way.depth == 0 });
 }
