@@ -25,7 +25,7 @@ impl Downstream {
         let graph = scene.graph;
         let is_machinery = |it: &usize| scene.part(*it) != Part::None && graph.is_reachable(*it);
         let mut hubs: Vec<usize> = (0..graph.n_nodes()).filter(is_machinery).collect();
-        hubs.sort_by_key(|it| std::cmp::Reverse(graph.sources(*it).count()));
+        hubs.sort_by_cached_key(|it| std::cmp::Reverse(graph.sources(*it).count()));
         hubs.truncate(MAX_HUBS);
         let behind = hubs.iter().map(|it| (*it, walk(graph, *it, |it| graph.targets(it))));
         let best = behind.max_by_key(|it| it.1.iter().filter(|it| **it).count());
