@@ -194,3 +194,6 @@ fn kind(abbreviation: &Abbreviation) -> Kind {
         _ => Kind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests;

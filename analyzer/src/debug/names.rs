@@ -1,6 +1,7 @@
 //! What an entry is called, where it was written, and which crate it comes from.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use foldhash::fast::RandomState;
 use gimli::{AttributeValue, DwAt, DwTag, UnitRef, constants as dw};
@@ -170,11 +171,21 @@ fn is_function(tag: DwTag) -> bool {
     matches!(tag, dw::DW_TAG_subprogram | dw::DW_TAG_inlined_subroutine | dw::DW_TAG_entry_point)
 }
 
+/// Unit and entry as one number: there are at most 2^17 units, and no section has 2^45 bytes.
+fn packed((unit_idx, entry): (usize, Reference)) -> u64 {
+    let (offset, is_global) = match entry {
+        Reference::Inside(offset) => (offset, 0),
+        Reference::Global(offset) => (offset, 1),
+    };
+    (unit_idx as u64) << 46 | is_global << 45 | (offset as u64).min((1 << 45) - 1)
+}
+
 /// Crates of functions, each asked for once.
 pub(super) struct Crates<'a> {
     /// The last answer: what lies side by side often comes from one function.
     last: Option<((usize, Reference), Option<usize>)>,
-    by_entry: HashMap<(usize, Reference), Option<usize>, RandomState>,
+    /// Both as small as they can be, since there are hundreds of thousands.
+    by_entry: HashMap<u64, Option<NonZeroU32>, RandomState>,
     /// By the place of the mangled name, where that is in the file's table.
     by_place: HashMap<usize, Option<usize>, RandomState>,
     by_linkage_name: HashMap<&'a [u8], Option<usize>, RandomState>,
@@ -202,8 +213,10 @@ impl<'a> Crates<'a> {
         if let Some((_, known)) = self.last.filter(|it| it.0 == asked) {
             return known;
         }
-        let known = self.by_entry.get(&asked).copied();
-        let krate = known.unwrap_or_else(|| self.read(info, asked, &declared(info, unit_idx, entry)));
+        let krate = match self.known(asked) {
+            Some(krate) => krate,
+            None => self.read(info, asked, &declared(info, unit_idx, entry)),
+        };
         self.last = Some((asked, krate));
         krate
     }
@@ -215,8 +228,13 @@ impl<'a> Crates<'a> {
         asked: (usize, Reference),
         declared: &Declared<'a>,
     ) -> Option<usize> {
-        let known = self.by_entry.get(&asked).copied();
+        let known = self.known(asked);
         known.unwrap_or_else(|| self.read(info, asked, declared))
+    }
+
+    fn known(&self, asked: (usize, Reference)) -> Option<Option<usize>> {
+        let krate = self.by_entry.get(&packed(asked))?;
+        Some(krate.map(|it| it.get() as usize - 1))
     }
 
     fn read(
@@ -228,7 +246,8 @@ impl<'a> Crates<'a> {
         let place = declared.linkage_name.and_then(|it| it.place(info));
         let known = place.and_then(|it| self.by_place.get(&it)).copied();
         let krate = known.unwrap_or_else(|| self.read_name(info, asked, declared));
-        self.by_entry.insert(asked, krate);
+        let index = krate.and_then(|it| NonZeroU32::new(u32::try_from(it + 1).ok()?));
+        self.by_entry.insert(packed(asked), index);
         if let Some(place) = place {
             self.by_place.insert(place, krate);
         }
