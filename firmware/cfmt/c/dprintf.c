@@ -7,8 +7,9 @@
  *     CFMT_FLOAT=1      %e %.3e %+.3e, rounded correctly; precisions up to 99, no floating point instruction
  *     CFMT_SNPRINTF=1   snprintf beside dprintf
  *
- * Each switch costs flash, so that none is on by itself. Nothing else is read; a format with more is printed
- * up to there. Needed from outside: write, and headers that every compiler brings. GCC calls nothing else with
+ * Each switch costs flash, so that none is on by itself. Nothing else is read: from the first conversion on that is
+ * not known, a format is printed as it stands, so that `%04llx` in a line says which switch is missing. Needed from
+ * outside: write, and headers that every compiler brings. GCC calls nothing else with
  *     -Os -ffreestanding -fno-jump-tables -fno-tree-loop-distribute-patterns -fno-tree-sra
  * of which the last one is for size only.
  *
@@ -275,7 +276,7 @@ static void print(struct output *out, const char *format, va_list arguments)
             format = read_number(format + 1, &precision);
         kind = *format;
 #endif
-        /* What stands here has no other reading: `l` begins `lld`, `llu`, `llx`; `.` begins `.*s`. */
+        /* `l` begins nothing but `lld`, `llu` and `llx`. */
         if (kind == 'l') {
             kind = format[2];
             format += 2;
@@ -300,14 +301,10 @@ static void print(struct output *out, const char *format, va_list arguments)
                 *--first = sign;
             text = first;
             length = (size_t)(buffer + MOST_CHARACTERS - first);
-        } else if (kind == '.') {
+        } else if (kind == '.' && format[1] == '*') {
             length = (size_t)va_arg(arguments, int);
             text = va_arg(arguments, const char *);
             format += 2;
-        } else if (kind == 's') {
-            text = va_arg(arguments, const char *);
-            for (length = 0; text[length]; length++)
-                ;
 #if CFMT_POINTER
         } else if (kind == 'p') {
             char *first = digits_before((uintptr_t)va_arg(arguments, void *), buffer + MOST_CHARACTERS, 16);
@@ -331,7 +328,13 @@ static void print(struct output *out, const char *format, va_list arguments)
             text = format;
             length = 1;
         } else {
-            return;
+            if (kind == 's')
+                text = va_arg(arguments, const char *);
+            for (length = 0; text[length]; length++)
+                ;
+            /* How long the argument of any other is nobody knows: the rest of the format is printed as it stands. */
+            if (kind != 's')
+                format = text + length - 1;
         }
         format++;
         put(out, text, length);

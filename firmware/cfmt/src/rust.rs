@@ -28,7 +28,7 @@ mod float;
 
 use core::ffi::{c_char, c_int};
 use core::mem::MaybeUninit;
-use core::slice;
+use core::{ptr, slice};
 
 /// Where text goes. [`set_output!`](crate::set_output) makes it the program's.
 pub trait Output {
@@ -101,7 +101,7 @@ impl Printer {
     pub unsafe fn output(format: *const u8) -> Self {
         // SAFETY: `set_output!` defines it with this signature, as a safe function.
         let sink = |_: &mut Self, bytes: &[u8]| unsafe { __cfmt_write(bytes) };
-        Self { next: format, printed: 0, sink, at: core::ptr::null_mut(), left: 0 }
+        Self { next: format, printed: 0, sink, at: ptr::null_mut(), left: 0 }
     }
 
     /// To [`Output::write_error`].
@@ -113,7 +113,7 @@ impl Printer {
     pub unsafe fn error(format: *const u8) -> Self {
         // SAFETY: `set_output!` defines it with this signature, as a safe function.
         let sink = |_: &mut Self, bytes: &[u8]| unsafe { __cfmt_write_error(bytes) };
-        Self { next: format, printed: 0, sink, at: core::ptr::null_mut(), left: 0 }
+        Self { next: format, printed: 0, sink, at: ptr::null_mut(), left: 0 }
     }
 
     /// To a buffer, of which the last byte is not used, as in C.
@@ -130,7 +130,7 @@ impl Printer {
                     printer.at.write(*byte);
                     printer.at = printer.at.add(1);
                 }
-                printer.left -= 1;
+                printer.left = printer.left.wrapping_sub(1);
             }
         };
         Self { next: format, printed: 0, sink, at: buffer.cast(), left: length.saturating_sub(1) }
@@ -221,7 +221,7 @@ impl Printer {
     pub unsafe fn bytes(&mut self, length: c_int, pointer: *const c_char) {
         self.text();
         // SAFETY: the caller promised; a length is never negative.
-        self.put(unsafe { slice::from_raw_parts(pointer.cast(), length as usize) });
+        self.put(unsafe { &*ptr::slice_from_raw_parts(pointer.cast(), length as usize) });
     }
 
     /// `{:cs}`.
@@ -242,7 +242,7 @@ impl Printer {
         // SAFETY: the macros end every text in NUL, and call this as often as there is one.
         let text = unsafe { up_to_nul(self.next) };
         // SAFETY: the NUL is a part of the format.
-        self.next = unsafe { self.next.add(text.len() + 1) };
+        self.next = unsafe { self.next.add(text.len().wrapping_add(1)) };
         self.put(text);
     }
 
@@ -277,16 +277,17 @@ unsafe fn up_to_nul<'a>(start: *const u8) -> &'a [u8] {
     // SAFETY: the caller promised that the NUL is here or further on. Volatile, since the compiler would
     // see through the loop and link `strlen`, which is four times as big.
     while unsafe { start.add(length).read_volatile() } != 0 {
-        length += 1;
+        length = length.wrapping_add(1);
     }
     // SAFETY: all of this was just read.
-    unsafe { slice::from_raw_parts(start, length) }
+    unsafe { &*ptr::slice_from_raw_parts(start, length) }
 }
 
 /// Writes a number to the end of the room and returns it.
 ///
 /// It divides byte by byte, the remainder before it: all fits 32 bits, and dividing by ten is a
-/// multiplication. `__aeabi_uldivmod` would cost 592 bytes.
+/// multiplication. `__aeabi_uldivmod` would cost 592 bytes. Nothing overflows; the wrapping operations keep
+/// the panics of a build that checks out of it.
 #[inline(never)]
 fn render(value: u64, kind: u8, plus: u8, digits: &mut Digits) -> &[u8] {
     let is_negative = kind & SIGNED != 0 && value.cast_signed() < 0;
@@ -299,7 +300,7 @@ fn render(value: u64, kind: u8, plus: u8, digits: &mut Digits) -> &[u8] {
     let start = digits.as_mut_ptr().cast::<u8>();
     let mut first = MOST_DIGITS;
     let mut push = |byte| {
-        first -= 1;
+        first = first.wrapping_sub(1);
         // SAFETY: 64 bits have 20 digits at most, and one more byte is there for the sign.
         unsafe { start.add(first).write(byte) }
     };
@@ -308,13 +309,13 @@ fn render(value: u64, kind: u8, plus: u8, digits: &mut Digits) -> &[u8] {
         let mut any = 0;
         for limb in limbs.iter_mut().rev() {
             let n = remainder << 8 | u32::from(*limb);
-            let quotient = (n * inverse) >> 15;
-            remainder = n - quotient * base;
+            let quotient = n.wrapping_mul(inverse) >> 15;
+            remainder = n.wrapping_sub(quotient.wrapping_mul(base));
             *limb = quotient as u8;
             any |= quotient;
         }
         let letter = if remainder > 9 { b'a' - 10 } else { b'0' };
-        push(letter + remainder as u8);
+        push(letter.wrapping_add(remainder as u8));
         if any == 0 {
             break;
         }
@@ -323,5 +324,5 @@ fn render(value: u64, kind: u8, plus: u8, digits: &mut Digits) -> &[u8] {
         push(sign);
     }
     // SAFETY: from the last push on all is written.
-    unsafe { slice::from_raw_parts(start.add(first), MOST_DIGITS - first) }
+    unsafe { &*ptr::slice_from_raw_parts(start.add(first), MOST_DIGITS.wrapping_sub(first)) }
 }

@@ -96,6 +96,25 @@ static void check_nul_in_string(void)
     compare("a\0b|", 4, answer);
 }
 
+/* Where there is nothing to compare with: what is not known is shown, and its argument left alone. */
+static void check_unknown(const char *format, const char *expected)
+{
+    int answer = plimsoll_dprintf(1, format, 7LL, "text", 8LL);
+    compare(expected, (int)strlen(expected), answer);
+}
+
+static void check_unknown_conversions(void)
+{
+    check_unknown("%lld|%i|%lld", "7|%i|%lld");
+    check_unknown("%lld %s 100%", "7 text 100%");
+    check_unknown("%lld %", "7 %");
+#ifndef EVERY_CONVERSION
+    check_unknown("%lld kg, %+lld mm, %04llx|", "7 kg, %+lld mm, %04llx|");
+    check_unknown("%lld %s, %.3e m", "7 text, %.3e m");
+    check_unknown("%lld %s %c%p", "7 text %c%p");
+#endif
+}
+
 #ifdef EVERY_CONVERSION
 static void check_padding(void)
 {
@@ -184,6 +203,7 @@ int main(void)
     check_text();
     CHECK("nothing but text");
     check_nul_in_string();
+    check_unknown_conversions();
 #ifdef EVERY_CONVERSION
     check_padding();
     check_floats();

@@ -3,6 +3,8 @@
 //! The number is a fraction of two whole numbers. Both are scaled by ten until the fraction is one digit and
 //! a rest; that digit is taken off and the rest multiplied by ten, and so on. What remains decides how the
 //! last digit is rounded: to the nearer, and to the even one of two that are equally near.
+//!
+//! Nothing here can overflow. The wrapping operations say so to builds that check, which link no panic then.
 
 use super::{Digits, render};
 
@@ -30,7 +32,7 @@ pub(super) fn print(value: f64, plus: bool, precision: u8, mut put: impl FnMut(&
     let power = match exponent {
         0 if mantissa == 0 => 0,
         0 => digits_of(mantissa, -1074, wanted),
-        _ => digits_of(mantissa | 1 << 52, exponent.cast_signed() - 1075, wanted),
+        _ => digits_of(mantissa | 1 << 52, exponent.cast_signed().wrapping_sub(1075), wanted),
     };
     let (whole, after_point) = wanted.split_at_checked(1).unwrap_or_default();
     put(whole);
@@ -63,7 +65,7 @@ fn digits_of(mantissa: u64, exponent: i32, digits: &mut [u8]) -> i32 {
     let shift = exponent.unsigned_abs();
     let (above, below) = if exponent < 0 { (0, shift) } else { (shift, 0) };
     // A mantissa has four limbs, and shifting within a limb may add one.
-    let used = (shift as usize / 16 + 5).min(LIMBS);
+    let used = (shift as usize / 16).wrapping_add(5).min(LIMBS);
     let mut fraction = Fraction { numerator: [0; LIMBS], denominator: [0; LIMBS], used };
     place(&mut fraction.numerator, mantissa, above);
     place(&mut fraction.denominator, 1, below);
@@ -73,28 +75,28 @@ fn digits_of(mantissa: u64, exponent: i32, digits: &mut [u8]) -> i32 {
 impl Fraction {
     /// Writes the first digits and returns the power of ten of the first. The number is used up.
     fn digits(&mut self, digits: &mut [u8]) -> i32 {
-        let mut power = 0;
+        let mut power = 0_i32;
         while !self.is_less() {
             self.scale(false);
-            power += 1;
+            power = power.wrapping_add(1);
         }
         while self.is_less() {
             self.scale(true);
-            power -= 1;
+            power = power.wrapping_sub(1);
         }
         let mut last = b'0';
         for digit in digits.iter_mut() {
             last = b'0';
             while !self.is_less() {
                 self.subtract();
-                last += 1;
+                last = last.wrapping_add(1);
             }
             *digit = last;
             self.scale(true);
         }
         // The rest was multiplied by ten already: compare it with five.
         if self.rounds_up(last) && carries(digits) {
-            power += 1;
+            power = power.wrapping_add(1);
         }
         power
     }
@@ -138,7 +140,7 @@ impl Fraction {
         let number = if numerator { &mut self.numerator } else { &mut self.denominator };
         let top = multiply(number, 10, self.used);
         if top != 0 && self.used < LIMBS {
-            self.used += 1;
+            self.used = self.used.wrapping_add(1);
         }
     }
 }
@@ -148,7 +150,7 @@ fn multiply(number: &mut Big, factor: u32, used: usize) -> u16 {
     let mut carry = 0;
     let mut top = 0;
     for limb in number.iter_mut().take(used) {
-        carry += u32::from(*limb) * factor;
+        carry = u32::from(*limb).wrapping_mul(factor).wrapping_add(carry);
         // The low half stays, the high half is carried.
         top = carry as u16;
         *limb = top;
@@ -159,9 +161,9 @@ fn multiply(number: &mut Big, factor: u32, used: usize) -> u16 {
 
 /// Puts a value into a number that is zero, so many bits from its end.
 fn place(number: &mut Big, value: u64, shift: u32) {
-    let limbs = number.iter_mut().skip(shift as usize / 16);
-    for (limb, at) in limbs.zip([0, 16, 32, 48]) {
-        *limb = (value >> at) as u16;
+    let (_, limbs) = number.split_at_mut_checked(shift as usize / 16).unwrap_or_default();
+    for (limb, at) in limbs.iter_mut().zip([0, 16, 32, 48]) {
+        *limb = value.wrapping_shr(at) as u16;
     }
     for _ in 0..shift % 16 {
         multiply(number, 2, LIMBS);
@@ -172,7 +174,7 @@ fn place(number: &mut Big, value: u64, shift: u32) {
 fn carries(digits: &mut [u8]) -> bool {
     for digit in digits.iter_mut().rev() {
         if *digit != b'9' {
-            *digit += 1;
+            *digit = digit.wrapping_add(1);
             return false;
         }
         *digit = b'0';
