@@ -13,7 +13,8 @@ use core::ptr::NonNull;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be printed with `{{:d}}`",
     label = "not an integer that fits `long long`",
-    note = "`{{:d}}` prints i8 to i64 and u8 to u32; for `u64` write `{{:u}}`, for `&str` write `{{:rs}}`"
+    note = "`{{:d}}` prints i8 to i64 and u8 to u32; for `u64`, and a `usize` of 64 bits, write `{{:u}}`",
+    note = "for floats write `{{:e}}`, for `&str` `{{:rs}}`"
 )]
 pub trait Decimal {
     /// The value as C receives it.

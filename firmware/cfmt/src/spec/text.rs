@@ -8,7 +8,8 @@ use core::marker::PhantomData;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be printed with `{{:rs}}`",
     label = "not a Rust string",
-    note = "`{{:rs}}` prints `&str`; for `&CStr` write `{{:cs}}`, for `&[u8]` `{{:rb}}`, for integers `{{:d}}`"
+    note = "`{{:rs}}` prints `&str`, of a `String` its `.as_str()`",
+    note = "for `&CStr` write `{{:cs}}`, for `&[u8]` `{{:rb}}`, for integers `{{:d}}`"
 )]
 pub trait RustText {
     /// The string itself.
@@ -19,7 +20,7 @@ pub trait RustText {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be printed with `{{:rb}}`",
     label = "not a slice of bytes",
-    note = "`{{:rb}}` prints `&[u8]` and `&[u8; N]`; for `&str` write `{{:rs}}`"
+    note = "`{{:rb}}` prints `&[u8]` and `&[u8; N]`, of a `Vec<u8>` its `.as_slice()`; for `&str` write `{{:rs}}`"
 )]
 pub trait RustBytes {
     /// The bytes themselves.
@@ -47,9 +48,9 @@ pub trait CText {
 pub struct CheckedPointer(*const c_char);
 
 impl CheckedPointer {
-    /// For C.
+    /// For C. It is safe: only [`RawPointer`] has a use for the name.
     #[inline(always)]
-    pub fn bytes_that_end_in_nul(self) -> *const c_char {
+    pub fn wrap_the_macro_in_unsafe_if_it_ends_in_nul(self) -> *const c_char {
         self.0
     }
 }
@@ -59,13 +60,13 @@ impl CheckedPointer {
 pub struct RawPointer(*const c_char);
 
 impl RawPointer {
-    /// For C.
+    /// For C. The compiler tells its name to whoever calls the macro outside `unsafe`.
     ///
     /// # Safety
     ///
     /// It points to bytes that end in NUL and stay as they are while they are printed.
     #[inline(always)]
-    pub unsafe fn bytes_that_end_in_nul(self) -> *const c_char {
+    pub unsafe fn wrap_the_macro_in_unsafe_if_it_ends_in_nul(self) -> *const c_char {
         self.0
     }
 }

@@ -82,7 +82,9 @@ fn conversion(call: &Call, idx: usize, hole: &Hole) -> TokenStream {
     let convert = Ident::new(hole.spec.convert, argument.span());
     // Outside our own `unsafe`, so that a raw pointer asks for the user's.
     let pointer = match hole.spec.passing {
-        Passing::CString => quote_spanned! { argument.span() => .bytes_that_end_in_nul() },
+        Passing::CString => {
+            quote_spanned! { argument.span() => .wrap_the_macro_in_unsafe_if_it_ends_in_nul() }
+        }
         _ => TokenStream::new(),
     };
     quote_spanned! { argument.span() =>

@@ -37,20 +37,18 @@ impl Flags {
 }
 
 /// Signs that one of the languages has and what to write instead of them.
-const REFUSED: [(char, &str); 9] = [
+const REFUSED: [(char, &str); 6] = [
     ('?', "`Debug` is not printed here: print the fields one by one"),
     ('$', "a width must be known when compiling: write it as a number, `{:8d}`"),
     ('*', "a width must be known when compiling: write it as a number, `{:8d}`"),
     ('-', "`-` is left-aligned in C and nothing in Rust: put the spaces into the format"),
-    ('<', "numbers stand at the right of their width: put the spaces into the format"),
-    ('^', "numbers stand at the right of their width: put the spaces into the format"),
-    ('>', "numbers stand at the right of their width anyway: write `{:8d}`"),
     ('#', "`#` differs between C and Rust: write `0x{:x}`, or `0x{:08x}` for eight digits"),
     (' ', "a space is no flag: put it before the hole, or write `{:+d}` for a sign"),
 ];
 
 /// Reads what stands after the colon, or says what is wrong, without saying where.
 pub(crate) fn parse(text: &str) -> Result<(Flags, &'static Spec), String> {
+    refuse_alignment(text)?;
     if let Some((_, why)) = REFUSED.iter().find(|(sign, _)| text.contains(*sign)) {
         return Err((*why).to_owned());
     }
@@ -65,10 +63,48 @@ pub(crate) fn parse(text: &str) -> Result<(Flags, &'static Spec), String> {
         }
         None => (None, rest),
     };
+    refuse_no_name(name, text, precision)?;
     let spec = spec::find(name).map_err(|instead| format!("unknown spec `{name}`: {instead}"))?;
     let flags = Flags { plus, zero, width, precision };
     check(flags, spec)?;
     Ok((flags, spec))
+}
+
+/// Only Rust aligns. The sign stands first or behind what fills.
+fn refuse_alignment(text: &str) -> Result<(), String> {
+    const SIGNS: [char; 3] = ['<', '^', '>'];
+    let Some((before, rest)) = text.split_once(SIGNS) else { return Ok(()) };
+    let name = rest.trim_start_matches(|it: char| !it.is_ascii_alphabetic());
+    if spec::find(name).is_ok_and(|it| !it.is_integer()) {
+        return Err(no_width(name));
+    }
+    if !text[before.len()..].starts_with('>') {
+        return Err("numbers stand at the right of their width: put the spaces into the format".to_owned());
+    }
+    let fill = if before == "0" { "0" } else { "" };
+    let candidates = [format!("{fill}{rest}"), format!("{fill}{rest}d")];
+    let is_right = |it: &&String| !it.contains(SIGNS) && parse(it).is_ok();
+    let instead = candidates.iter().find(is_right).map_or("8d", String::as_str);
+    Err(format!("numbers stand at the right of their width anyway: write `{{:{instead}}}`"))
+}
+
+/// Rust needs no name behind its flags.
+fn refuse_no_name(name: &str, flags: &str, precision: Option<u8>) -> Result<(), String> {
+    match (name, precision) {
+        ("", Some(digits)) => Err(format!(
+            "no spec says what to print: write `{{:.{digits}e}}` for a float; {}",
+            spec::NO_FIXED_POINT
+        )),
+        ("", None) => Err(format!("no spec says what to print: write `{{:{flags}d}}` for an integer")),
+        _ => Ok(()),
+    }
+}
+
+fn no_width(name: &str) -> String {
+    match name {
+        "e" => "`{:e}` has no width: write a precision, `{:.3e}`".to_owned(),
+        _ => format!("`{{:{name}}}` has no width: put the spaces into the format, `{{:{name}}}`"),
+    }
 }
 
 fn strip(text: &str, sign: char) -> (bool, &str) {
@@ -91,10 +127,7 @@ fn number<'a>(text: &'a str, what: &str) -> Result<(Option<u8>, &'a str), String
 fn check(flags: Flags, spec: &Spec) -> Result<(), String> {
     let name = spec.name;
     if (flags.width.is_some() || flags.zero) && !spec.is_integer() {
-        return Err(match name {
-            "e" => "`{:e}` has no width: write a precision, `{:.3e}`".to_owned(),
-            _ => format!("`{{:{name}}}` has no width: put the spaces into the format, `{{:{name}}}`"),
-        });
+        return Err(no_width(name));
     }
     if flags.precision.is_some() && name != "e" {
         return Err(match spec.is_integer() {

@@ -22,6 +22,15 @@ pub(crate) enum Piece {
     },
 }
 
+impl Piece {
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Hole { .. } => None,
+        }
+    }
+}
+
 /// Cuts a format string into pieces, or says in one sentence what is wrong and what to write.
 pub(crate) fn parse(format: &str) -> Result<Vec<Piece>, String> {
     if let Some(at) = format.find('\0') {

@@ -1,5 +1,7 @@
 //! Tokens → [`Call`]. Every mistake is reported here, at the guilty token.
 
+mod c;
+
 use super::format::{self, Piece};
 use super::model::{Call, Hole, Segment, Sink, Target};
 use super::spec::{Passing, Spec};
@@ -170,10 +172,17 @@ impl Resolver {
             return Err(syn::Error::new(self.format_span, message.replace("there is 0", "there are 0")));
         }
         match self.arguments.get(n_holes) {
-            Some(extra) if n_holes < n_arguments => Err(syn::Error::new(
-                extra.value.span(),
-                format!("this argument is not printed: the format prints {}", counted(n_holes, "argument")),
-            )),
+            Some(extra) if n_holes < n_arguments => {
+                let mut why = format!(
+                    "this argument is not printed: the format prints {}",
+                    counted(n_holes, "argument")
+                );
+                let texts = pieces.iter().filter_map(Piece::text);
+                if let Some((theirs, ours)) = texts.filter_map(c::find_conversion).next() {
+                    why += &format!("; `{theirs}` is C's: write `{ours}`");
+                }
+                Err(syn::Error::new(extra.value.span(), why))
+            }
             _ => Ok(()),
         }
     }

@@ -46,6 +46,9 @@ pub(crate) const SPECS: &[Spec] = &[
     row("rc", ".*s", "rust_char", Passing::LengthAndPointer),
 ];
 
+/// What to do where an exponent will not do.
+pub(crate) const NO_FIXED_POINT: &str = "there is no fixed point: print hundredths as an integer";
+
 const fn row(
     name: &'static str,
     c_conversion: &'static str,
@@ -72,10 +75,11 @@ pub(crate) fn find(name: &str) -> Result<&'static Spec, String> {
     SPECS.iter().find(|it| it.name == name).ok_or_else(|| match name {
         "s" => "write `{:rs}` for a `&str`, `{:cs}` for a `&CStr`".to_owned(),
         "c" => "write `{:cc}` for an ASCII character, `{:rc}` for any `char`".to_owned(),
-        "i" | "ld" | "lld" => "write `{:d}`".to_owned(),
-        "lu" | "llu" => "write `{:u}`".to_owned(),
-        "X" | "lx" | "llx" | "b" | "o" => "integers are printed with `{:d}`, `{:u}` or `{:x}`".to_owned(),
-        "f" | "g" | "E" => "floats are printed with `{:e}`".to_owned(),
+        "i" | "hhd" | "hd" | "ld" | "lld" | "zd" | "jd" | "td" => "write `{:d}`".to_owned(),
+        "hhu" | "hu" | "lu" | "llu" | "zu" | "ju" => "write `{:u}`".to_owned(),
+        "hhx" | "hx" | "lx" | "llx" | "zx" | "jx" => "write `{:x}`".to_owned(),
+        "X" | "b" | "o" => "integers are printed with `{:d}`, `{:u}` or `{:x}`".to_owned(),
+        "f" | "g" | "E" => format!("floats are printed with `{{:e}}`; {NO_FIXED_POINT}"),
         _ => format!("use one of {}", listed()),
     })
 }

@@ -55,7 +55,8 @@ fn each_spec_has_its_conversion() {
                         let hole1 = ::cfmt::spec::unsigned(argument1);
                         let hole2 = ::cfmt::spec::hexadecimal(argument2);
                         let hole3 = ::cfmt::spec::rust_str(argument3);
-                        let hole4 = ::cfmt::spec::c_str(argument4).bytes_that_end_in_nul();
+                        let hole4 = ::cfmt::spec::c_str(argument4)
+                            .wrap_the_macro_in_unsafe_if_it_ends_in_nul();
                         let _locked = ::cfmt::lock::lock();
                         unsafe {
                             ::cfmt::ffi::dprintf(
@@ -323,6 +324,53 @@ fn refused_flags_say_what_to_write_instead() {
     expect!["`{:e}` has no width: write a precision, `{:.3e}`"].assert_eq(&refusal("010.3e"));
     expect!["`00` is one zero too many: write `{:08d}`"].assert_eq(&refusal("00d"));
     expect!["unknown spec `lld`: write `{:d}`"].assert_eq(&refusal("lld"));
+    expect!["unknown spec `zu`: write `{:u}`"].assert_eq(&refusal("zu"));
+}
+
+#[test]
+fn flags_as_only_rust_has_them_are_refused_with_the_same_width() {
+    let refusal = |spec: &str| flags::parse(spec).unwrap_err();
+    expect!["numbers stand at the right of their width anyway: write `{:5d}`"].assert_eq(&refusal(">5d"));
+    expect!["numbers stand at the right of their width anyway: write `{:012x}`"].assert_eq(&refusal("0>12x"));
+    expect!["numbers stand at the right of their width anyway: write `{:7d}`"].assert_eq(&refusal("*>7"));
+    expect!["numbers stand at the right of their width anyway: write `{:8d}`"].assert_eq(&refusal(">>5d"));
+    expect!["numbers stand at the right of their width: put the spaces into the format"]
+        .assert_eq(&refusal("<5d"));
+    expect!["`{:rs}` has no width: put the spaces into the format, `{:rs}`"].assert_eq(&refusal("<5rs"));
+    expect!["`{:e}` has no width: write a precision, `{:.3e}`"].assert_eq(&refusal(">9e"));
+    expect!["no spec says what to print: write `{:.2e}` for a float; there is no fixed point: print hundredths as an integer"].assert_eq(&refusal(".2"));
+    expect!["unknown spec `f`: floats are printed with `{:e}`; there is no fixed point: print hundredths as an integer"].assert_eq(&refusal(".2f"));
+    expect!["no spec says what to print: write `{:+08d}` for an integer"].assert_eq(&refusal("+08"));
+}
+
+#[test]
+fn formats_in_the_language_of_c_are_told_from_text() {
+    check_refusal(
+        r#""%d kg", 1"#,
+        expect!["1: this argument is not printed: the format prints 0 arguments; `%d` is C's: write `{:d}`"],
+    );
+    check_refusal(
+        r#""100% {:d} %%%08llx", 1, 2"#,
+        expect![
+            "2: this argument is not printed: the format prints 1 argument; `%08llx` is C's: write `{:08x}`"
+        ],
+    );
+    check_refusal(
+        r#""%-8s", "aft""#,
+        expect![[
+            r#""aft": this argument is not printed: the format prints 0 arguments; `%-8s` is C's: write `{:rs}`"#
+        ]],
+    );
+    check_refusal(
+        r#""%.3f", 0.5"#,
+        expect![
+            "0.5: this argument is not printed: the format prints 0 arguments; `%.3f` is C's: write `{:.3e}`"
+        ],
+    );
+    check_refusal(
+        r#""100% of it", 1"#,
+        expect!["1: this argument is not printed: the format prints 0 arguments"],
+    );
 }
 
 #[test]
@@ -368,7 +416,8 @@ fn the_formatter_in_rust_is_called_once_per_hole() {
                     let hole2 = ::cfmt::spec::hexadecimal(argument2);
                     let hole3 = ::cfmt::spec::pointer(argument3);
                     let hole4 = ::cfmt::spec::float(argument4);
-                    let hole5 = ::cfmt::spec::c_str(argument5).bytes_that_end_in_nul();
+                    let hole5 = ::cfmt::spec::c_str(argument5)
+                        .wrap_the_macro_in_unsafe_if_it_ends_in_nul();
                     let _locked = ::cfmt::lock::lock();
                     unsafe {
                         let mut printer = ::cfmt::rust::Printer::error(

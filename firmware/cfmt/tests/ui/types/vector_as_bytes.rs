@@ -1,0 +1,3 @@
+fn main() {
+    cfmt::cprintln!("{:rb}", &vec![1_u8]);
+}
