@@ -85,8 +85,10 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     unsafe { this_program_can_panic() }
 }
 
+#[cfg(any(feature = "rust-formatter", feature = "lock"))]
 struct Port;
 
+#[cfg(feature = "rust-formatter")]
 impl cfmt::Output for Port {
     #[cfg(target_os = "none")]
     fn write(bytes: &[u8]) {
@@ -105,6 +107,7 @@ impl cfmt::Output for Port {
     }
 }
 
+#[cfg(feature = "rust-formatter")]
 cfmt::set_output!(Port);
 
 /// Nobody else prints here.

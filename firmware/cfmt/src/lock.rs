@@ -56,15 +56,15 @@ pub struct Locked(Token);
 
 #[cfg(feature = "lock")]
 unsafe extern "Rust" {
-    fn __cfmt_acquire() -> Token;
-    fn __cfmt_release(token: Token);
+    fn __cfmt_acquire_is_defined_by_set_lock() -> Token;
+    fn __cfmt_release_is_defined_by_set_lock(token: Token);
 }
 
 #[cfg(feature = "lock")]
 impl Drop for Locked {
     fn drop(&mut self) {
         // SAFETY: `set_lock!` defines it with this signature, as a safe function.
-        unsafe { __cfmt_release(self.0) }
+        unsafe { __cfmt_release_is_defined_by_set_lock(self.0) }
     }
 }
 
@@ -74,7 +74,7 @@ impl Drop for Locked {
 #[inline(always)]
 pub fn lock() -> Locked {
     // SAFETY: `set_lock!` defines it with this signature, as a safe function.
-    Locked(unsafe { __cfmt_acquire() })
+    Locked(unsafe { __cfmt_acquire_is_defined_by_set_lock() })
 }
 
 /// There is nothing to hold.
@@ -90,20 +90,36 @@ pub fn lock() -> Locked {
     Locked
 }
 
-/// Makes a type that implements [`Lock`](crate::lock::Lock) the lock of this program; needs the feature `lock`.
+/// Makes a type that implements [`Lock`](crate::lock::Lock) the lock of this program.
 ///
-/// A program without one does not link, nor does one with two.
+/// With the feature `lock` a program without one does not link, nor does one with two. Without the feature nobody
+/// would take it: it is refused.
+#[cfg(not(feature = "lock"))]
+#[macro_export]
+macro_rules! set_lock {
+    ($lock:ty) => {
+        compile_error! {
+            "nothing would take this lock: enable cfmt's feature `lock`, or remove `set_lock!`"
+        }
+    };
+}
+
+/// Makes a type that implements [`Lock`](crate::lock::Lock) the lock of this program.
+///
+/// A program without one does not link, nor does one with two. Without the feature `lock` nobody would take it:
+/// it is refused.
+#[cfg(feature = "lock")]
 #[macro_export]
 macro_rules! set_lock {
     ($lock:ty) => {
         const _: () = {
             #[unsafe(no_mangle)]
-            extern "Rust" fn __cfmt_acquire() -> $crate::lock::Token {
+            extern "Rust" fn __cfmt_acquire_is_defined_by_set_lock() -> $crate::lock::Token {
                 <$lock as $crate::lock::Lock>::acquire()
             }
 
             #[unsafe(no_mangle)]
-            extern "Rust" fn __cfmt_release(token: $crate::lock::Token) {
+            extern "Rust" fn __cfmt_release_is_defined_by_set_lock(token: $crate::lock::Token) {
                 <$lock as $crate::lock::Lock>::release(token)
             }
         };

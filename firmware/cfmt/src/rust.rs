@@ -43,18 +43,49 @@ pub trait Output {
 
 /// Makes a type that implements [`Output`](crate::Output) the place where this program prints to.
 ///
-/// Needed with the feature `rust-formatter` only. A program without one does not link, nor does one with two.
+/// With the feature `rust-formatter` a program without one does not link, nor does one with two. Without the feature
+/// nobody would call it: it is refused.
 #[macro_export]
 macro_rules! set_output {
     ($output:ty) => {
+        $crate::with_rust_formatter! { $crate::define_output!($output); }
+    };
+}
+
+/// What [`set_output!`](crate::set_output) becomes.
+#[doc(hidden)]
+#[cfg(feature = "rust-formatter")]
+#[macro_export]
+macro_rules! with_rust_formatter {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// What [`set_output!`](crate::set_output) becomes where C prints.
+#[doc(hidden)]
+#[cfg(not(feature = "rust-formatter"))]
+#[macro_export]
+macro_rules! with_rust_formatter {
+    ($($item:tt)*) => {
+        compile_error! {
+            "C's `dprintf` prints here and would not use this output: \
+        enable cfmt's feature `rust-formatter`, or remove `set_output!`"
+        }
+    };
+}
+
+/// The functions that the formatter calls. The linker tells their names to programs that have none.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! define_output {
+    ($output:ty) => {
         const _: () = {
             #[unsafe(no_mangle)]
-            extern "Rust" fn __cfmt_write(bytes: &[u8]) {
+            extern "Rust" fn __cfmt_write_is_defined_by_set_output(bytes: &[u8]) {
                 <$output as $crate::Output>::write(bytes)
             }
 
             #[unsafe(no_mangle)]
-            extern "Rust" fn __cfmt_write_error(bytes: &[u8]) {
+            extern "Rust" fn __cfmt_write_error_is_defined_by_set_output(bytes: &[u8]) {
                 <$output as $crate::Output>::write_error(bytes)
             }
         };
@@ -62,8 +93,8 @@ macro_rules! set_output {
 }
 
 unsafe extern "Rust" {
-    fn __cfmt_write(bytes: &[u8]);
-    fn __cfmt_write_error(bytes: &[u8]);
+    fn __cfmt_write_is_defined_by_set_output(bytes: &[u8]);
+    fn __cfmt_write_error_is_defined_by_set_output(bytes: &[u8]);
 }
 
 /// Above a number's base in the format: a negative number has a minus.
@@ -100,7 +131,7 @@ impl Printer {
     #[inline(never)]
     pub unsafe fn output(format: *const u8) -> Self {
         // SAFETY: `set_output!` defines it with this signature, as a safe function.
-        let sink = |_: &mut Self, bytes: &[u8]| unsafe { __cfmt_write(bytes) };
+        let sink = |_: &mut Self, bytes: &[u8]| unsafe { __cfmt_write_is_defined_by_set_output(bytes) };
         Self { next: format, printed: 0, sink, at: ptr::null_mut(), left: 0 }
     }
 
@@ -112,7 +143,7 @@ impl Printer {
     #[inline(never)]
     pub unsafe fn error(format: *const u8) -> Self {
         // SAFETY: `set_output!` defines it with this signature, as a safe function.
-        let sink = |_: &mut Self, bytes: &[u8]| unsafe { __cfmt_write_error(bytes) };
+        let sink = |_: &mut Self, bytes: &[u8]| unsafe { __cfmt_write_error_is_defined_by_set_output(bytes) };
         Self { next: format, printed: 0, sink, at: ptr::null_mut(), left: 0 }
     }
 

@@ -53,7 +53,7 @@ impl cfmt::Output for Threads {
 }
 
 cfmt::set_lock!(Threads);
-cfmt::set_output!(Threads);
+cfmt::define_output!(Threads);
 
 #[test]
 fn lines_of_threads_never_mix() {

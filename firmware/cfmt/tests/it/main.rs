@@ -23,4 +23,5 @@ impl cfmt::Output for Process {
     }
 }
 
-cfmt::set_output!(Process);
+// Both formatters are called here, whatever the features are.
+cfmt::define_output!(Process);

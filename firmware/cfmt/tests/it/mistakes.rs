@@ -13,6 +13,13 @@ fn every_mistake_in_a_call_is_told_at_its_place() {
     trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }
 
+/// With a feature, each of these is right.
+#[test]
+#[cfg(not(any(feature = "rust-formatter", feature = "lock")))]
+fn what_nobody_would_call_is_refused_with_the_feature_to_enable() {
+    trybuild::TestCases::new().compile_fail("tests/ui/features/*.rs");
+}
+
 /// Programs that forbid `unsafe` and warnings may print.
 #[test]
 fn what_is_no_mistake_compiles_without_a_warning() {
