@@ -49,7 +49,8 @@
 //!
 //! Each returns what the C function returns: the number of bytes, or a negative number for a failure. For a
 //! buffer that is the number of bytes that the whole text has; if it is not less than the buffer's length,
-//! the text was cut.
+//! the text was cut. So no macro is a `()`, unlike the standard library's: where one is wanted, as in an arm of
+//! a `match` or in `if loud { println!("x"); }`, end it with a semicolon or write `_ = println!("x")`.
 //!
 //! # What the program supplies
 //!
@@ -60,7 +61,8 @@
 //!
 //! They are called with formats that hold the conversions of the table and `%%`, and with matching arguments.
 //! Only what a program prints is needed: without `csprint!` and `cbprint!` no `snprintf`, without floats no
-//! `%e`. `%.*s` and `%c` with NUL: some C libraries end the text there; Rust strings may hold one.
+//! `%e`. C ends `%.*s` at a NUL, which a Rust string may hold: through a C library `"a\0b"` prints as `a`. The
+//! formatters of this crate, the page of C and the one in Rust, print all of it.
 //!
 //! # Without C
 //!
@@ -77,7 +79,7 @@
 //!
 //! The macros expand to `unsafe` code, so that programs need none: every conversion is checked against its
 //! argument's type, and the format is a constant. The exception is a raw pointer for `{:cs}`, which compiles
-//! inside `unsafe` only: it must point to bytes that end in NUL. What the program supplies must have the
+//! with the macro inside `unsafe` only: it must point to bytes that end in NUL. What the program supplies must have the
 //! signatures above and must not unwind.
 #![no_std]
 
@@ -119,9 +121,12 @@ pub use chosen::cprint;
 pub use chosen::cprintln;
 
 /// Prints to standard error (file descriptor 2), as [`cprint!`] does to standard output.
+///
+/// With the feature `rust-formatter` it prints to [`Output::write_error`], which is [`Output::write`] unless the
+/// program says otherwise.
 pub use chosen::ceprint;
 
-/// Prints to standard error (file descriptor 2), with a newline, as [`cprintln!`] does to standard output.
+/// Prints to standard error, as [`ceprint!`] does, with a newline.
 pub use chosen::ceprintln;
 
 /// Prints into a `&mut str`: the text, then NULs up to the end of the buffer.
@@ -136,6 +141,15 @@ pub use chosen::ceprintln;
 /// let mut buffer = String::from("........");
 /// assert_eq!(cfmt::csprint!(&mut buffer, "{:d} °C", 21), 6);
 /// assert_eq!(buffer, "21 °C\0\0");
+/// assert_eq!(buffer.trim_end_matches('\0'), "21 °C");
+/// ```
+///
+/// The buffer's length is that of the text in it. A string that only has room for more has none here:
+///
+/// ```
+/// let mut buffer = String::with_capacity(20);
+/// assert_eq!(cfmt::csprint!(&mut buffer, "{:d} °C", 21), 6);
+/// assert_eq!(buffer, "");
 /// ```
 pub use chosen::csprint;
 
@@ -148,6 +162,16 @@ pub use chosen::csprint;
 /// let mut buffer = [b'.'; 8];
 /// assert_eq!(cfmt::cbprint!(&mut buffer, "{:03u}|", 7_u8), 4);
 /// assert_eq!(&buffer, b"007|\0...");
+/// ```
+///
+/// The number may be more than the buffer holds, so that it is no end to slice to. What was printed ends at the NUL:
+///
+/// ```
+/// use core::ffi::CStr;
+///
+/// let mut buffer = [0; 8];
+/// assert_eq!(cfmt::cbprint!(&mut buffer, "{:u} tons of coal", 1_200_u32), 17);
+/// assert_eq!(CStr::from_bytes_until_nul(&buffer), Ok(c"1200 to"));
 /// ```
 pub use chosen::cbprint;
 

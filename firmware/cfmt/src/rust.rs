@@ -68,7 +68,7 @@ macro_rules! with_rust_formatter {
     ($($item:tt)*) => {
         compile_error! {
             "C's `dprintf` prints here and would not use this output: \
-        enable cfmt's feature `rust-formatter`, or remove `set_output!`"
+enable cfmt's feature `rust-formatter`, or remove `set_output!`"
         }
     };
 }

@@ -16,6 +16,11 @@ const SWITCHES: [&str; 6] = [
     "-DCFMT_SNPRINTF=1",
 ];
 
+const ARM_COMPILER: &str = "arm-none-eabi-gcc";
+/// For the chip; the README names these flags, too.
+const ARM_FLAGS: &str =
+    "-Os -ffreestanding -fno-jump-tables -fno-tree-loop-distribute-patterns -fno-tree-sra";
+
 #[test]
 fn our_dprintf_prints_what_the_c_library_prints() {
     assert_eq!(differences(&[]).unwrap(), "");
@@ -24,6 +29,49 @@ fn our_dprintf_prints_what_the_c_library_prints() {
 #[test]
 fn with_its_switches_it_prints_every_conversion_of_the_macros() {
     assert_eq!(differences(&SWITCHES).unwrap(), "");
+}
+
+#[test]
+fn switches_cost_what_the_readme_says_and_nothing_but_write_is_called() {
+    let version = output(Command::new(ARM_COMPILER).arg("-dumpfullversion")).unwrap_or_default();
+    let readme = include_str!("../../cfmt/README.md");
+    assert!(readme.contains(ARM_FLAGS));
+    if version.is_empty() || !readme.contains(&format!("{ARM_COMPILER} {}", version.trim())) {
+        eprintln!("skipped: the README is of another {ARM_COMPILER} than this: `{}`", version.trim());
+        return;
+    }
+    let alone = bytes_for_the_chip(&[]);
+    let mut expected = vec![("none".to_owned(), alone.to_string())];
+    // The first switch is the comparison's.
+    expected.extend(SWITCHES[1..].iter().map(|switch| {
+        (switch.trim_start_matches("-D").to_owned(), format!("+{}", bytes_for_the_chip(&[switch]) - alone))
+    }));
+    expected.push(("all of them".to_owned(), bytes_for_the_chip(&SWITCHES).to_string()));
+    assert_eq!(told(readme), expected);
+}
+
+/// Switches and bytes in the README's table.
+fn told(readme: &str) -> Vec<(String, String)> {
+    let table = readme.lines().skip_while(|it| !it.starts_with("| switch |")).skip(2);
+    let rows = table.map_while(|it| it.strip_prefix("| ")?.strip_suffix(" |"));
+    rows.filter_map(|row| Some((row.split_once(" | ")?.0, row.rsplit_once(" | ")?.1)))
+        .map(|(switch, bytes)| (switch.trim_matches('`').to_owned(), bytes.replace(',', "")))
+        .collect()
+}
+
+/// How many bytes of flash the formatter takes, which must call nothing but `write`.
+fn bytes_for_the_chip(switches: &[&str]) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let object = folder.path().join("formatter.o");
+    let mut compiler = Command::new(ARM_COMPILER);
+    compiler.current_dir(env!("CARGO_MANIFEST_DIR")).args(["-mcpu=cortex-m0plus", "-mthumb", "-std=c11"]);
+    compiler.args(ARM_FLAGS.split(' ')).args(switches).args(["-c", FORMATTER, "-o"]).arg(&object);
+    output(&mut compiler).unwrap();
+    let called = output(Command::new("arm-none-eabi-nm").arg("--undefined-only").arg(&object)).unwrap();
+    assert_eq!(called.split_whitespace().collect::<Vec<_>>(), ["U", "write"]);
+    let sizes = output(Command::new("arm-none-eabi-size").arg(&object)).unwrap();
+    let row = sizes.lines().nth(1).unwrap();
+    row.split_whitespace().take(2).map(|it| it.parse::<u64>().unwrap()).sum()
 }
 
 /// What the comparison says, which is nothing where there is no difference.

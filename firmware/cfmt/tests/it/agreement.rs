@@ -1,4 +1,4 @@
-//! The formatter in Rust prints what this system's C library prints, byte by byte.
+//! The formatter in Rust prints what this system's C library prints, byte by byte, where no NUL is in the text.
 
 use cfmt_macros::{cbprint, rust_cbprint};
 use proptest::prelude::*;

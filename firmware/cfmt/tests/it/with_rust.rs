@@ -11,7 +11,7 @@ mod buffers;
 #[path = "suite/printing.rs"]
 mod printing;
 
-/// C libraries stop at the NUL.
+/// C stops at the NUL.
 #[test]
 fn text_after_a_nul_is_printed_too() {
     let mut buffer = [b'.'; 9];
