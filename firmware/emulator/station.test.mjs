@@ -16,6 +16,7 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ELFS = process.env.FIRMWARE_ELFS ?? join(HERE, "../../target/thumbv6m-none-eabi/firmware");
 const PLIMSOLL = process.env.PLIMSOLL;
 const FILE = join(ELFS, "station");
+const README = readFileSync(join(HERE, "../README.md"), "utf8");
 const PLACES = [0x1fe000, 0x1ff000];
 /** Two seconds at 12 MHz. */
 const PATIENCE_CYCLES = 24_000_000;
@@ -232,6 +233,12 @@ describe("a panic", () => {
   });
 });
 
+/** Whether the compilers are those whose figures the README has. */
+function isOfReadme(elf) {
+  const compilers = /rustc ([\d.]+) and arm-none-eabi-gcc ([\d.]+)/.exec(README);
+  return compilers.slice(1).every((it) => elf.includes(` ${it} `));
+}
+
 describe("station's stack", { skip: PLIMSOLL === undefined && "PLIMSOLL is not set" }, () => {
   test("it takes no more than its code says, with the interrupt on top, and not much less", () => {
     const pico = started();
@@ -239,9 +246,14 @@ describe("station's stack", { skip: PLIMSOLL === undefined && "PLIMSOLL is not s
       ask(pico, order);
     }
     runLines(pico, 20);
-    const worst = worstStackBytes();
+    const worst = worstStackBytes().reduce((sum, it) => sum + it);
     const seen = pico.stackBytes;
     assert.ok(seen <= worst && worst - seen <= 128, `${seen} seen, ${worst} at worst`);
+  });
+
+  test("it is what the README says", { skip: !isOfReadme(readFileSync(FILE)) && "of other compilers" }, () => {
+    const [main, interrupt] = worstStackBytes();
+    assert.match(README, new RegExp(`takes ${main} bytes\\s+of stack, and ${interrupt} more`));
   });
 });
 
@@ -251,7 +263,7 @@ function worstStackBytes() {
   assert.equal(status, 0, stderr);
   const { roots } = JSON.parse(stdout);
   const worstOf = (kind) => Math.max(...roots.filter((it) => it.kind === kind).map((it) => it.worst_bytes));
-  return worstOf("main") + worstOf("interrupt");
+  return [worstOf("main"), worstOf("interrupt")];
 }
 
 describe("the flash of the emulator", () => {
