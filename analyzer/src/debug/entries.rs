@@ -61,6 +61,10 @@ enum Part {
     Leb128,
     /// As many bytes as a LEB128 number says.
     Block,
+    /// As many as a byte says.
+    ShortBlock,
+    /// Up to a zero.
+    Text,
 }
 
 impl<'unit, 'a> Entries<'unit, 'a> {
@@ -100,6 +104,11 @@ impl<'unit, 'a> Entries<'unit, 'a> {
                     self.rest.skip_leb128()?;
                     continue;
                 }
+                Part::Text => {
+                    self.rest.read_null_terminated_slice()?;
+                    continue;
+                }
+                Part::ShortBlock => usize::from(self.rest.read_u8()?),
                 Part::Block => usize::try_from(self.rest.read_uleb128()?).unwrap_or(usize::MAX),
             };
             self.rest.skip(n_bytes)?;
@@ -163,6 +172,8 @@ impl<'unit, 'a> Entries<'unit, 'a> {
                         Part::Leb128
                     }
                     dw::DW_FORM_exprloc | dw::DW_FORM_block => Part::Block,
+                    dw::DW_FORM_block1 => Part::ShortBlock,
+                    dw::DW_FORM_string => Part::Text,
                     _ => return None,
                 },
             };

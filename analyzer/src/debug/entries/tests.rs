@@ -19,6 +19,8 @@ const TABLE: &[&[u8]] = &[
     &[7, 0x2e, 0, 0x03, 0x0e, 0x3c, 0x19, 0, 0],
     // A member: block1, indirect.
     &[8, 0x0d, 0, 0x1c, 0x0a, 0x0b, 0x16, 0, 0],
+    // Another: block1, string.
+    &[9, 0x0d, 0, 0x1c, 0x0a, 0x03, 0x08, 0, 0],
     &[0],
 ];
 
@@ -35,6 +37,8 @@ const ENTRIES: &[&[u8]] = &[
     &[5, 0, 1, 0, 0x80, 0x01],
     &[0],
     &[7, 1, 0, 0, 0],
+    &[9, 2, 9, 9, b'm', b'n', 0],
+    &[5, 0, 0, 0, 1],
     &[0],
 ];
 
@@ -78,5 +82,11 @@ fn every_form_is_stepped_over_as_gimli_does() {
         assert_eq!(ours, theirs);
     }
     use Kind::{Function, Inlined, Namespace, Other, Variable};
-    assert_eq!(kinds, [Other, Namespace, Function, Inlined, Variable, Other, Other, Other, Variable, Other]);
+    assert_eq!(
+        kinds,
+        [
+            Other, Namespace, Function, Inlined, Variable, Other, Other, Other, Variable, Other, Other,
+            Variable
+        ]
+    );
 }
