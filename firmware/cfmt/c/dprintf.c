@@ -287,7 +287,7 @@ static void print(struct output *out, const char *format, va_list arguments)
                     value = -value;
                     sign = '-';
                 }
-#if CFMT_PADDING
+#if CFMT_PADDING || CFMT_FLOAT
                 else if (plus)
                     sign = '+';
 #endif

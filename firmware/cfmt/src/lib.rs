@@ -49,8 +49,8 @@
 //!
 //! Each returns what the C function returns: the number of bytes, or a negative number for a failure. For a
 //! buffer that is the number of bytes that the whole text has; if it is not less than the buffer's length,
-//! the text was cut. So no macro is a `()`, unlike the standard library's: where one is wanted, as in an arm of
-//! a `match` or in `if loud { println!("x"); }`, end it with a semicolon or write `_ = println!("x")`.
+//! the text was cut. So no macro is a `()`, unlike the standard library's: in an arm of a `match` write
+//! `Some(v) => _ = println!(…)`, and in a block end it with a semicolon, `if loud { println!("x"); }`.
 //!
 //! # What the program supplies
 //!

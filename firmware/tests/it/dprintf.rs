@@ -27,6 +27,11 @@ fn our_dprintf_prints_what_the_c_library_prints() {
 }
 
 #[test]
+fn with_floats_alone_a_width_is_shown_and_no_plus_is_lost() {
+    assert_eq!(differences(&["-DCFMT_FLOAT=1"]).unwrap(), "");
+}
+
+#[test]
 fn with_its_switches_it_prints_every_conversion_of_the_macros() {
     assert_eq!(differences(&SWITCHES).unwrap(), "");
 }
