@@ -11,6 +11,7 @@ use crate::args::BackfillArgs;
 use crate::client::{self, Api};
 use crate::environment::Environment;
 use crate::plan::{self, BackfillPlan};
+use crate::text::visible;
 use crate::{Outcome, failure, output};
 use anyhow::{Context, anyhow};
 use notes::Notes;
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &BackfillArgs, environment: &Environment) -> anyhow::Res
     }
     warn_of_target_folder(args, environment);
     let common = plan.git.common_folder()?;
-    let notes = Notes::open(&common)?;
+    let notes = Notes::open(&common, environment)?;
     client::block_on(async {
         tokio::select! {
             outcome = walk(args, &plan, (environment, &common, notes)) => outcome,
@@ -45,17 +46,17 @@ async fn walk(
 ) -> anyhow::Result<Outcome> {
     let api = plan.destination.as_ref().map(Api::new).transpose()?;
     let steps = survey::survey(args, plan, (api.as_ref(), &notes)).await?;
-    let (Some(api), false) = (&api, args.dry_run) else {
+    let (Some(api), Some(destination), false) = (&api, &plan.destination, args.dry_run) else {
         output::print(&lines::forecast(&steps))?;
         return Ok(Outcome::Fine);
     };
-    let mut walk = Walk::new(args, &plan.recipe, (&plan.git, api), notes);
+    let mut walk = Walk::new(args, plan, (environment, api), notes);
     if let Some(first) = steps.iter().find(|it| it.is_wanted()) {
         let tree = tree::Tree::open(common, environment, (&first.commit, args.keep))?;
         walk.go(&steps, &tree).await?;
     }
-    let (text, outcome) = lines::summary(&steps, walk.n_failed());
-    output::print(&text)?;
+    let (text, outcome) = lines::summary(&steps, walk.failures());
+    output::print(&format!("{text}{}\n", visible(&destination.page())))?;
     Ok(outcome)
 }
 

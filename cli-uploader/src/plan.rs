@@ -7,7 +7,7 @@ mod server;
 mod target;
 
 pub(crate) use budget::refuse_unknown;
-pub(crate) use history::{BackfillPlan, Recipe, backfill};
+pub(crate) use history::{BackfillPlan, backfill};
 pub(crate) use server::{Connection, Secret};
 
 use crate::args::{CommentArgs, UploadArgs};
@@ -39,6 +39,13 @@ pub(crate) struct UploadPlan {
 pub(crate) struct Destination {
     pub connection: Connection,
     pub project: ProjectName,
+}
+
+impl Destination {
+    /// Address of the project's page.
+    pub(crate) fn page(&self) -> String {
+        format!("{}/{}", self.connection.url, self.project)
+    }
 }
 
 /// One image and what is said of it.

@@ -18,13 +18,17 @@ are built, so that no commit is measured by another's.
 
 Not built are commits that are on the server already, commits that change nothing but \
 documentation and CI (*.md, *.rst, *.adoc, LICENSE*, COPYING*, docs/, .github/, .gitlab-ci.yml), \
-and commits whose build failed before with the same command. So the same command goes on where it was \
-stopped, by Ctrl-C too.
+and commits whose build failed before with the same command in the same environment: --retry-failed \
+builds those again. So the same command goes on where it was stopped, by Ctrl-C too. The oldest commit \
+is built even if it changes nothing, unless its parent is on the server: what follows needs a baseline.
 
 A build that fails does not end the walk. Where a region was too small, the server is told by how \
-much; other failures are kept in .git/plimsoll/backfill.json, with the log of the build beside it.
+much; other failures are named at the end and kept in .git/plimsoll/backfill.json, with the log of \
+the build beside it.
 
-The command runs in the shell, in the folder of the work tree that you are in, without input. It \
+The command runs in the shell, in the folder of the work tree that you are in, without input and \
+without the variables PLIMSOLL_*, so that no old build script sees the token. Submodules are checked \
+out as each commit has them, which may fetch from where .gitmodules says. It \
 builds into the work tree: where CARGO_TARGET_DIR is set, write --build 'CARGO_TARGET_DIR=target …'.
 
 Exit codes:
@@ -65,7 +69,7 @@ pub struct BackfillArgs {
     /// Build also commits that change nothing but documentation and CI
     #[arg(long)]
     pub every: bool,
-    /// Build again what failed before
+    /// Build again what failed before with this command in this environment
     #[arg(long)]
     pub retry_failed: bool,
     /// Keep the work tree, with what was built in it, for the next run

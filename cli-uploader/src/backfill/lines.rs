@@ -1,7 +1,8 @@
 //! What is told of a walk: lines about each commit, and the sum.
 
+use super::notes::Failure;
 use super::survey::{Fate, Step};
-use super::walk::{Answer, Finding};
+use super::walk::{Answer, Failures, Finding};
 use crate::Outcome;
 use crate::output::{BAD, FAINT, STRONG};
 use crate::text::{counted, grouped, shortened, signed, visible};
@@ -24,7 +25,7 @@ pub(super) fn step(
         text.push_str(&format!("  {}: {}\n", visible(target.as_str()), figures(answer)));
     }
     if let Some(log) = log {
-        text.push_str(&format!("  {FAINT}log: {}{FAINT:#}\n", visible(&log.to_string_lossy())));
+        text.push_str(&log_line(log));
     }
     text
 }
@@ -37,7 +38,7 @@ pub(super) fn forecast(steps: &[Step<'_>]) -> String {
             Fate::Wanted(_) => format!("{STRONG}build{STRONG:#}"),
             Fate::There => "there".to_owned(),
             Fate::Unchanged => "unchanged".to_owned(),
-            Fate::Failed(why) => format!("failed before: {}", visible(why)),
+            Fate::Failed(failure) => format!("failed before: {}", visible(&failure.reason)),
         };
         text.push_str(&format!("{}: {fate}\n", title(step)));
     }
@@ -46,8 +47,9 @@ pub(super) fn forecast(steps: &[Step<'_>]) -> String {
     text
 }
 
-/// The sum of the walk, in which so many commits failed now, and what that means.
-pub(super) fn summary(steps: &[Step<'_>], n_failed: usize) -> (String, Outcome) {
+/// The sum of the walk, in which these commits failed now, and what that means.
+pub(super) fn summary(steps: &[Step<'_>], failures: &Failures) -> (String, Outcome) {
+    let n_failed = failures.len();
     let count = |is_it: fn(&Fate<'_>) -> bool| steps.iter().filter(|it| is_it(&it.fate)).count();
     let n_wanted = count(|it| matches!(it, Fate::Wanted(_)));
     let n_failed_before = count(|it| matches!(it, Fate::Failed(_)));
@@ -56,16 +58,43 @@ pub(super) fn summary(steps: &[Step<'_>], n_failed: usize) -> (String, Outcome) 
         (count(|it| matches!(it, Fate::There)), "there before"),
         (count(|it| matches!(it, Fate::Unchanged)), "cannot change the image"),
         (n_failed, "failed"),
-        (n_failed_before, "failed before (--retry-failed tries again)"),
+        (n_failed_before, "failed before"),
     ];
     let parts: Vec<String> = parts
         .iter()
         .filter(|(n, _)| *n > 0)
         .map(|(n, what)| format!("{} {what}", grouped(*n as u64)))
         .collect();
-    let text = format!("{}: {}\n", counted(steps.len(), "commit"), parts.join(", "));
-    let is_known = n_failed + n_failed_before == 0;
-    (text, if is_known { Outcome::Fine } else { Outcome::Unknown })
+    let mut text = format!("{}: {}\n", counted(steps.len(), "commit"), parts.join(", "));
+    if n_failed + n_failed_before == 0 {
+        return (text, Outcome::Fine);
+    }
+    text.push_str(&failed(steps, failures));
+    (text, Outcome::Unknown)
+}
+
+/// Each commit of which there is nothing, why, and what to do about it.
+fn failed(steps: &[Step<'_>], failures: &Failures) -> String {
+    let mut text = String::new();
+    for step in steps {
+        let failure = match &step.fate {
+            Fate::Failed(failure) => Some(failure),
+            _ => failures.get(step.commit.as_str()),
+        };
+        let Some(Failure { reason, log, .. }) = failure else { continue };
+        text.push_str(&format!("  {}: {}\n", title(step), visible(reason)));
+        if log.is_file() {
+            text.push_str(&format!("  {}", log_line(log)));
+        }
+    }
+    text.push_str(
+        "What failed is built again with --retry-failed, by another command, or in another environment.\n",
+    );
+    text
+}
+
+fn log_line(log: &Path) -> String {
+    format!("  {FAINT}log: {}{FAINT:#}\n", visible(&log.to_string_lossy()))
 }
 
 fn title(step: &Step<'_>) -> String {
@@ -96,9 +125,12 @@ fn figures(answer: &Answer) -> String {
     }
 }
 
-/// ` (+388)`, where it is known and not nothing.
+/// ` (+388 B)`, where there is something to compare with.
 fn change(answer: &BuildAnswer, total: &str) -> String {
     let row = answer.deltas.iter().find(|it| it.kind == "total" && it.name == total);
-    let bytes = row.and_then(|it| it.delta_bytes).filter(|it| *it != 0);
-    bytes.map(|it| format!(" ({})", signed(it))).unwrap_or_default()
+    match row.and_then(|it| it.delta_bytes) {
+        Some(0) => " (±0 B)".to_owned(),
+        Some(bytes) => format!(" ({} B)", signed(bytes)),
+        None => String::new(),
+    }
 }

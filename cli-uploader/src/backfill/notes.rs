@@ -1,5 +1,6 @@
 //! What is remembered between walks, in the repository's own folder: which builds failed, why, and their logs.
 
+use crate::environment::Environment;
 use anyhow::Context;
 use plimsoll_protocol::{CommitId, TargetName};
 use serde::{Deserialize, Serialize};
@@ -8,12 +9,14 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// Version of the file's shape.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// The notes. While they are open no other walk goes through the repository.
 #[derive(Debug)]
 pub(super) struct Notes {
     folder: PathBuf,
+    /// Fingerprint of what builds are given now.
+    environment: String,
     failures: BTreeMap<String, Failure>,
     _lock: File,
 }
@@ -23,6 +26,8 @@ pub(super) struct Notes {
 pub(super) struct Failure {
     /// The command that was run.
     pub build: String,
+    /// Fingerprint of the environment that it was run in: what was wrong there says nothing of the commit.
+    pub environment: String,
     /// The targets that came to nothing.
     pub targets: Vec<TargetName>,
     /// A clause.
@@ -39,7 +44,7 @@ struct Document {
 
 impl Notes {
     /// Opens those of the repository that has this folder.
-    pub(super) fn open(common: &Path) -> anyhow::Result<Self> {
+    pub(super) fn open(common: &Path, environment: &Environment) -> anyhow::Result<Self> {
         let folder = common.join("plimsoll");
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let lock = File::create(folder.join("lock")).context("cannot lock the repository's notes")?;
@@ -48,7 +53,8 @@ impl Notes {
         let document: Option<Document> = read.and_then(|it| serde_json::from_slice(&it).ok());
         // Notes of another shape only cost building again.
         let document = document.filter(|it| it.schema_version == SCHEMA_VERSION).unwrap_or_default();
-        Ok(Self { folder, failures: document.failures, _lock: lock })
+        let environment = environment.fingerprint();
+        Ok(Self { folder, environment, failures: document.failures, _lock: lock })
     }
 
     /// Where the output of a commit's build goes.
@@ -56,14 +62,21 @@ impl Notes {
         self.folder.join(format!("{commit}.log"))
     }
 
-    /// Why nothing came of these targets when this command was run; absent where that is not known of all.
+    /// Fingerprint of what builds are given now.
+    pub(super) fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// Why nothing came of these targets when this command was run in this environment; absent where that
+    /// is not known of all.
     pub(super) fn failure(
         &self,
         commit: &CommitId,
         build: &str,
         targets: &[&TargetName],
     ) -> Option<&Failure> {
-        let failure = self.failures.get(commit.as_str()).filter(|it| it.build == build)?;
+        let is_same = |it: &&Failure| it.build == build && it.environment == self.environment;
+        let failure = self.failures.get(commit.as_str()).filter(is_same)?;
         targets.iter().all(|it| failure.targets.contains(it)).then_some(failure)
     }
 

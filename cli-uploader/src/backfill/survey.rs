@@ -1,10 +1,9 @@
 //! What is to be done with each commit, found out before anything is built.
 
-use super::notes::Notes;
+use super::notes::{Failure, Notes};
 use crate::args::BackfillArgs;
 use crate::client::Api;
 use crate::config::Target;
-use crate::git::Git;
 use crate::plan::BackfillPlan;
 use plimsoll_protocol::{BuildState, BuildSummary, CommitId};
 
@@ -42,8 +41,8 @@ pub(super) enum Fate<'a> {
     There,
     /// It cannot change the image.
     Unchanged,
-    /// The same command failed before, and why.
-    Failed(String),
+    /// The same command failed before in the same environment, and why.
+    Failed(Failure),
     /// To be built for these targets.
     Wanted(Vec<&'a Target>),
 }
@@ -57,21 +56,47 @@ pub(super) async fn survey<'a>(
     let patterns = patterns(args);
     let mut steps = Vec::new();
     for (idx, commit) in plan.commits.iter().enumerate() {
-        let subject = plan.git.commit(commit)?.and_then(|it| it.message).unwrap_or_default();
-        // The oldest has nothing to be like.
+        let object = plan.git.commit(commit)?;
+        let parent = object.as_ref().and_then(|it| it.parents.first());
         let before = idx.checked_sub(1).and_then(|it| plan.commits.get(it));
-        let fate = if is_unchanged(&plan.git, (before, commit), &patterns)? {
+        let is_unchanged = match (before, parent) {
+            (Some(before), _) => !plan.git.differs(before, commit, &patterns)?,
+            (None, Some(parent)) => is_known(plan, (parent, commit), &patterns, api).await?,
+            (None, None) => false,
+        };
+        let fate = if is_unchanged {
             Fate::Unchanged
         } else {
-            let builds = match api {
-                Some(api) => api.summaries_of(commit).await?,
-                None => Vec::new(),
-            };
+            let builds = summaries(api, commit).await?;
             fate(args, (commit, &builds), &plan.recipe.targets, notes)
         };
+        let subject = object.and_then(|it| it.message).unwrap_or_default();
         steps.push(Step { commit: commit.clone(), subject, fate });
     }
     Ok(steps)
+}
+
+/// Whether the image of the oldest commit is its parent's, and that one is on the server already. Else what
+/// comes after it would have nothing to be compared with.
+async fn is_known(
+    plan: &BackfillPlan,
+    (parent, oldest): (&CommitId, &CommitId),
+    patterns: &[String],
+    api: Option<&Api<'_>>,
+) -> anyhow::Result<bool> {
+    // A shallow clone may lack it.
+    if plan.git.commit(parent)?.is_none() || plan.git.differs(parent, oldest, patterns)? {
+        return Ok(false);
+    }
+    let builds = summaries(api, parent).await?;
+    Ok(plan.recipe.targets.iter().all(|target| builds.iter().any(|it| it.target == target.name)))
+}
+
+async fn summaries(api: Option<&Api<'_>>, commit: &CommitId) -> anyhow::Result<Vec<BuildSummary>> {
+    match api {
+        Some(api) => api.summaries_of(commit).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn fate<'a>(
@@ -90,7 +115,7 @@ fn fate<'a>(
     match notes.failure(commit, &args.build, &names).filter(|_| !args.retry_failed) {
         // Some targets were measured, and the others did not exist yet.
         Some(_) if missing.len() < targets.len() => Fate::There,
-        Some(failure) => Fate::Failed(failure.reason.clone()),
+        Some(failure) => Fate::Failed(failure.clone()),
         None => Fate::Wanted(missing),
     }
 }
@@ -108,15 +133,4 @@ fn patterns(args: &BackfillArgs) -> Vec<String> {
         patterns.extend(DOCUMENTATION.iter().map(|it| format!(":(top,glob,icase,exclude){it}")));
     }
     patterns
-}
-
-fn is_unchanged(
-    git: &Git,
-    (before, commit): (Option<&CommitId>, &CommitId),
-    patterns: &[String],
-) -> anyhow::Result<bool> {
-    match before {
-        Some(before) => Ok(!git.differs(before, commit, patterns)?),
-        None => Ok(false),
-    }
 }

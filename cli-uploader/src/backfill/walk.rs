@@ -8,14 +8,15 @@ use super::tree::{self, Tree};
 use crate::args::BackfillArgs;
 use crate::client::{Api, Refusal};
 use crate::config::Target;
-use crate::git::Git;
-use crate::plan::{Recipe, Upload};
+use crate::environment::Environment;
+use crate::plan::{BackfillPlan, Upload};
 use crate::text::visible;
 use crate::{failure, output, upload};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use plimsoll_analyzer::map_file::MapError;
 use plimsoll_protocol::{BuildAnswer, BuildState, NewBuild, TargetName};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,30 +31,33 @@ pub(super) struct Finding {
     pub answer: Answer,
 }
 
+/// Why there is nothing of each of these commits.
+pub(super) type Failures = BTreeMap<String, Failure>;
+
 /// The walk, with what it needs on the way.
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
     args: &'a BackfillArgs,
-    recipe: &'a Recipe,
-    git: &'a Git,
+    plan: &'a BackfillPlan,
+    environment: &'a Environment,
     api: &'a Api<'a>,
     notes: Notes,
-    n_failed: usize,
+    failures: Failures,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(
         args: &'a BackfillArgs,
-        recipe: &'a Recipe,
-        (git, api): (&'a Git, &'a Api<'a>),
+        plan: &'a BackfillPlan,
+        (environment, api): (&'a Environment, &'a Api<'a>),
         notes: Notes,
     ) -> Self {
-        Self { args, recipe, git, api, notes, n_failed: 0 }
+        Self { args, plan, environment, api, notes, failures: Failures::new() }
     }
 
     /// Commits of which nothing could be measured.
-    pub(super) fn n_failed(&self) -> usize {
-        self.n_failed
+    pub(super) fn failures(&self) -> &Failures {
+        &self.failures
     }
 
     /// Goes to the end, whatever fails to build on the way. A server that cannot be reached ends it.
@@ -75,9 +79,9 @@ impl<'a> Walk<'a> {
 
     async fn one(&self, step: &Step<'_>, targets: &[&Target], tree: &Path) -> anyhow::Result<Vec<Finding>> {
         let built = self.build(step, targets, tree).await;
-        let facts = self.recipe.facts(self.git, &step.commit)?;
+        let facts = self.plan.recipe.facts(&self.plan.git, &step.commit)?;
         let log = self.notes.log(&step.commit);
-        let is_missing = |it: &Target| !self.recipe.image(it, tree).exists();
+        let is_missing = |it: &Target| !self.plan.recipe.image(it, tree).exists();
         let n_missing = targets.iter().filter(|it| is_missing(it)).count();
         let mut findings = Vec::new();
         for target in targets {
@@ -101,24 +105,29 @@ impl<'a> Walk<'a> {
         tree::check_out(tree, &step.commit)?;
         for target in targets {
             // Else a commit that does not build it would be measured by another's.
-            let image = Some(self.recipe.image(target, tree));
-            for file in image.into_iter().chain(self.recipe.map(target, tree)).filter(|it| it.exists()) {
+            let image = Some(self.plan.recipe.image(target, tree));
+            for file in image.into_iter().chain(self.plan.recipe.map(target, tree)).filter(|it| it.exists()) {
                 std::fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
             }
         }
-        let folder = self.recipe.folder(tree);
-        let status = shell::run(&self.args.build, &folder, &log).await?;
-        anyhow::ensure!(status.success(), "the build failed ({status})");
-        Ok(())
+        let folder = self.plan.recipe.folder(tree);
+        let status = shell::run(&self.args.build, (&folder, self.environment), &log).await?;
+        if status.success() {
+            return Ok(());
+        }
+        match shell::complaint(&log) {
+            Some(complaint) => bail!("the build failed ({status}): {complaint}"),
+            None => bail!("the build failed ({status})"),
+        }
     }
 
     async fn measured(&self, target: &Target, facts: &NewBuild, tree: &Path) -> anyhow::Result<Answer> {
-        let image = self.recipe.image(target, tree);
+        let image = self.plan.recipe.image(target, tree);
         if !image.exists() {
             let name = image.strip_prefix(tree).unwrap_or(&image);
             return Ok(Err(format!("the build left no {}", name.display())));
         }
-        match self.recipe.built(target, facts, tree) {
+        match self.plan.recipe.built(target, facts, tree) {
             Ok(upload) => self.send(&upload).await,
             Err(error) => Ok(Err(failure::chain(&error))),
         }
@@ -132,7 +141,7 @@ impl<'a> Walk<'a> {
         (tree, why): (&Path, &anyhow::Error),
     ) -> anyhow::Result<Answer> {
         let log = self.notes.log(&facts.commit);
-        match self.recipe.unlinked(target, facts, (tree, &log)) {
+        match self.plan.recipe.unlinked(target, facts, (tree, &log)) {
             Ok(Some(upload)) => self.send(&upload).await,
             Ok(None) => Ok(Err(failure::chain(why))),
             Err(error) => Ok(Err(failure::chain(&error))),
@@ -152,21 +161,23 @@ impl<'a> Walk<'a> {
     /// Remembers what failed; returns the log where that is worth a look.
     fn note(&mut self, step: &Step<'_>, findings: &[Finding]) -> anyhow::Result<Option<PathBuf>> {
         let is_known = |it: &Finding| it.answer.as_ref().is_ok_and(|it| it.build.state != BuildState::Failed);
-        if !findings.iter().any(is_known) {
-            self.n_failed += 1;
-        }
         let failed = || findings.iter().filter(|it| it.answer.is_err());
-        let reason = failed().find_map(|it| it.answer.as_ref().err());
-        let log = self.notes.log(&step.commit);
-        let failure = reason.map(|reason| Failure {
+        let failure = |reason: String| Failure {
             build: self.args.build.clone(),
+            environment: self.notes.environment().to_owned(),
             targets: failed().map(|it| it.target.clone()).collect(),
-            reason: reason.clone(),
-            log: log.clone(),
-        });
-        let is_telling = failure.is_some();
-        self.notes.set(&step.commit, failure)?;
-        Ok((is_telling && log.is_file()).then_some(log))
+            reason,
+            log: self.notes.log(&step.commit),
+        };
+        let reason = failed().find_map(|it| it.answer.as_ref().err());
+        let noted = reason.map(|it| failure(it.clone()));
+        if !findings.iter().any(is_known) {
+            let unanalysed = || failure("the image could not be analysed".to_owned());
+            self.failures.insert(step.commit.to_string(), noted.clone().unwrap_or_else(unanalysed));
+        }
+        let log = noted.as_ref().map(|it| it.log.clone()).filter(|it| it.is_file());
+        self.notes.set(&step.commit, noted)?;
+        Ok(log)
     }
 }
 

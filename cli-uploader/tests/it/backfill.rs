@@ -108,20 +108,26 @@ fn a_history_is_built_and_uploaded_once_in_the_order_of_its_commits() {
         1/7 773c4cb285 Sail
           engine/release: flash 64 B, RAM 0 B
         2/7 0bd6da74b7 Hit a rock
-          engine/release: failed: the build failed (exit status: 3)
+          engine/release: failed: the build failed (exit status: 3): error: no such thing
           log: DIR/.git/plimsoll/0bd6da74b74593084b5eff9758d585868559df8f.log
         3/7 e169329fe4 Load history
-          engine/release: flash 192 B (+128), RAM 0 B
+          engine/release: flash 192 B (+128 B), RAM 0 B (±0 B)
         4/7 820c251058 Merge the float
-          engine/release: flash 464 B (+272), RAM 0 B, over budget
+          engine/release: flash 464 B (+272 B), RAM 0 B (±0 B), over budget
         5/7 4b8fc1c2bb Take too much aboard
           engine/release: did not link: FLASH over by 629 B (1,653 of 1,024 B)
         6/7 49e506e876 Forget the engine
           engine/release: failed: the build left no fw.elf
           log: DIR/.git/plimsoll/49e506e876c0f91bd285c0a05849c48b3dbaaa7f.log
         7/7 5dc35549e3 Unload
-          engine/release: flash 64 B (-400), RAM 0 B
+          engine/release: flash 64 B (-400 B), RAM 0 B (±0 B)
         8 commits: 5 uploaded, 1 cannot change the image, 2 failed
+          0bd6da74b7 Hit a rock: the build failed (exit status: 3): error: no such thing
+            log: DIR/.git/plimsoll/0bd6da74b74593084b5eff9758d585868559df8f.log
+          49e506e876 Forget the engine: the build left no fw.elf
+            log: DIR/.git/plimsoll/49e506e876c0f91bd285c0a05849c48b3dbaaa7f.log
+        What failed is built again with --retry-failed, by another command, or in another environment.
+        http://SERVER/ada/engine
     "#]]);
     voyage.check_untouched();
     expect![[r#"
@@ -135,7 +141,21 @@ fn a_history_is_built_and_uploaded_once_in_the_order_of_its_commits() {
     server.known_to(voyage.backfill(&["-n", "50"])).check(expect![[r#"
         exit 2
         --- stdout
-        8 commits: 5 there before, 1 cannot change the image, 2 failed before (--retry-failed tries again)
+        8 commits: 5 there before, 1 cannot change the image, 2 failed before
+          0bd6da74b7 Hit a rock: the build failed (exit status: 3): error: no such thing
+            log: DIR/.git/plimsoll/0bd6da74b74593084b5eff9758d585868559df8f.log
+          49e506e876 Forget the engine: the build left no fw.elf
+            log: DIR/.git/plimsoll/49e506e876c0f91bd285c0a05849c48b3dbaaa7f.log
+        What failed is built again with --retry-failed, by another command, or in another environment.
+        http://SERVER/ada/engine
+    "#]]);
+    // What a range begins with has its baseline on the server.
+    server.known_to(voyage.backfill(&["--from", "HEAD~7..HEAD~5", "--dry-run"])).check(expect![[r#"
+        exit 0
+        --- stdout
+        145f255a32 Describe the ship: unchanged
+        0bd6da74b7 Hit a rock: failed before: the build failed (exit status: 3): error: no such thing
+        0 of 2 commits would be built
     "#]]);
     // What was broken is mended by another command, and only that is built.
     let light = voyage.yard.path().join("light.elf");
@@ -143,14 +163,15 @@ fn a_history_is_built_and_uploaded_once_in_the_order_of_its_commits() {
     let retry = voyage.sandbox.plimsoll(&["backfill", "-n", "50", "--build", &other]);
     server.known_to(retry.env("XDG_CACHE_HOME", voyage.yard.path().join("cache").to_str().unwrap())).check(
         expect![[r#"
-        exit 0
-        --- stdout
-        1/2 0bd6da74b7 Hit a rock
-          engine/release: flash 64 B, RAM 0 B
-        2/2 49e506e876 Forget the engine
-          engine/release: flash 64 B (-400), RAM 0 B
-        8 commits: 2 uploaded, 5 there before, 1 cannot change the image
-    "#]],
+            exit 0
+            --- stdout
+            1/2 0bd6da74b7 Hit a rock
+              engine/release: flash 64 B (±0 B), RAM 0 B (±0 B)
+            2/2 49e506e876 Forget the engine
+              engine/release: flash 64 B (-400 B), RAM 0 B (±0 B)
+            8 commits: 2 uploaded, 5 there before, 1 cannot change the image
+            http://SERVER/ada/engine
+        "#]],
     );
 }
 
@@ -332,4 +353,86 @@ fn a_map_goes_with_the_commit_whose_build_wrote_it_and_with_no_other() {
         })
         .collect();
     assert_eq!(origins, [Value::Null, ".text.main of light.o".into()]);
+}
+
+#[test]
+fn no_build_sees_the_upload_token() {
+    let voyage = Voyage::new();
+    let head = voyage.load("light", "Sail");
+    let stub = Stub::replying([
+        Reply::json(200, "[]"),
+        Reply::json(201, crate::support::measured("engine/release", &head)),
+    ]);
+    let yard = voyage.yard.path();
+    let build = format!("env > {0}/seen; cp {0}/light.elf fw.elf", yard.display());
+    let run = voyage.sandbox.plimsoll(&["backfill", "--build", &build]);
+    let run = run.env("XDG_CACHE_HOME", yard.join("cache").to_str().unwrap()).env("CARGO_HOME", "/cargo");
+    let run = run.env("PLIMSOLL_URL", &stub.url).env("PLIMSOLL_PROJECT", "ada/engine");
+    let output = run.env("PLIMSOLL_TOKEN", "plm_secret").env("PLIMSOLL_PEPPER", "salt").output();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen = std::fs::read_to_string(yard.join("seen")).unwrap();
+    assert!(seen.contains("CARGO_HOME=/cargo\n"), "{seen}");
+    assert!(!seen.contains("PLIMSOLL_"), "{seen}");
+}
+
+#[test]
+fn what_failed_in_another_environment_is_built_again() {
+    let voyage = Voyage::new();
+    let head = voyage.load("light", "Sail");
+    let stub = Stub::replying([
+        Reply::json(200, "[]"),
+        Reply::json(200, "[]"),
+        Reply::json(200, "[]"),
+        Reply::json(201, crate::support::unchanged("engine/release", &head)),
+    ]);
+    let yard = voyage.yard.path();
+    // As cargo does it.
+    let build = format!("cp {}/light.elf ${{CARGO_TARGET_DIR:-.}}/fw.elf", yard.display());
+    let run = |environment: &[(&str, &str)], expected: expect_test::Expect| {
+        let run = voyage.sandbox.plimsoll(&["backfill", "--build", &build]);
+        let run = run
+            .env("XDG_CACHE_HOME", yard.join("cache").to_str().unwrap())
+            .env("PLIMSOLL_PROJECT", "ada/engine");
+        let run = run.env("PLIMSOLL_URL", &stub.url).env("PLIMSOLL_TOKEN", "plm_secret");
+        environment.iter().fold(run, |run, (name, value)| run.env(name, value)).check(expected);
+    };
+    run(
+        &[("CARGO_TARGET_DIR", "/nowhere")],
+        expect![[r#"
+            exit 2
+            --- stdout
+            1/1 773c4cb285 Sail
+              engine/release: failed: the build failed (exit status: 1): cp: cannot create regular file '/nowhere/fw.elf': No such file or directory
+              log: DIR/.git/plimsoll/773c4cb28540972e56fec99f9d1339d4bcc421be.log
+            1 commit: 1 failed
+              773c4cb285 Sail: the build failed (exit status: 1): cp: cannot create regular file '/nowhere/fw.elf': No such file or directory
+                log: DIR/.git/plimsoll/773c4cb28540972e56fec99f9d1339d4bcc421be.log
+            What failed is built again with --retry-failed, by another command, or in another environment.
+            http://SERVER/ada/engine
+        "#]],
+    );
+    // Another window is no other environment.
+    run(
+        &[("CARGO_TARGET_DIR", "/nowhere"), ("SHLVL", "7")],
+        expect![[r#"
+            exit 2
+            --- stdout
+            1 commit: 1 failed before
+              773c4cb285 Sail: the build failed (exit status: 1): cp: cannot create regular file '/nowhere/fw.elf': No such file or directory
+                log: DIR/.git/plimsoll/773c4cb28540972e56fec99f9d1339d4bcc421be.log
+            What failed is built again with --retry-failed, by another command, or in another environment.
+            http://SERVER/ada/engine
+        "#]],
+    );
+    run(
+        &[],
+        expect![[r#"
+        exit 0
+        --- stdout
+        1/1 773c4cb285 Sail
+          engine/release: flash 5,964 B (±0 B), RAM 272 B (±0 B)
+        1 commit: 1 uploaded
+        http://SERVER/ada/engine
+    "#]],
+    );
 }

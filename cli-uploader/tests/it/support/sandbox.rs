@@ -105,8 +105,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// With that variable. A server's address is shown as `http://SERVER`, since its port is another each time.
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        if name == "PLIMSOLL_URL" {
+            self.url = Some(value.to_owned());
+        }
         self
     }
 
