@@ -21,14 +21,18 @@ pub struct Alert {
     pub limit_bytes: u64,
     /// The build that crossed it.
     pub opened_build_id: Uuid,
-    /// When.
+    /// When that was measured.
     pub opened_at: OffsetDateTime,
+    /// When that was committed.
+    pub opened_committed_at: Option<OffsetDateTime>,
     /// How much was used; absent where the region was missing.
     pub opened_bytes: Option<u64>,
     /// The build that was within again.
     pub resolved_build_id: Option<Uuid>,
     /// When.
     pub resolved_at: Option<OffsetDateTime>,
+    /// When that build was committed.
+    pub resolved_committed_at: Option<OffsetDateTime>,
     /// How much was used then.
     pub resolved_bytes: Option<u64>,
     /// The limit by then; absent where the budget was gone.
@@ -44,13 +48,17 @@ pub async fn list(
 ) -> sqlx::Result<Vec<Alert>> {
     let rows = sqlx::query!(
         r#"
-        select   alert_id, target.name as target, subject, limit_bytes,
-                 opened_build_id, opened_at, opened_bytes,
-                 resolved_build_id, resolved_at, resolved_bytes, resolved_limit_bytes
-        from     alert
-        join     target using (project_id, target_id)
-        where    project_id = $1 and ($2::uuid is null or target_id = $2)
-        order by (resolved_at is not null), opened_at desc, alert_id
+        select    alert_id, target.name as target, subject, limit_bytes,
+                  opened_build_id, opened_at, opened.committed_at as "opened_committed_at?", opened_bytes,
+                  resolved_build_id, resolved_at, resolved.committed_at as "resolved_committed_at?",
+                  resolved_bytes, resolved_limit_bytes
+        from      alert
+        join      target using (project_id, target_id)
+        left join build opened on opened.project_id = alert.project_id and opened.build_id = opened_build_id
+        left join build resolved
+               on resolved.project_id = alert.project_id and resolved.build_id = resolved_build_id
+        where     alert.project_id = $1 and ($2::uuid is null or alert.target_id = $2)
+        order by  (resolved_at is not null), opened_at desc, alert_id
         limit    $3
         "#,
         project_id,
@@ -67,9 +75,11 @@ pub async fn list(
             limit_bytes: to_u64(it.limit_bytes),
             opened_build_id: it.opened_build_id,
             opened_at: it.opened_at,
+            opened_committed_at: it.opened_committed_at,
             opened_bytes: it.opened_bytes.map(to_u64),
             resolved_build_id: it.resolved_build_id,
             resolved_at: it.resolved_at,
+            resolved_committed_at: it.resolved_committed_at,
             resolved_bytes: it.resolved_bytes.map(to_u64),
             resolved_limit_bytes: it.resolved_limit_bytes.map(to_u64),
         })

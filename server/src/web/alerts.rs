@@ -75,12 +75,17 @@ fn resolved(project: &Project, row: &AlertRow) -> Option<ResolvedLine> {
         target: row.target.clone(),
         target_url: urls::project_view(&project.name, view),
         limit: Bytes(size(row.limit_bytes)),
-        opened: Commit::new(&project.name, row.opened_build_id, opened_id, row.opened_at)
-            .said(row.opened_message.clone(), row.opened_author.clone()),
+        opened: Commit::new(
+            &project.name,
+            row.opened_build_id,
+            opened_id,
+            row.opened_committed_at.unwrap_or(row.opened_at),
+        )
+        .said(row.opened_message.clone(), row.opened_author.clone()),
         opened_at: Moment(row.opened_at),
         opened_text: size_text(size_of(row.opened_bytes)),
         resolved: resolved.map(|(build_id, commit_id)| {
-            Commit::new(&project.name, build_id, commit_id, resolved_at)
+            Commit::new(&project.name, build_id, commit_id, row.resolved_committed_at.unwrap_or(resolved_at))
                 .said(row.resolved_message.clone(), None)
         }),
         resolved_at: Moment(resolved_at),

@@ -52,6 +52,18 @@ async fn crossing_a_budget_opens_an_alert_and_coming_back_resolves_it(db: PgPool
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn an_alert_tells_when_its_builds_were_committed(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    measured(&app, &project, History::on_main(2), 9000).await;
+    measured(&app, &project, History::on_main(5), 8000).await;
+    let alerts = app.read(&project, "alerts").await;
+    let times = |end: &str| (alerts[0][end]["committed_at"].clone(), alerts[0][end]["at"].clone());
+    assert_eq!(times("opened"), (json!("2026-11-20T10:02:00Z"), json!("2026-11-20T12:00:00Z")));
+    assert_eq!(times("resolved"), (json!("2026-11-20T10:05:00Z"), json!("2026-11-20T12:00:00Z")));
+}
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
 async fn a_pull_request_is_judged_but_raises_no_alert(db: PgPool) {
     let app = TestApp::new(db).await;
     let project = app.project("acme/blinky").await;

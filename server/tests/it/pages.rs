@@ -76,7 +76,7 @@ async fn a_project_says_first_what_is_over_the_line_since_when_and_who_did_it(db
         Overview Alerts 1 Compare
         ## Over the line: 1 open alert
         FLASH of app : 308 B over the line (8,500 B of 8,192 B allowed)
-        Since 0000000000 “Commit 2” by Ada, 2026-11-20 12:00 UTC · What that build changed
+        Since 0000000000 “Commit 2” by Ada, 2026-11-20 10:02 UTC · What that build changed
         ## app
         0000000000 Commit 3 Ada, 2026-11-20 10:03 UTC · main
         Flash 8,500 B 8.3 KiB −100 B −1.2 %
@@ -236,7 +236,7 @@ async fn alerts_keep_their_history(db: PgPool) {
         None: every budget holds.
         ## Resolved
         | Budget | Limit | Crossed by | with | Resolved by | with |
-        | FLASH app | 8,192 B | 0000000000 Commit 2 2026-11-20 12:00 UTC | 8,600 B | 0000000000 Commit 4 2026-11-20 12:00 UTC | 8,192 B |"#]].assert_eq(&outline(&page(&app, "/acme/blinky/alerts").await));
+        | FLASH app | 8,192 B | 0000000000 Commit 2 2026-11-20 10:02 UTC | 8,600 B | 0000000000 Commit 4 2026-11-20 10:04 UTC | 8,192 B |"#]].assert_eq(&outline(&page(&app, "/acme/blinky/alerts").await));
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]

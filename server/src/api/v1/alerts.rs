@@ -54,9 +54,12 @@ pub struct AlertEnd {
     build_id: Uuid,
     /// Its page.
     url: String,
-    /// When it was measured.
+    /// When it was measured. Of a backfill that is long after the commit.
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
+    /// When it was committed: its place in history.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    committed_at: Option<OffsetDateTime>,
     /// What it used; absent where it has no such region.
     used_bytes: Option<u64>,
 }
@@ -83,10 +86,11 @@ pub async fn list(
 }
 
 fn summary(state: &AppState, project: &Project, alert: Alert) -> AlertSummary {
-    let end = |build_id, at, used_bytes| AlertEnd {
+    let end = |build_id, (at, committed_at), used_bytes| AlertEnd {
         build_id,
         url: absolute(state, &urls::build(&project.name, build_id)),
         at,
+        committed_at,
         used_bytes,
     };
     let resolved = alert.resolved_build_id.zip(alert.resolved_at);
@@ -95,8 +99,9 @@ fn summary(state: &AppState, project: &Project, alert: Alert) -> AlertSummary {
         target: alert.target,
         subject: alert.subject,
         limit_bytes: alert.limit_bytes,
-        opened: end(alert.opened_build_id, alert.opened_at, alert.opened_bytes),
-        resolved: resolved.map(|(build_id, at)| end(build_id, at, alert.resolved_bytes)),
+        opened: end(alert.opened_build_id, (alert.opened_at, alert.opened_committed_at), alert.opened_bytes),
+        resolved: resolved
+            .map(|(build_id, at)| end(build_id, (at, alert.resolved_committed_at), alert.resolved_bytes)),
         resolved_limit_bytes: alert.resolved_limit_bytes,
     }
 }

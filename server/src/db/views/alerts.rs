@@ -16,12 +16,14 @@ pub struct AlertRow {
     pub limit_bytes: i64,
     /// What was used then; absent where the region was missing.
     pub opened_bytes: Option<i64>,
-    /// When.
+    /// When that was measured.
     pub opened_at: OffsetDateTime,
     /// The build that crossed the line.
     pub opened_build_id: Uuid,
     /// Its commit.
     pub opened_commit_id: Option<String>,
+    /// When that was committed, its place in history.
+    pub opened_committed_at: Option<OffsetDateTime>,
     /// Its message.
     pub opened_message: Option<String>,
     /// Its author.
@@ -30,12 +32,14 @@ pub struct AlertRow {
     pub opened_baseline_id: Option<Uuid>,
     /// Why it did not link.
     pub opened_link_failure: Option<Json<LinkFailure>>,
-    /// When it was resolved.
+    /// When it was resolved: when the build that came back was measured, or its budget changed.
     pub resolved_at: Option<OffsetDateTime>,
     /// The build that came back.
     pub resolved_build_id: Option<Uuid>,
     /// Its commit.
     pub resolved_commit_id: Option<String>,
+    /// When that was committed.
+    pub resolved_committed_at: Option<OffsetDateTime>,
     /// Its message.
     pub resolved_message: Option<String>,
     /// What is used by then.
@@ -67,6 +71,7 @@ pub async fn list(
         AlertRow,
         r#"
         select    target.name as target, alert.subject, alert.limit_bytes, alert.opened_bytes, alert.opened_at,
+                  opened.committed_at as "opened_committed_at?", resolved.committed_at as "resolved_committed_at?",
                   alert.opened_build_id, opened.commit_id as "opened_commit_id?", opened.message as opened_message,
                   opened.author as opened_author, case when opened.link_failure is null then opened.baseline_build_id end as opened_baseline_id,
                   opened.link_failure as "opened_link_failure: Json<LinkFailure>",

@@ -33,7 +33,7 @@ pub struct AlertLine {
     pub words: String,
     /// The build that crossed the line.
     pub opened: Commit,
-    /// When.
+    /// When that was measured.
     pub opened_at: Moment,
     /// What that build changed.
     pub compare_url: Option<String>,
@@ -59,8 +59,13 @@ impl AlertLine {
             target: row.target.clone(),
             target_url: urls::project_view(&project.name, view),
             words: alert_words(row),
-            opened: Commit::new(&project.name, row.opened_build_id, commit_id, row.opened_at)
-                .said(row.opened_message.clone(), row.opened_author.clone()),
+            opened: Commit::new(
+                &project.name,
+                row.opened_build_id,
+                commit_id,
+                row.opened_committed_at.unwrap_or(row.opened_at),
+            )
+            .said(row.opened_message.clone(), row.opened_author.clone()),
             opened_at: Moment(row.opened_at),
             compare_url: row
                 .opened_baseline_id

@@ -43,12 +43,12 @@ async fn a_build_shows_first_how_it_stands_then_what_it_is_made_of(db: PgPool) {
         FLASH 8,600 B 8.4 KiB from 0x10000000, flash, from the linker script
         | Section | Address | View | Size | Share |
         | .text | 0x10000000 | runs here | 8,600 B | |
-        | Total | 8,600 B | |
+        | Total | | 8,600 B | |
         | of it 8,596 B owned by symbols, 4 B alignment filler, 0 B unclaimed |
         RAM 64 B from 0x20000000, RAM, from the linker script
         | Section | Address | View | Size | Share |
         | .bss | 0x20000000 | runs here | 64 B | |
-        | Total | 64 B | |
+        | Total | | 64 B | |
         | of it 0 B owned by symbols, 0 B alignment filler, 64 B unclaimed |
         ## Sections
         as cargo size -A lists them
