@@ -149,14 +149,6 @@ fn a_history_is_built_and_uploaded_once_in_the_order_of_its_commits() {
         What failed is built again with --retry-failed, by another command, or in another environment.
         http://SERVER/ada/engine
     "#]]);
-    // What a range begins with has its baseline on the server.
-    server.known_to(voyage.backfill(&["--from", "HEAD~7..HEAD~5", "--dry-run"])).check(expect![[r#"
-        exit 0
-        --- stdout
-        145f255a32 Describe the ship: unchanged
-        0bd6da74b7 Hit a rock: failed before: the build failed (exit status: 3): error: no such thing
-        0 of 2 commits would be built
-    "#]]);
     // What was broken is mended by another command, and only that is built.
     let light = voyage.yard.path().join("light.elf");
     let other = format!("cp {} fw.elf", light.display());
@@ -435,4 +427,27 @@ fn what_failed_in_another_environment_is_built_again() {
         http://SERVER/ada/engine
     "#]],
     );
+}
+
+#[test]
+fn a_range_begins_with_what_changes_nothing_only_where_its_parent_is_not_known() {
+    let Some(server) = Server::start() else { return };
+    let voyage = Voyage::with_history();
+    let range = ["--from", "HEAD~7..HEAD~5", "--dry-run"];
+    server.known_to(voyage.backfill(&range)).check(expect![[r#"
+        exit 0
+        --- stdout
+        145f255a32 Describe the ship: build
+        0bd6da74b7 Hit a rock: build
+        2 of 2 commits would be built
+    "#]]);
+    let parent = server.known_to(voyage.backfill(&["--from", "HEAD~7"])).output();
+    assert_eq!(parent.status.code(), Some(0), "{}", String::from_utf8_lossy(&parent.stderr));
+    server.known_to(voyage.backfill(&range)).check(expect![[r#"
+        exit 0
+        --- stdout
+        145f255a32 Describe the ship: unchanged
+        0bd6da74b7 Hit a rock: build
+        1 of 2 commits would be built
+    "#]]);
 }
