@@ -67,8 +67,7 @@ macro_rules! with_rust_formatter {
 macro_rules! with_rust_formatter {
     ($($item:tt)*) => {
         compile_error! {
-            "C's `dprintf` prints here and would not use this output: \
-enable cfmt's feature `rust-formatter`, or remove `set_output!`"
+            "C's `dprintf` prints here, not this: enable cfmt's feature `rust-formatter`, or remove `set_output!`"
         }
     };
 }
