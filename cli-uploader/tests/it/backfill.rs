@@ -83,9 +83,12 @@ impl Voyage {
     }
 
     fn backfill(&self, arguments: &[&str]) -> Run {
-        let build = format!("sh {}/build.sh", self.yard.path().display());
+        self.built_by(&format!("sh {}/build.sh", self.yard.path().display()), arguments)
+    }
+
+    fn built_by(&self, build: &str, arguments: &[&str]) -> Run {
         let cache = self.yard.path().join("cache");
-        let arguments = [&["backfill", "--build", &build], arguments].concat();
+        let arguments = [&["backfill", "--build", build], arguments].concat();
         self.sandbox.plimsoll(&arguments).env("XDG_CACHE_HOME", cache.to_str().unwrap())
     }
 
@@ -152,21 +155,17 @@ fn a_history_is_built_and_uploaded_once_in_the_order_of_its_commits() {
         http://SERVER/ada/engine
     "#]]);
     // What was broken is mended by another command, and only that is built.
-    let light = voyage.yard.path().join("light.elf");
-    let other = format!("cp {} fw.elf", light.display());
-    let retry = voyage.sandbox.plimsoll(&["backfill", "-n", "50", "--build", &other]);
-    server.known_to(retry.env("XDG_CACHE_HOME", voyage.yard.path().join("cache").to_str().unwrap())).check(
-        expect![[r#"
-            exit 0
-            --- stdout
-            1/2 0bd6da74b7 Hit a rock
-              engine/release: flash 64 B (±0 B), RAM 0 B (±0 B)
-            2/2 49e506e876 Forget the engine
-              engine/release: flash 64 B (-400 B), RAM 0 B (±0 B)
-            8 commits: 2 uploaded, 5 there before, 1 cannot change the image
-            http://SERVER/ada/engine
-        "#]],
-    );
+    let build = format!("cp {}/light.elf fw.elf", voyage.yard.path().display());
+    server.known_to(voyage.built_by(&build, &["-n", "50"])).check(expect![[r#"
+        exit 0
+        --- stdout
+        1/2 0bd6da74b7 Hit a rock
+          engine/release: flash 64 B (±0 B), RAM 0 B (±0 B)
+        2/2 49e506e876 Forget the engine
+          engine/release: flash 64 B (-400 B), RAM 0 B (±0 B)
+        8 commits: 2 uploaded, 5 there before, 1 cannot change the image
+        http://SERVER/ada/engine
+    "#]]);
 }
 
 /// The server's history, newest first: what each build is, and what it is compared with.

@@ -14,8 +14,7 @@ fn no_build_sees_the_upload_token() {
     ]);
     let yard = voyage.yard.path();
     let build = format!("env > {0}/seen; cp {0}/light.elf fw.elf", yard.display());
-    let run = voyage.sandbox.plimsoll(&["backfill", "--build", &build]);
-    let run = run.env("XDG_CACHE_HOME", yard.join("cache").to_str().unwrap()).env("CARGO_HOME", "/cargo");
+    let run = voyage.built_by(&build, &[]).env("CARGO_HOME", "/cargo");
     let run = run.env("PLIMSOLL_URL", &stub.url).env("PLIMSOLL_PROJECT", "ada/engine");
     let output = run.env("PLIMSOLL_TOKEN", "plm_secret").env("PLIMSOLL_PEPPER", "salt").output();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -41,10 +40,7 @@ fn what_failed_in_another_environment_is_built_again() {
         yard.display()
     );
     let run = |environment: &[(&str, &str)], expected: expect_test::Expect| {
-        let run = voyage.sandbox.plimsoll(&["backfill", "--build", &build]);
-        let run = run
-            .env("XDG_CACHE_HOME", yard.join("cache").to_str().unwrap())
-            .env("PLIMSOLL_PROJECT", "ada/engine");
+        let run = voyage.built_by(&build, &[]).env("PLIMSOLL_PROJECT", "ada/engine");
         let run = run.env("PLIMSOLL_URL", &stub.url).env("PLIMSOLL_TOKEN", "plm_secret");
         environment.iter().fold(run, |run, (name, value)| run.env(name, value)).check(expected);
     };

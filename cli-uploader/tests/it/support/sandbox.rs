@@ -105,10 +105,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// With that variable. A server's address is shown as `http://SERVER`, since its port is another each time.
+    /// With that variable. The address of a server of ours is shown as `http://SERVER`: its port is another each time.
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
-        if name == "PLIMSOLL_URL" {
+        if name == "PLIMSOLL_URL" && value.starts_with("http://127.0.0.1:") {
             self.url = Some(value.to_owned());
         }
         self
