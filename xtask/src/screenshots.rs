@@ -18,14 +18,14 @@ pub const DETAILS: &str = "cargo xtask screenshots [--into FOLDER] [PAGE]…
 Launches a fresh demo and photographs its pages in Chromium, light, dark and narrow.
 
   --into FOLDER   [default: docs/images]
-  PAGE            as the browser tests name them [default: project story-compare]";
+  PAGE            as the browser tests name them [default: project story-build story-compare]";
 
 /// Prints the names that pages have in the browser tests.
 const LIST_PAGES: &str = "import { ADDRESSES, NOT_FOUND } from './addresses.mjs';
      console.log(Object.keys({ ...ADDRESSES, ...NOT_FOUND }).join('\\n'))";
 
 /// What the README shows.
-const PAGES: [&str; 2] = ["project", "story-compare"];
+const PAGES: [&str; 3] = ["project", "story-build", "story-compare"];
 
 /// `cargo xtask screenshots`.
 pub fn run_task(mut arguments: lexopt::Parser) -> Result<()> {

@@ -20,6 +20,7 @@ export const ADDRESSES = {
   "build-why": (it) => build(it, `/why?symbol=${query(it.symbol.mangled)}`),
   "build-why-form": (it) => build(it, "/why"),
   compare: (it) => compare(it, it.before, it.newest),
+  "story-build": (it) => `/${it.project}/builds/${it.sunk.id}`,
   "story-compare": (it) => compare(it, it.afloat, it.sunk),
   "story-formatting": (it) => `/${it.project}/builds/${it.sunk.id}/formatting`,
   "compare-form": (it) => `/${it.project}/compare`,
