@@ -26,11 +26,12 @@ use crate::db::views::targets::verdicts;
 use crate::error::AppResult;
 use crate::extract::Path;
 use crate::state::AppState;
-use crate::urls::{self, BuildPart};
+use crate::urls;
 use askama::Template;
 use axum::extract::State;
 use frame::{BuildCard, Frame};
-use report::{CauseLine, Old, ReportView};
+pub use report::CauseLine;
+use report::{Old, ReportView};
 use unlinked::UnlinkedView;
 use uuid::Uuid;
 
@@ -74,10 +75,6 @@ async fn cause(
     (project_id, build_id): (Uuid, Uuid),
 ) -> AppResult<Option<CauseLine>> {
     let cause = db::reports::find_cause(&state.db, project_id, build_id).await?;
-    let row = &frame.row;
-    Ok(cause.map(|it| CauseLine {
-        grown: Delta::between(size_of(row.old_flash_bytes), size_of(row.flash_bytes)),
-        words: it.to_string(),
-        url: urls::build_part(frame.name(), build_id, BuildPart::Formatting),
-    }))
+    let grown = Delta::between(size_of(frame.row.old_flash_bytes), size_of(frame.row.flash_bytes));
+    Ok(cause.map(|it| CauseLine::new(&it, grown, (frame.name(), build_id))))
 }

@@ -3,7 +3,9 @@
 mod picker;
 mod tables;
 
+use super::build::CauseLine;
 use super::commit::Commit;
+use super::format::Delta;
 use super::shell::{ProjectHead, Shell, Tab};
 use super::{Page, PageResult, stored};
 use crate::auth::ReadProject;
@@ -47,6 +49,7 @@ struct Comparison {
     new: Commit,
     warning: Option<&'static str>,
     totals: Vec<TotalLine>,
+    cause: Option<CauseLine>,
     tables: Vec<ChangeTable>,
 }
 
@@ -105,7 +108,9 @@ async fn compare(
     let (Some(old), Some(new)) = (old, new) else {
         return Ok((None, "One of these builds is not measured, so there is nothing to compare.".to_owned()));
     };
-    let diff = tokio::task::spawn_blocking(move || plimsoll_analyzer::diff(&old, &new))
+    let grown = Delta::between(Some(old.totals.flash_bytes), Some(new.totals.flash_bytes));
+    let compare = move || (plimsoll_analyzer::diff(&old, &new), plimsoll_analyzer::cause(&old, &new));
+    let (diff, cause) = tokio::task::spawn_blocking(compare)
         .await
         .map_err(|it| AppError::Internal(anyhow::Error::new(it).context("a comparison did not finish")))?;
     let context =
@@ -117,6 +122,7 @@ async fn compare(
             "These builds belong to different targets, so what looks moved may never have been the same.",
         ),
         totals: tables::totals(&diff),
+        cause: cause.map(|it| CauseLine::new(&it, grown, (&project.name, new_id))),
         tables: tables::all(&diff, &context),
     };
     Ok((Some(comparison), String::new()))

@@ -4,12 +4,15 @@ use super::savings::Savings;
 use super::sections::{SectionLine, listed};
 use crate::db::views::builds::{BuildFacts, BuildRow};
 use crate::db::views::targets::VerdictRow;
+use crate::urls::{self, BuildPart};
 use crate::web::commit::{Bar, Change, size, size_of};
 use crate::web::format::{Address, Bytes, Delta};
 use crate::web::gauge::{Gauge, Standing};
 use crate::web::project::budget_words;
-use plimsoll_analyzer::Report;
 use plimsoll_analyzer::report::{Region, RegionKind, RegionPart, RegionSource, View, Warning};
+use plimsoll_analyzer::{Cause, Report};
+use plimsoll_protocol::ProjectName;
+use uuid::Uuid;
 
 /// Everything below the head of the page.
 pub struct ReportView {
@@ -45,6 +48,14 @@ pub struct CauseLine {
     pub words: String,
     /// The page that tells more.
     pub url: String,
+}
+
+impl CauseLine {
+    /// Of the build that grew.
+    pub fn new(cause: &Cause, grown: Delta, (project, build_id): (&ProjectName, Uuid)) -> Self {
+        let url = urls::build_part(project, build_id, BuildPart::Formatting);
+        Self { grown, words: cause.to_string(), url }
+    }
 }
 
 /// What a budget says.

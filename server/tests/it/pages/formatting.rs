@@ -28,15 +28,17 @@ async fn grown(app: &TestApp, firmware: &[u8]) -> (TestProject, BuildAnswer) {
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
-async fn the_line_to_blame_for_a_growth_is_named_by_json_and_page(db: PgPool) {
+async fn the_line_to_blame_for_a_growth_is_named_by_json_and_pages(db: PgPool) {
     let Some(firmware) = firmware() else { return };
     let app = TestApp::roomy(db).await;
     let (_, second) = grown(&app, &firmware).await;
     let cause = second.cause.unwrap_or_else(|| panic!("nobody is to blame: {:?}", second.deltas));
-    let shown = outline(&page(&app, &format!("/acme/blinky/builds/{}", second.build.id)).await);
-    let line = shown.lines().find(|it| it.contains(", mostly "));
-    let told = line.and_then(|it| it.strip_suffix(&cause.place()));
-    expect!["+10,716 B : formatting, mostly "].assert_eq(told.unwrap_or(&shown));
+    for url in [format!("/acme/blinky/builds/{}", second.build.id), second.compare_url.unwrap()] {
+        let shown = outline(&page(&app, &url).await);
+        let line = shown.lines().find(|it| it.contains(", mostly "));
+        let told = line.and_then(|it| it.strip_suffix(&cause.place()));
+        assert_eq!(told.unwrap_or(&shown), "+10,716 B : formatting, mostly ", "{url}");
+    }
 }
 
 #[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
