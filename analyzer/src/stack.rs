@@ -55,10 +55,12 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let Findings { image, attribution, .. } = *findings;
     let graph = findings.graph.as_ref().ok()?;
     let places = refs::places(image, attribution).ok().filter(|_| !is_beyond_limit(image))?;
+    // Before the walk, which keeps all calls in mind: looking for tables takes room for a while.
+    let vtables = vtables::find(&places, &graph.references, attribution);
     let walked = walk::walk(&places, &graph.references.nodes)?;
     let frames = frames::read(image, &graph.references.nodes);
     let names = Names::new(rows);
-    let calls = Calls::new(&places, (graph, attribution), (&walked, &frames), &names);
+    let calls = Calls::new(&places, (graph, vtables), (&walked, &frames), &names);
     let has_float = walked.has_float;
     drop((walked, frames.bytes));
     let (asked, unresolved_roots) = roots::asked(&calls, &names, findings.stack_roots);

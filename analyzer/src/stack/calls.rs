@@ -11,7 +11,6 @@ use super::walk::{Function, Leaving, Walked};
 use super::worst::{Call, Caller};
 use crate::graph::Graph;
 use crate::image::Image;
-use crate::map::Attribution;
 use crate::refs::{Places, Reference, ReferenceKind};
 use crate::span::Span;
 
@@ -71,13 +70,12 @@ enum TableKey {
 impl Calls {
     pub(super) fn new(
         places: &Places<'_>,
-        (graph, attribution): (&Graph, &Attribution),
+        (graph, vtables): (&Graph, Vtables),
         (walked, frames): (&Walked, &Frames),
         names: &Names<'_>,
     ) -> Self {
         let mut calls = Self::of_functions(&walked.functions, frames, names);
         let [formatters, writers] = taken((graph, places.image), names, [&["::fmt"], &WRITERS]);
-        let vtables = vtables::find(places, &graph.references, attribution);
         let mut tables = Tables { places, vtables, formatters, writers, made: BTreeMap::new() };
         for (function, leavings) in walked.leavings() {
             for leaving in leavings {
