@@ -43,7 +43,8 @@ pub fn check(server: &Server, data: &Path) -> Result<()> {
     let newest = api.json(&format!("{path}/builds/{}", builds[0]["id"].as_str().unwrap_or_default()))?;
     ensure!(newest["baseline"]["commit"] == commits[1], "the newest has another baseline");
     let again = backfill(server, data)?;
-    ensure!(again == "2 commits: 2 there before\n", "the second walk says: {again}");
+    let expected = format!("2 commits: 2 there before\n{}/{PROJECT}\n", server.url);
+    ensure!(again == expected, "the second walk says: {again}");
     say(format!("Verified: `plimsoll backfill` on our own last {N_COMMITS} commits."));
     Ok(())
 }
