@@ -78,7 +78,8 @@ fn units(case: &Case<'_>, option: &str) -> Vec<String> {
     super::evidence(bytes.into_iter().map(|(it, n)| (n, case.report.units[it].name.clone())).collect())
 }
 
-fn rust(case: &Case<'_>) -> Option<Insight> {
+/// Rust by what was not inlined.
+pub(super) fn rust(case: &Case<'_>) -> Option<Insight> {
     let trivial: Vec<&Symbol> = case.functions().filter(|it| TRIVIAL.contains(&it.name.as_str())).collect();
     let n_different = trivial.iter().map(|it| it.name.as_str()).collect::<BTreeSet<_>>().len();
     if n_different < MIN_TRIVIAL {

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::kinds;
 use super::{Case, MAX_EVIDENCE, Saving, grouped, insight};
+use super::{compiler, kinds};
 use crate::report::{Certainty, Insight, Symbol, SymbolKind};
 
-/// One piece of advice for all of them; those without a table of arguments are named.
+/// One piece of advice for all of them; those without a table of arguments are named. None where Rust was not
+/// optimised: the core library would not be either, and what it grows by is many times what the texts are.
 pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
+    if compiler::rust(case).is_some() {
+        return Vec::new();
+    }
     let panics = &case.report.panics;
     let functions: BTreeSet<usize> = panics.symbols.iter().copied().collect();
     let is_message = |it: &&Symbol| {
