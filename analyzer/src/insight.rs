@@ -142,11 +142,16 @@ impl<'a> Case<'a> {
         self.graph?.references.nodes.at(address)
     }
 
-    /// The symbol that begins at an address.
-    fn symbol_at(&self, address: u64) -> Option<&'a Symbol> {
+    /// The row of the symbol that begins at an address.
+    fn row_at(&self, address: u64) -> Option<usize> {
         let rows = self.report.symbols.iter().enumerate();
         let lookup = || rows.map(|(idx, it)| (it.run_address, idx)).collect();
-        self.by_address.get_or_init(lookup).get(&address).map(|it| &self.report.symbols[*it])
+        self.by_address.get_or_init(lookup).get(&address).copied()
+    }
+
+    /// The symbol that begins at an address.
+    fn symbol_at(&self, address: u64) -> Option<&'a Symbol> {
+        self.row_at(address).map(|it| &self.report.symbols[it])
     }
 
     /// The stored bytes of a span; shorter or empty where the file has less.

@@ -105,6 +105,21 @@ fn versions_of_one_crate_are_told_by_their_folders() {
 }
 
 #[test]
+fn the_newest_version_stays_and_what_only_the_others_lead_to_goes() {
+    let long = longer(OLD);
+    let new = ("thing-0.10.0/src/a.c", long.as_str());
+    let Some(report) = compiled(&[("main.c", MAIN), new, ("thing-0.9.2/src/b.c", FEATURE)], "-Os") else {
+        return;
+    };
+    let versions = report.insights.iter().find(|it| it.kind == "crate_versions").unwrap();
+    assert!(versions.advice.contains("take 0.10.0, the rest goes"), "{versions:?}");
+    // The function and its table.
+    assert!((2048..2100).contains(&versions.flash_bytes), "{versions:?}");
+    assert!(versions.evidence[0].ends_with("B thing 0.10.0"), "{versions:?}");
+    assert_eq!(versions.evidence[2], "2,048 B more that may be there only for what is older than 0.10.0");
+}
+
+#[test]
 fn c_that_was_not_optimised_shows_in_the_options_of_its_compiler() {
     let long = longer(OLD);
     let all = [("app/src/main.c", MAIN), ("app/src/feature.c", FEATURE), ("app/src/old.c", &long)];

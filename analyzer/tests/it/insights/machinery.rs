@@ -1,5 +1,7 @@
 //! Advice on machinery that a few lines pull in, and on bytes that are there more than once.
 
+use plimsoll_analyzer::report::Insight;
+
 use super::advice;
 use super::graph::{branch_with_link, image};
 use crate::support::explain;
@@ -79,47 +81,87 @@ fn records_of_locations_go_with_their_paths() {
     assert_eq!(advice(&explain(&records(4, "src/a.rs"))), "", "too little");
 }
 
+/// Two functions that each load the address of a record with a path of 38 bytes, in a crate of some version.
+fn versions(functions: &[&str], calls: &[(usize, usize)], loads: [(usize, &str); 2]) -> String {
+    let mut text = image(functions, calls) + "section .rodata 0x2000 0x100\n";
+    for (idx, (function, version)) in loads.into_iter().enumerate() {
+        let path = format!("/registry/src/a/thing-{version}/src/lib.rs");
+        let (record, at) = (idx * 16, 0x40 + idx * 0x40);
+        let code = function * 64 + 16;
+        text += &format!(
+            "half .text {code} 0x4801\nword .text {} {:#x}\nlabel $d.{idx} {:#x} 0 local\n\
+             label $t.{idx} {:#x} 0 local\n",
+            code + 8,
+            0x2000 + record,
+            0x1008 + code,
+            0x100c + code
+        );
+        text += &format!(
+            "word .rodata {record} {:#x}\nword .rodata {} {}\n",
+            0x2000 + at,
+            record + 4,
+            path.len()
+        );
+        text += &format!("word .rodata {} 7\nword .rodata {} 5\n", record + 8, record + 12);
+        for (idx, part) in path.as_bytes().chunks(2).enumerate() {
+            let half = u16::from_le_bytes([part[0], part.get(1).copied().unwrap_or(0)]);
+            text += &format!("half .rodata {} {half}\n", at + idx * 2);
+        }
+    }
+    text
+}
+
+fn of_versions(text: &str) -> Option<Insight> {
+    explain(text).insights.into_iter().find(|it| it.kind == "crate_versions")
+}
+
 #[test]
 fn versions_of_one_crate_are_told_by_the_paths_of_panics() {
-    // `main` and `other` each load the address of a record with a path of 38 bytes.
-    let image = |versions: [&str; 2]| {
-        let mut text = image(&["main", "other"], &[]) + "section .rodata 0x2000 0x100\n";
-        for (idx, version) in versions.iter().enumerate() {
-            let path = format!("/registry/src/a/thing-{version}/src/lib.rs");
-            let (record, at) = (idx * 16, 0x40 + idx * 0x40);
-            let code = idx * 64;
-            text += &format!(
-                "half .text {code} 0x4801\nword .text {} {:#x}\nlabel $d.{idx} {:#x} 0 local\n\
-                 label $t.{idx} {:#x} 0 local\n",
-                code + 8,
-                0x2000 + record,
-                0x1008 + code,
-                0x100c + code
-            );
-            text += &format!(
-                "word .rodata {record} {:#x}\nword .rodata {} {}\n",
-                0x2000 + at,
-                record + 4,
-                path.len()
-            );
-            text += &format!("word .rodata {} 7\nword .rodata {} 5\n", record + 8, record + 12);
-            for (idx, part) in path.as_bytes().chunks(2).enumerate() {
-                let half = u16::from_le_bytes([part[0], part.get(1).copied().unwrap_or(0)]);
-                text += &format!("half .rodata {} {half}\n", at + idx * 2);
-            }
-        }
-        explain(&text)
-    };
-    let of = |versions| image(versions).insights.into_iter().find(|it| it.kind == "crate_versions");
-    let found = of(["0.7.1", "0.8.0"]).unwrap();
+    let of = |old, new| of_versions(&versions(&["main", "other"], &[], [(0, old), (1, new)]));
+    let found = of("0.7.1", "0.8.0").unwrap();
     assert_eq!(found.evidence, ["64 B thing 0.7.1", "64 B thing 0.8.0"]);
     assert_eq!(found.saves_bytes, 64);
-    assert_eq!(of(["0.8.0", "0.8.0"]), None);
+    assert_eq!(of("0.8.0", "0.8.0"), None);
+}
+
+#[test]
+fn a_release_is_newer_than_what_came_before_it() {
+    let of = |old, new| of_versions(&versions(&["main", "other"], &[], [(0, old), (1, new)])).unwrap().advice;
+    assert!(of("0.8.0-rc.1", "0.8.0").contains("all take 0.8.0,"));
+    assert!(of("0.10.0", "0.9.12").contains("all take 0.10.0,"));
+}
+
+#[test]
+fn functions_whose_version_no_panic_tells_may_go_too() {
+    let functions = [
+        "main",
+        "_ZN5thing3old17h0123456789abcdefE",
+        "_ZN5thing3new17h0123456789abcdefE",
+        "_ZN5thing4work17h0123456789abcdefE",
+    ];
+    let text = |n_functions: usize| {
+        let calls: Vec<_> = (1..n_functions).map(|it| (it, 1)).collect();
+        versions(&functions[..n_functions], &calls, [(1, "0.7.1"), (2, "0.8.0")])
+    };
+    // A function, its record, its path with the zeroes behind it; the last record dissolves with what loads it.
+    let told = 64 + 16 + 64 + 16 + 8;
+    assert_eq!(of_versions(&text(3)).unwrap().saves_bytes, told);
+    assert_eq!(of_versions(&text(4)).unwrap().saves_bytes, told + 64);
 }
 
 /// `n` texts of 32 bytes that a function called `name` refers to.
 fn texts(n: usize, name: &str) -> String {
-    let mut text = image(&[name], &[]) + "section .rodata 0x2000 0x100\nlabel $d 0x1020 0 local\n";
+    texts_before(n, &[name])
+}
+
+/// The same with more functions, which the first calls.
+fn texts_before(n: usize, functions: &[&str]) -> String {
+    let calls = (1..functions.len()).map(|it| branch_with_link(12 + it * 4, it * 64));
+    let mut text = image(functions, &[]) + &calls.collect::<String>();
+    if functions.len() > 1 {
+        text += "label $t.1 0x1040 0 local\n";
+    }
+    text += "section .rodata 0x2000 0x100\nlabel $d 0x1020 0 local\n";
     for idx in 0..n {
         let word = 0x20 + idx * 4;
         let load = 0x4800 | ((word - 4 - idx * 2 / 4 * 4) / 4);
@@ -142,6 +184,20 @@ fn texts_that_only_panics_print_go_without_them() {
     assert_eq!(found.evidence.len(), 4, "{found:?}");
     let others = explain(&texts(3, "main"));
     assert!(others.insights.iter().all(|it| it.kind != "panic_messages"), "{:?}", others.insights);
+}
+
+#[test]
+fn nobody_is_told_to_compile_the_core_library_anew_without_optimisation() {
+    let panic = "_ZN4core9panicking9panic_fmt17h0123456789abcdefE";
+    let trivial = ["3ptr13read_volatile17h0E", "3ptr14write_volatile17h0E", "4cell13Cell$LT$T$GT$3get17h0E"];
+    let trivial = trivial.map(|it| format!("_ZN4core{}", it.replace("17h0E", "17h0123456789abcdefE")));
+    let kinds = |n: usize| {
+        let trivial = trivial[..n].iter().map(String::as_str);
+        let functions: Vec<&str> = [panic].into_iter().chain(trivial).collect();
+        let insights = explain(&texts_before(3, &functions)).insights;
+        insights.into_iter().map(|it| it.kind).filter(|it| it == "panic_messages").count()
+    };
+    assert_eq!((kinds(2), kinds(3)), (1, 0));
 }
 
 #[test]
