@@ -2,6 +2,7 @@
 
 mod cases;
 mod copies;
+mod crates;
 
 use crate::command::run;
 use crate::setup::{self, need::Need};
@@ -12,6 +13,7 @@ use crate::workspace::cargo;
 use anyhow::{Result, bail};
 use cases::{CASES, Case};
 use copies::COPIES;
+use crates::CRATES;
 use serde_json::Value;
 use std::fmt;
 
@@ -28,7 +30,7 @@ const ALIGNMENT_BYTES: i64 = 16;
 /// `cargo xtask advice`.
 pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
     let cases = chosen(arguments)?;
-    setup::ensure(&[Need::CCompiler, Need::ArmCompiler, Need::FirmwareTarget])?;
+    setup::ensure(&[Need::CCompiler, Need::ArmCompiler, Need::FirmwareTarget, Need::RustSources])?;
     run(cargo().args(["build", "--package", "plimsoll"]))?;
     let mut workshop = Workshop::new()?;
     say(format!("{:20} {:8} {:>9} {:>7}", "advice", "", "promised", "real"));
@@ -53,14 +55,15 @@ pub fn run_task(arguments: lexopt::Parser) -> Result<()> {
 
 /// The cases of the kinds that were typed; all where none was.
 fn chosen(mut arguments: lexopt::Parser) -> Result<Vec<&'static Case>> {
-    let all = || CASES.iter().chain(COPIES);
+    let all = || CASES.iter().chain(COPIES).chain(CRATES);
     let mut cases = Vec::new();
     while let Some(argument) = arguments.next()? {
         let lexopt::Arg::Value(kind) = &argument else { return Err(argument.unexpected().into()) };
-        let Some(case) = all().find(|it| kind == it.kind) else {
+        let n_before = cases.len();
+        cases.extend(all().filter(|it| kind == it.kind));
+        if cases.len() == n_before {
             bail!("no rebuild follows advice on `{}`", kind.display());
-        };
-        cases.push(case);
+        }
     }
     Ok(if cases.is_empty() { all().collect() } else { cases })
 }

@@ -14,7 +14,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-/// File below `firmware/`, what it says, and what it is to say instead.
+/// File below `firmware/`, what it says, and what it is to say instead. A new file says nothing.
 pub type Change = (&'static str, &'static str, &'static str);
 
 /// One way to build the firmware.
@@ -58,7 +58,7 @@ impl Workshop {
         let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
         let (before, rest) = manifest.split_once("members = [").context("Cargo.toml has no members")?;
         let (_, after) = rest.split_once("]\n").context("Cargo.toml has no end of members")?;
-        let members = "members = [\"firmware\", \"firmware/cfmt\", \"firmware/cfmt/macros\"]\n";
+        let members = "members = [\"firmware\", \"firmware/cfmt\", \"firmware/cfmt/macros\"]\nexclude = [\"registry\"]\n";
         let after: String = sections(after).filter(|it| !is_of_programs(it)).collect();
         let is_other = |it: &&str| it.starts_with("plimsoll-");
         let after: String = after.lines().filter(|it| !is_other(it)).map(|it| format!("{it}\n")).collect();
@@ -85,7 +85,7 @@ impl Workshop {
         SOURCES.iter().try_for_each(|it| copy(&root().join("firmware").join(it), &self.source(it)))?;
         for (file, from, to) in build.changes {
             let path = self.source(file);
-            let text = fs::read_to_string(&path)?;
+            let text = if from.is_empty() { String::new() } else { fs::read_to_string(&path)? };
             anyhow::ensure!(text.contains(from), "{file} does not say {from:?}");
             write(&path, &text.replacen(from, to, 1))?;
         }

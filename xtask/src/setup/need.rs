@@ -13,6 +13,8 @@ pub const FIRMWARE_TARGET: &str = "thumbv6m-none-eabi";
 pub enum Need {
     /// Rust's core library for the chip.
     FirmwareTarget,
+    /// The standard library's sources.
+    RustSources,
     /// `cargo fmt`.
     Rustfmt,
     /// `cargo clippy`.
@@ -48,8 +50,9 @@ pub struct Packages {
 impl Need {
     /// All of them.
     #[cfg(test)]
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::FirmwareTarget,
+        Self::RustSources,
         Self::Rustfmt,
         Self::Clippy,
         Self::LlvmTools,
@@ -66,6 +69,7 @@ impl Need {
     pub fn name(self) -> &'static str {
         match self {
             Self::FirmwareTarget => "Rust target thumbv6m-none-eabi",
+            Self::RustSources => "the sources of Rust's standard library",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
             Self::LlvmTools => "llvm-tools",
@@ -83,6 +87,7 @@ impl Need {
     pub fn reason(self) -> &'static str {
         match self {
             Self::FirmwareTarget => "the firmware runs on an RP2040",
+            Self::RustSources => "a build without panic messages compiles the core library anew",
             Self::Rustfmt => "formatting is checked",
             Self::Clippy => "lints are checked",
             Self::LlvmTools => "`plimsoll size` is tested against the real llvm-size",
@@ -102,6 +107,7 @@ impl Need {
     pub fn is_met(self) -> Result<bool> {
         Ok(match self {
             Self::FirmwareTarget => sysroot()?.join("lib/rustlib").join(FIRMWARE_TARGET).is_dir(),
+            Self::RustSources => sysroot()?.join("lib/rustlib/src/rust/library/core").is_dir(),
             Self::Rustfmt => succeeds("cargo", &["fmt", "--version"]),
             Self::Clippy => succeeds("cargo", &["clippy", "--version"]),
             Self::LlvmTools => has_llvm_size(&sysroot()?),
@@ -119,6 +125,7 @@ impl Need {
     pub fn rustup_arguments(self) -> Option<&'static [&'static str]> {
         match self {
             Self::FirmwareTarget => Some(&["target", "add", FIRMWARE_TARGET]),
+            Self::RustSources => Some(&["component", "add", "rust-src"]),
             Self::Rustfmt => Some(&["component", "add", "rustfmt"]),
             Self::Clippy => Some(&["component", "add", "clippy"]),
             Self::LlvmTools => Some(&["component", "add", "llvm-tools"]),
