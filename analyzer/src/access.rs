@@ -234,7 +234,7 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
             return;
         }
         let content = places.content(Span::saturating(at, step.len_bytes), place.section_idx);
-        let effect: Effect = reader(content, &step);
+        let effect: Effect = reader(content, step);
         let formed = match step.value {
             Value::Load(pool) => places.number_at(pool),
             Value::Address(number) => Some(number),
@@ -242,7 +242,7 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
         };
         let is_conditional = conditions.next(effect.n_conditional);
         let is_odd_call = matches!(step.flow, decode::Flow::Call(it) if !is_ordinary(places, it));
-        list.push(Instruction { at, step, effect, formed, is_conditional, is_odd_call });
+        list.push(Instruction { at, step: *step, effect, formed, is_conditional, is_odd_call });
     });
     (list.len() <= MAX_INSTRUCTIONS).then_some(list)
 }

@@ -131,6 +131,11 @@ impl Attribution {
         piece.is_known() && piece.span.size() >= self.least_named_bytes
     }
 
+    /// How many pieces are.
+    pub(crate) fn n_named(&self) -> usize {
+        self.anonymous.iter().filter(|it| self.names(it)).count()
+    }
+
     /// How big a piece must be to be named: the biggest are, as many as there may be.
     fn least_named(&mut self, pieces: &[Piece]) -> u64 {
         let mut sizes: Vec<u64> = pieces.iter().filter(|it| it.is_known()).map(|it| it.span.size()).collect();

@@ -152,8 +152,9 @@ impl References {
         let mut bodies = Bodies::new(image, attribution.owners.len());
         if let Some(mut decoder) = decoder {
             code::sweep(&places, decoder.as_mut(), |at, step, place| {
-                facts.add(&places, at, step, place);
-                bodies.add(&places, at, step, place);
+                let home = step.address().and_then(|it| places.at(it));
+                facts.add(&places, at, step, (place, home));
+                bodies.add(&places, at, step, (place, home));
             });
         }
         let bodies = bodies.finish(&places);

@@ -104,7 +104,7 @@ impl Search<'_, '_> {
         let Some(mut decoder) = decoder(self.places.image) else { return reach };
         sweep_place(self.places, decoder.as_mut(), place, |at, step| {
             let content = self.places.content(Span::saturating(at, step.len_bytes), place.section_idx);
-            let Effect { access, moves, .. } = (self.reader)(content, &step);
+            let Effect { access, moves, .. } = (self.reader)(content, step);
             if let Some((offset, access)) = access.and_then(|it| Some((it.offset?, it)))
                 && access.bases & bit(STACK_POINTER) == 0
             {

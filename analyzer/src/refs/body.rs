@@ -7,6 +7,7 @@
 
 mod fields;
 
+use super::code::Homes;
 use super::decode::{Flow, Step, Value};
 use super::places::{Place, Places};
 use crate::image::Image;
@@ -56,7 +57,7 @@ impl<'image> Bodies<'image> {
     }
 
     /// The next instruction of a sweep. What lies between two instructions is data.
-    pub(crate) fn add(&mut self, places: &Places<'image>, at: u64, step: Step, place: &Place) {
+    pub(crate) fn add(&mut self, places: &Places<'image>, at: u64, step: &Step, (place, home): Homes<'_>) {
         let (Some(isa), Label::Symbol(owner)) = (self.isa, place.label) else { return };
         if self.current.as_ref().is_none_or(|it| it.owner != owner) {
             self.close(places);
@@ -64,7 +65,10 @@ impl<'image> Bodies<'image> {
         }
         if let Some(builder) = &mut self.current {
             builder.data_up_to(places, at);
-            builder.step(places, at, (step, isa));
+            // Any number may look like an address to a decoder that does not know where things are.
+            let is_number = home.is_none() && step.address().is_some();
+            let number = Step { value: Value::None, ..*step };
+            builder.step(places, at, (if is_number { &number } else { step }, isa));
         }
     }
 
@@ -107,24 +111,23 @@ impl<'image> Builder<'image> {
         Self { owner, place, code, cursor, n_steps: 0, exact: 0, loose: 0, last: [0; 2], minima }
     }
 
-    fn step(&mut self, places: &Places<'_>, at: u64, (step, isa): (Step, Isa)) {
+    fn step(&mut self, places: &Places<'_>, at: u64, (step, isa): (&Step, Isa)) {
         let span = Span::saturating(at, step.len_bytes);
         let offset = at.saturating_sub(self.place.span.start()) as usize;
         let code = self.code.get(offset..).unwrap_or(&[]);
-        // Any number may look like an address to a decoder that does not know where things are.
-        let is_number = matches!(step.value, Value::Address(it) if places.at(it).is_none());
-        let step = if is_number { Step { value: Value::None, ..step } } else { step };
-        let fields = Fields::of(isa, code, &step);
-        let target = target(&step).filter(|_| fields.has_distance());
+        let fields = Fields::of(isa, code, step);
+        let target = target(step).filter(|_| fields.has_distance());
         let (exact, loose) = match target {
             Some(it) if self.place.span.contains_address(it) => {
                 (it - self.place.span.start(), if it < at { 1 } else { 2 })
             }
-            Some(it) => (!meant(places, &step, it), 3),
+            Some(it) => (!meant(places, step, it), 3),
             None => (0, 0),
         };
-        self.exact = mixed(mixed(self.exact, fold(fields.without_distance())), exact);
-        self.add_loose(mixed(fold(fields.without_addresses()), loose));
+        let code = fold(fields.without_distance());
+        let loose_code = if fields.has_address() { fold(fields.without_addresses()) } else { code };
+        self.exact = mixed(mixed(self.exact, code), exact);
+        self.add_loose(mixed(loose_code, loose));
         self.n_steps = self.n_steps.saturating_add(1);
         self.cursor = span.end().min(self.place.span.end());
     }

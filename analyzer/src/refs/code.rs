@@ -13,12 +13,14 @@ use crate::span::Span;
 const LEAST_OUTSIDE: u64 = 1 << 16;
 
 /// Decodes all code and tells `see` each instruction and the place it is in.
-pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step, &Place)) {
+pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl FnMut(u64, &Step, &Place)) {
     let has_stray_literals = places.machine.has_stray_literals;
     let mut literals = Vec::new();
     for place in of_code(places) {
         sweep_place(places, decoder, place, |at, step| {
-            literals.extend(step.literal().filter(|_| has_stray_literals));
+            if has_stray_literals {
+                literals.extend(step.literal());
+            }
             see(at, step, place);
         });
     }
@@ -34,7 +36,7 @@ pub(crate) fn sweep_place(
     places: &Places<'_>,
     decoder: &mut dyn Decode,
     place: &Place,
-    mut see: impl FnMut(u64, Step),
+    mut see: impl FnMut(u64, &Step),
 ) {
     decoder.reset();
     for (span, mode) in places.modes(place) {
@@ -54,7 +56,7 @@ pub(crate) fn sweep_place(
 fn labelled(
     places: &Places<'_>,
     (decoder, literals): (&mut dyn Decode, &[u64]),
-    mut see: impl FnMut(u64, Step, &Place),
+    mut see: impl FnMut(u64, &Step, &Place),
 ) {
     let mut borders = places.labelled_code();
     let starts = borders.clone();
@@ -80,20 +82,20 @@ struct Code<'data> {
 
 impl Code<'_> {
     /// One instruction after the other.
-    fn sweep(self, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step)) {
+    fn sweep(self, decoder: &mut dyn Decode, mut see: impl FnMut(u64, &Step)) {
         decoder.run(self.content, self.start, &mut see);
     }
 
     /// The same for machines whose assemblers leave bytes unused where control does not get to: after
     /// a jump goes on where a branch leads to, else behind zeroes.
-    fn follow(self, decoder: &mut dyn Decode, mut see: impl FnMut(u64, Step)) {
+    fn follow(self, decoder: &mut dyn Decode, mut see: impl FnMut(u64, &Step)) {
         const MAX_UNUSED: usize = 3;
         let mut targets = BTreeSet::new();
         let mut offset = 0;
         while let Some(code) = self.content.get(offset..).filter(|it| !it.is_empty()) {
             let at = self.start.saturating_add(offset as u64);
             let step = decoder.step(code, at);
-            see(at, step);
+            see(at, &step);
             offset = offset.saturating_add(step.len_bytes as usize);
             if let Flow::Branch(target) | Flow::Jump(target) = step.flow {
                 targets.insert(target);
@@ -118,6 +120,9 @@ pub(crate) fn of_code<'a>(places: &'a Places<'_>) -> impl Iterator<Item = &'a Pl
     places.list.iter().filter(is_code)
 }
 
+/// The place that an instruction is in, and the one at the address that it forms.
+pub(crate) type Homes<'a> = (&'a Place, Option<&'a Place>);
+
 /// What the sweep saw of interest beyond single functions.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -141,14 +146,20 @@ impl Facts {
         Self { tells_addresses, list, labels: places.labelled_code(), ..Self::default() }
     }
 
-    pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: Step, place: &Place) {
+    /// The next instruction of a sweep, and who is at the address that it forms.
+    pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: &Step, (place, home): Homes<'_>) {
         if self.is_cut {
             return;
         }
         let n_before = self.list.len();
-        self.add_flow(places, at, &step, place);
-        self.add_value(places, at, step.value);
-        self.list.sort_from(n_before);
+        self.add_flow(places, at, step, place);
+        match step.value {
+            Value::None => {}
+            value => self.add_value(places, at, (value, home)),
+        }
+        if self.list.len() > n_before {
+            self.list.sort_from(n_before);
+        }
         let n_longest = self.list.len().max(self.loads.len()).max(self.outside.len());
         self.is_cut = n_longest > MAX_REFERENCES;
     }
@@ -172,7 +183,7 @@ impl Facts {
         }
     }
 
-    fn add_value(&mut self, places: &Places<'_>, at: u64, value: Value) {
+    fn add_value(&mut self, places: &Places<'_>, at: u64, (value, home): (Value, Option<&Place>)) {
         match value {
             Value::Load(pool) => {
                 self.loads.push((pool, at));
@@ -181,7 +192,7 @@ impl Facts {
             // Most are only numbers.
             Value::Address(number) => {
                 if self.tells_addresses {
-                    self.refer(at, places.target(number), ReferenceKind::Address);
+                    self.refer(at, places.target_in(number, home), ReferenceKind::Address);
                 }
                 self.add_outside(places, Reference::new(at, number, ReferenceKind::Address));
             }

@@ -78,9 +78,17 @@ impl Step {
     }
 
     /// The literal it loads.
-    pub(crate) fn literal(self) -> Option<u64> {
+    pub(crate) fn literal(&self) -> Option<u64> {
         match self.value {
             Value::Load(literal) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// The address it forms.
+    pub(crate) fn address(&self) -> Option<u64> {
+        match self.value {
+            Value::Address(address) => Some(address),
             _ => None,
         }
     }
@@ -98,10 +106,10 @@ pub(crate) trait Decode {
     fn step(&mut self, code: &[u8], at: u64) -> Step;
 
     /// All instructions of `code` one after the other, each with its address.
-    fn run(&mut self, mut code: &[u8], mut at: u64, see: &mut dyn FnMut(u64, Step)) {
+    fn run(&mut self, mut code: &[u8], mut at: u64, see: &mut dyn FnMut(u64, &Step)) {
         while !code.is_empty() {
             let step = self.step(code, at);
-            see(at, step);
+            see(at, &step);
             code = code.get(step.len_bytes as usize..).unwrap_or(&[]);
             at = at.saturating_add(step.len_bytes);
         }

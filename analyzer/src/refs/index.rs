@@ -16,8 +16,9 @@ pub(super) struct Index {
     runs: Vec<Run>,
     /// For each bucket of a run the first span that ends behind the bucket's start.
     table: Vec<u32>,
-    /// Where each span ends, from its run's start: close together, so that most of it stays in the cache.
-    ends: Vec<u32>,
+    /// Where each span starts and ends, from its run's start: close together, so that most of it stays in the
+    /// cache.
+    spans: Vec<(u32, u32)>,
 }
 
 /// Spans near each other.
@@ -28,6 +29,8 @@ struct Run {
     shift: u32,
     /// Of its buckets in the table.
     first: usize,
+    /// Of its spans.
+    first_span: usize,
 }
 
 impl Index {
@@ -39,7 +42,7 @@ impl Index {
         for to in 1..=spans.len() {
             let is_near = spans.get(to).is_some_and(|it| {
                 let reaches = it.end() - spans[from].start();
-                it.start() - spans[to - 1].end() <= MAX_HOLE_BYTES && reaches <= u32::MAX.into()
+                it.start() - spans[to - 1].end() <= MAX_HOLE_BYTES && reaches < u32::MAX.into()
             });
             if !is_near {
                 index.add(&spans, from, to);
@@ -53,7 +56,7 @@ impl Index {
         let Some(extent) = Span::between(spans[from].start(), spans[to - 1].end()) else { return };
         let max_buckets = (to - from) as u64 * ENTRIES_PER_SPAN;
         let shift = (0..63).find(|it| extent.size() >> it <= max_buckets).unwrap_or(63);
-        self.runs.push(Run { extent, shift, first: self.table.len() });
+        self.runs.push(Run { extent, shift, first: self.table.len(), first_span: from });
         let mut idx = from;
         for bucket in 0..=extent.size() >> shift {
             let start = extent.start().saturating_add(bucket << shift);
@@ -63,22 +66,51 @@ impl Index {
             self.table.push(idx as u32);
         }
         self.table.push(to as u32 - 1);
-        // Only a span that is alone in its run can be too long, and then nobody asks.
-        let end = |it: &Span| u32::try_from(it.end() - extent.start()).unwrap_or(u32::MAX);
-        self.ends.extend(spans[from..to].iter().map(end));
+        // Only a span that is alone in its run can be too long: that is the run's extent.
+        let distance = |it: u64| u32::try_from(it - extent.start()).unwrap_or(u32::MAX);
+        self.spans.extend(spans[from..to].iter().map(|it| (distance(it.start()), distance(it.end()))));
     }
 
-    /// The number of the span that holds `address`; `span` tells them by number.
-    pub(super) fn find(&self, address: u64, span: impl Fn(usize) -> Span) -> Option<usize> {
-        let run = self.runs.get(self.runs.partition_point(|it| it.extent.end() <= address))?;
-        let distance = address.checked_sub(run.extent.start())?;
+    /// The span that holds `address`, and its number.
+    pub(super) fn find(&self, address: u64) -> Option<(usize, Span)> {
+        let (run_idx, idx) = self.search(address)?;
+        let span = self.span_in(run_idx, idx);
+        span.contains_address(address).then_some((idx, span))
+    }
+
+    /// The spans that have addresses in `span`, by number.
+    pub(super) fn within(&self, span: Span) -> impl Iterator<Item = usize> {
+        let from = self.search(span.start()).map_or(self.spans.len(), |it| it.1);
+        (from..self.spans.len()).take_while(move |it| self.span(*it).start() < span.end())
+    }
+
+    /// The first span that ends behind `address`, by the numbers of its run and its own.
+    fn search(&self, address: u64) -> Option<(usize, usize)> {
+        let run_idx = self.runs.partition_point(|it| it.extent.end() <= address);
+        let run = self.runs.get(run_idx)?;
+        let Some(distance) = address.checked_sub(run.extent.start()) else {
+            return Some((run_idx, run.first_span));
+        };
         let bucket = run.first + (distance >> run.shift) as usize;
         let (mut low, mut high) = (self.table[bucket] as usize, self.table[bucket + 1] as usize);
         while low < high {
             let middle = low + (high - low) / 2;
-            if u64::from(self.ends[middle]) <= distance { low = middle + 1 } else { high = middle }
+            if u64::from(self.spans[middle].1) <= distance { low = middle + 1 } else { high = middle }
         }
-        span(low).contains_address(address).then_some(low)
+        Some((run_idx, low))
+    }
+
+    fn span(&self, idx: usize) -> Span {
+        self.span_in(self.runs.partition_point(|it| it.first_span <= idx).saturating_sub(1), idx)
+    }
+
+    fn span_in(&self, run_idx: usize, idx: usize) -> Span {
+        let extent = self.runs[run_idx].extent;
+        let (start, end) = self.spans[idx];
+        if end == u32::MAX {
+            return extent;
+        }
+        Span::saturating(extent.start() + u64::from(start), u64::from(end - start))
     }
 }
 

@@ -60,9 +60,8 @@ pub(crate) struct Places<'image> {
     pub(crate) list: Vec<Place>,
     /// Over the list.
     pub(super) index: Arc<Index>,
-    /// Where functions begin, by address.
-    starts: Vec<u64>,
-    start_index: Index,
+    /// Over where functions begin.
+    starts: Index,
     /// Absolute symbols where the image has no byte, in order.
     outside: Vec<u64>,
     /// Marks that tell code from data, by section and address.
@@ -73,15 +72,14 @@ pub(crate) struct Places<'image> {
 impl<'image> Places<'image> {
     pub(crate) fn new(image: &'image Image<'image>, attribution: &'image Attribution) -> Self {
         let list = list(image, attribution);
-        let starts = starts(image, attribution);
+        let starts = starts(image, attribution).into_iter().map(|it| Span::saturating(it, 1));
         let mut places = Self {
             image,
             machine: decode::machine(image),
             attribution,
             index: Arc::new(Index::new(list.iter().map(|it| it.span))),
             list,
-            start_index: Index::new(starts.iter().map(|it| Span::saturating(*it, 1))),
-            starts,
+            starts: Index::new(starts),
             outside: Vec::new(),
             marks: image.marks.iter().copied().filter(|it| is_mode(it.kind)).collect(),
             vectors: Vec::new(),
@@ -93,7 +91,7 @@ impl<'image> Places<'image> {
     }
 
     pub(crate) fn at(&self, address: u64) -> Option<&Place> {
-        self.index.find(address, |it| self.list[it].span).map(|it| &self.list[it])
+        self.index.find(address).map(|it| &self.list[it.0])
     }
 
     pub(crate) fn section(&self, place: &Place) -> &ImageSection<'image> {
@@ -161,7 +159,12 @@ impl<'image> Places<'image> {
 
     /// The same with what is there.
     pub(super) fn target(&self, number: u64) -> Option<Target> {
-        let place = self.at(number).filter(|_| !self.is_in_vectors(number));
+        self.target_in(number, self.at(number))
+    }
+
+    /// The same where it is known who is at that address.
+    pub(super) fn target_in(&self, number: u64, place: Option<&Place>) -> Option<Target> {
+        let place = place.filter(|_| !self.is_in_vectors(number));
         let address = match place {
             Some(place) if !self.section(place).is_executable => self.data_target(place, number),
             Some(place) if self.is_data(place, number) => Some(number),
@@ -209,7 +212,7 @@ impl<'image> Places<'image> {
 
     /// Whether a function begins here.
     pub(crate) fn is_start(&self, address: u64) -> bool {
-        self.start_index.find(address, |it| Span::saturating(self.starts[it], 1)).is_some()
+        self.starts.find(address).is_some()
     }
 
     /// Where labels without a size stand among code, by address.

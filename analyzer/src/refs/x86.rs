@@ -29,8 +29,8 @@ impl Decode for X86 {
         step(&decoder, &instruction)
     }
 
-    fn run(&mut self, code: &[u8], at: u64, see: &mut dyn FnMut(u64, Step)) {
-        instructions(self.bits, (code, at), |at, decoder, instruction| see(at, step(decoder, instruction)));
+    fn run(&mut self, code: &[u8], at: u64, see: &mut dyn FnMut(u64, &Step)) {
+        instructions(self.bits, (code, at), |at, decoder, instruction| see(at, &step(decoder, instruction)));
     }
 
     fn reset(&mut self) {}

@@ -1,5 +1,6 @@
 //! From the borrowed view to the owned report.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::memory_use::MemoryUse;
@@ -152,19 +153,22 @@ pub(crate) struct Named {
 /// Biggest first; ties by name, then by address, so that the order is the file's content only.
 pub(crate) fn named_symbols(findings: &Findings<'_>) -> Vec<Named> {
     let mut reader = names::Reader::new();
-    let owners = findings.attribution.owners.iter().enumerate();
-    let mut rows: Vec<Named> = owners.map(|it| named(findings, it, &mut reader)).collect();
+    let attribution = findings.attribution;
+    let mut rows: Vec<Named> = Vec::with_capacity(attribution.owners.len() + attribution.n_named());
+    rows.extend(attribution.owners.iter().enumerate().map(|it| named(findings, it, &mut reader)));
     anonymous::add_rows(findings, &mut rows, &mut reader);
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_unstable_by(|a, b| {
+    // Sizes are together: going to each row to compare it takes much longer.
+    let mut order: Vec<(Reverse<u64>, usize)> =
+        rows.iter().enumerate().map(|(idx, it)| (Reverse(it.symbol.size_bytes), idx)).collect();
+    order.sort_unstable_by(|(a_size, a), (b_size, b)| {
         let key = |it: &Named| (it.symbol.run_address, it.section_idx, it.node);
         let (a, b) = (&rows[*a], &rows[*b]);
-        (b.symbol.size_bytes.cmp(&a.symbol.size_bytes))
+        (a_size.cmp(b_size))
             .then_with(|| a.symbol.name.cmp(&b.symbol.name))
             .then_with(|| a.symbol.mangled.cmp(&b.symbol.mangled))
             .then_with(|| key(a).cmp(&key(b)))
     });
-    permute(&mut rows, order);
+    permute(&mut rows, order.into_iter().map(|it| it.1).collect());
     anonymous::enter_referrers(findings, &mut rows);
     rows
 }
@@ -256,7 +260,7 @@ fn crates(
         by_name.entry(name).or_insert_with(|| empty(name)).defining_bytes += bytes;
     }
     let mut crates: Vec<CrateUse> = by_name.into_values().collect();
-    crates.sort_by_key(|it| std::cmp::Reverse((it.flash_bytes + it.ram_bytes, it.defining_bytes)));
+    crates.sort_by_key(|it| Reverse((it.flash_bytes + it.ram_bytes, it.defining_bytes)));
     crates
 }
 

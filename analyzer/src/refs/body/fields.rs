@@ -59,6 +59,11 @@ impl Fields {
         self.distance != 0
     }
 
+    /// Whether a part of an address stands in it.
+    pub(super) fn has_address(&self) -> bool {
+        self.address != 0
+    }
+
     pub(super) fn without_distance(&self) -> u128 {
         self.instruction & !self.distance
     }

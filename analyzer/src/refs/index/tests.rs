@@ -21,7 +21,10 @@ proptest! {
         let edges = spans.iter().flat_map(|it| [it.start().saturating_sub(1), it.start(), it.end() - 1, it.end()]);
         for address in questions.into_iter().chain(edges) {
             let expected = spans.iter().position(|it| it.contains_address(address));
-            prop_assert_eq!(index.find(address, |it| spans[it]), expected);
+            prop_assert_eq!(index.find(address), expected.map(|it| (it, spans[it])));
+            let asked = Span::saturating(address, 3_000);
+            let expected = (0..spans.len()).filter(|it| spans[*it].intersection(asked).is_some_and(|it| !it.is_empty()));
+            prop_assert_eq!(index.within(asked).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
         }
     }
 }
@@ -31,7 +34,18 @@ fn the_end_of_the_address_space_has_a_place_too() {
     let spans = [Span::new(0, 1).unwrap(), Span::new(u64::MAX - 1, 1).unwrap()];
     let index = Index::new(spans.into_iter());
     assert_eq!(
-        [0, 1, u64::MAX - 1, u64::MAX].map(|it| index.find(it, |it| spans[it])),
-        [Some(0), None, Some(1), None]
+        [0, 1, u64::MAX - 1, u64::MAX].map(|it| index.find(it)),
+        [Some((0, spans[0])), None, Some((1, spans[1])), None]
+    );
+}
+
+#[test]
+fn a_span_of_more_than_four_gigabytes_is_found_too() {
+    let spans = [Span::new(16, 1 << 33).unwrap(), Span::new(1 << 40, u32::MAX.into()).unwrap()];
+    let index = Index::new(spans.into_iter());
+    let last = (1 << 40) + u64::from(u32::MAX) - 1;
+    assert_eq!(
+        [15, 16, 1 << 33, (1 << 33) + 16, last, last + 1].map(|it| index.find(it)),
+        [None, Some((0, spans[0])), Some((0, spans[0])), None, Some((1, spans[1])), None]
     );
 }
