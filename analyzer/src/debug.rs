@@ -190,7 +190,7 @@ impl<'a> DebugInfo<'a> {
     pub fn variable_at(&self, address: u64) -> Option<Place> {
         (0..self.n_units()).find_map(|unit_idx| {
             let variable = self.functions(unit_idx).variables.iter().find(|it| it.address == address)?;
-            let declared = names::declared(self, unit_idx, functions::Reference::Inside(variable.entry));
+            let declared = names::declared(self, unit_idx, functions::Reference::inside(variable.entry));
             Some(Place { path: declared.path(self)?, line: declared.line })
         })
     }

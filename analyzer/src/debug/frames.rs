@@ -1,6 +1,5 @@
 //! Nested ranges of functions, flattened so that one look-up finds the innermost.
 
-use super::functions::Frame;
 use super::near::Near;
 use crate::span::Span;
 
@@ -11,39 +10,54 @@ pub(super) struct Covered {
     pub(super) frame: u32,
 }
 
-/// The innermost frame of every address: sorted, not empty, not overlapping.
+/// The frame where there is none.
+const NO_FRAME: u32 = u32::MAX;
+
+/// The innermost frame of every address. There are millions, so each takes twelve bytes.
 #[derive(Debug, Default)]
-pub(super) struct Segments(Vec<Covered>);
+pub(super) struct Segments {
+    /// Where another segment begins, in order.
+    starts: Vec<u64>,
+    /// For each of them its frame, or [`NO_FRAME`].
+    frames: Vec<u32>,
+}
+
+/// Where a frame is in the tree that inlined calls make.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rank {
+    /// The frame that is not inlined, itself included.
+    pub(super) root: u32,
+    /// How many frames it is inlined into.
+    pub(super) depth: u32,
+}
 
 impl Segments {
     /// A frame holds where no frame inside of it does. Where two functions share addresses, as after
     /// identical code was folded, the first one holds.
-    pub(super) fn new(frames: &[Frame], mut covered: Vec<Covered>) -> Self {
-        covered.sort_by_key(|it| (it.span.start(), frames[it.frame as usize].depth, it.frame));
-        let mut flattener =
-            Flattener { done: Vec::with_capacity(covered.len() * 2), open: Vec::new(), cursor: 0 };
+    pub(super) fn new(ranks: &[Rank], mut covered: Vec<Covered>) -> Self {
+        covered.sort_by_key(|it| (it.span.start(), ranks[it.frame as usize].depth, it.frame));
+        let mut flattener = Flattener::default();
         for next in covered {
             flattener.close_until(next.span.start());
-            flattener.open(frames, next);
+            flattener.open(ranks, next);
         }
         flattener.close_until(u64::MAX);
-        flattener.done.shrink_to_fit();
-        Self(flattener.done)
+        flattener.finish()
     }
 
     /// The innermost frame at `address`, and where that answer changes.
     pub(super) fn at(&self, address: u64, near: &mut Near) -> (Option<u32>, u64) {
-        let idx = near.partition_point(&self.0, |it| it.span.end() <= address);
-        match self.0.get(idx) {
-            Some(it) if it.span.start() <= address => (Some(it.frame), it.span.end()),
-            Some(it) => (None, it.span.start()),
-            None => (None, u64::MAX),
-        }
+        let behind = near.partition_point(&self.starts, |it| *it <= address);
+        let end = self.starts.get(behind).copied().unwrap_or(u64::MAX);
+        (behind.checked_sub(1).map(|it| self.frames[it]).filter(|it| *it != NO_FRAME), end)
     }
 }
 
+#[derive(Default)]
 struct Flattener {
-    done: Vec<Covered>,
+    done: Segments,
+    /// Where the last segment ends.
+    end: u64,
     /// Each inside of the one before.
     open: Vec<Covered>,
     cursor: u64,
@@ -65,19 +79,36 @@ impl Flattener {
 
     fn emit(&mut self, frame: u32, end: u64) {
         if let Some(span) = Span::between(self.cursor, end).filter(|it| !it.is_empty()) {
-            self.done.push(Covered { span, frame });
-            self.cursor = end;
+            if self.end < span.start() && !self.done.starts.is_empty() {
+                self.push(self.end, NO_FRAME);
+            }
+            self.push(span.start(), frame);
+            (self.end, self.cursor) = (end, end);
         }
     }
 
-    fn open(&mut self, frames: &[Frame], next: Covered) {
-        let frame = frames[next.frame as usize];
+    fn push(&mut self, start: u64, frame: u32) {
+        self.done.starts.push(start);
+        self.done.frames.push(frame);
+    }
+
+    fn finish(mut self) -> Segments {
+        if !self.done.starts.is_empty() {
+            self.push(self.end, NO_FRAME);
+        }
+        self.done.starts.shrink_to_fit();
+        self.done.frames.shrink_to_fit();
+        self.done
+    }
+
+    fn open(&mut self, ranks: &[Rank], next: Covered) {
+        let rank = ranks[next.frame as usize];
         let Some(top) = self.open.last() else {
             self.open.push(next);
             return;
         };
-        let around = frames[top.frame as usize];
-        if around.root == frame.root && around.depth < frame.depth {
+        let around = ranks[top.frame as usize];
+        if around.root == rank.root && around.depth < rank.depth {
             self.open.extend(top.span.intersection(next.span).map(|span| Covered { span, ..next }));
         }
     }

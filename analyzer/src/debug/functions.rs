@@ -5,7 +5,7 @@ use gimli::{AttributeValue, UnitRef, constants as dw};
 use super::Slice;
 use super::budget::Budget;
 use super::entries::{Entries, Entry, Kind};
-use super::frames::{Covered, Segments};
+use super::frames::{Covered, Rank, Segments};
 use super::ranges::RangeAttributes;
 use super::sections::Memory;
 
@@ -25,9 +25,6 @@ pub(super) struct Functions {
 pub(super) struct Frame {
     /// The frame it was inlined into.
     pub(super) parent: Option<u32>,
-    /// The function that is not inlined, this one included.
-    pub(super) root: u32,
-    pub(super) depth: u32,
     /// The entry with its name.
     pub(super) origin: Reference,
     /// Where it was called, if it is inlined; file in the numbering of the line table.
@@ -35,20 +32,34 @@ pub(super) struct Frame {
     pub(super) call_line: u32,
 }
 
-/// An entry of this unit, or of any.
+/// An entry of this unit, or of any: an offset, and in the highest bit whether it counts from the start of the
+/// section. No section is so long that this bit has a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Reference {
-    Inside(usize),
-    Global(usize),
-}
+pub(super) struct Reference(u64);
+
+const GLOBAL: u64 = 1 << 63;
 
 impl Reference {
     pub(super) fn of(value: AttributeValue<Slice<'_>>) -> Option<Self> {
         match value {
-            AttributeValue::UnitRef(offset) => Some(Self::Inside(offset.0)),
-            AttributeValue::DebugInfoRef(offset) => Some(Self::Global(offset.0)),
+            AttributeValue::UnitRef(offset) => Some(Self::inside(offset.0)),
+            AttributeValue::DebugInfoRef(offset) => Some(Self(offset.0 as u64 | GLOBAL)),
             _ => None,
         }
+    }
+
+    /// An entry of this unit.
+    pub(super) fn inside(offset: usize) -> Self {
+        Self(offset as u64 & !GLOBAL)
+    }
+
+    /// Whether the offset counts from the start of the section.
+    pub(super) fn is_global(self) -> bool {
+        self.0 & GLOBAL != 0
+    }
+
+    pub(super) fn offset(self) -> usize {
+        (self.0 & !GLOBAL) as usize
     }
 }
 
@@ -68,16 +79,26 @@ impl Functions {
             budget,
             found: Self::default(),
             covered: Vec::new(),
+            ranks: Vec::new(),
             open: Vec::new(),
             namespace: None,
         };
         let error = pass.run().err();
         pass.close_namespace(usize::MAX);
-        let Pass { mut found, covered, .. } = pass;
+        let Pass { mut found, covered, ranks, .. } = pass;
         found.error = error;
         found.frames.shrink_to_fit();
-        found.segments = Segments::new(&found.frames, covered);
+        found.segments = Segments::new(&ranks, covered);
         found
+    }
+
+    /// The function that a frame was inlined into, over others if need be; itself if it is not inlined.
+    pub(super) fn root(&self, frame: u32) -> Option<&Frame> {
+        let mut root = self.frames.get(frame as usize)?;
+        while let Some(parent) = root.parent.and_then(|it| self.frames.get(it as usize)) {
+            root = parent;
+        }
+        Some(root)
     }
 
     /// The outermost namespace around the function at `entry`.
@@ -93,6 +114,8 @@ struct Pass<'unit, 'a> {
     budget: &'unit Budget,
     found: Functions,
     covered: Vec<Covered>,
+    /// By frame.
+    ranks: Vec<Rank>,
     /// Frames around the next entry: depth in the tree, index.
     open: Vec<(isize, u32)>,
     /// Outermost namespace around the next entry: depth in the tree, entry.
@@ -139,9 +162,7 @@ impl<'unit, 'a> Pass<'unit, 'a> {
         let mut frame = Frame {
             // Functions inside of functions are called, not inlined.
             parent: self.open.last().map(|it| it.1).filter(|_| entry.kind == Kind::Inlined),
-            root: 0,
-            depth: 0,
-            origin: Reference::Inside(entry.offset),
+            origin: Reference::inside(entry.offset),
             call_file: 0,
             call_line: 0,
         };
@@ -158,17 +179,17 @@ impl<'unit, 'a> Pass<'unit, 'a> {
     }
 
     /// Enters a frame if it has code.
-    fn frame(&mut self, mut frame: Frame, ranges: RangeAttributes<'a>, depth: isize) {
+    fn frame(&mut self, frame: Frame, ranges: RangeAttributes<'a>, depth: isize) {
         let idx = u32::try_from(self.found.frames.len()).unwrap_or(u32::MAX);
-        let parent = frame.parent.map(|it| self.found.frames[it as usize]);
-        frame.root = parent.map_or(idx, |it| it.root);
-        frame.depth = parent.map_or(0, |it| it.depth + 1);
         let n_before = self.covered.len();
         let (covered, memory) = (&mut self.covered, self.memory);
         ranges.for_each(self.unit, self.budget, |span| {
             covered.extend(Some(Covered { span, frame: idx }).filter(|it| memory.has_code(it.span)));
         });
         if self.covered.len() > n_before {
+            let parent = frame.parent.map(|it| self.ranks[it as usize]);
+            let rank = |it: Rank| Rank { depth: it.depth + 1, ..it };
+            self.ranks.push(parent.map_or(Rank { root: idx, depth: 0 }, rank));
             self.found.frames.push(frame);
             self.open.push((depth, idx));
         }

@@ -1,5 +1,7 @@
 //! Which line of which file an instruction comes from.
 
+use std::ops::Range;
+
 use gimli::UnitRef;
 
 use super::Slice;
@@ -39,7 +41,7 @@ impl Row {
 impl Lines {
     /// Runs the line program of `unit`.
     pub(super) fn read(unit: &gimli::Unit<Slice<'_>>, memory: &Memory, budget: &Budget) -> Self {
-        let mut sequences = Sequences { done: Vec::new(), rows: Vec::new() };
+        let mut sequences = Sequences::default();
         // Every row costs at least a byte of the program.
         let affordable = unit.line_program.clone().filter(|it| {
             let program_bytes = it.header().raw_program_buf().len() as u64;
@@ -72,9 +74,14 @@ impl Lines {
 }
 
 /// Runs of rows, each of ascending addresses and closed by a row without a file.
+#[derive(Default)]
 struct Sequences {
-    done: Vec<Vec<Row>>,
+    /// Of all sequences, in the order in which they come.
     rows: Vec<Row>,
+    /// Which rows each has.
+    done: Vec<Range<usize>>,
+    /// The first row of the one that is being read.
+    start: usize,
 }
 
 impl Sequences {
@@ -99,7 +106,7 @@ impl Sequences {
         let number = |it: u64| u32::try_from(it).unwrap_or(0);
         let file = u32::try_from(row.file_index()).unwrap_or(NO_FILE - 1).min(NO_FILE - 1);
         let row = Row { address, file, line: row.line().map_or(0, |it| number(it.get())) };
-        match self.rows.last_mut() {
+        match self.rows[self.start..].last_mut() {
             // Of several rows at one address, the last one is what the instruction does.
             Some(last) if last.address == address => *last = row,
             Some(last) if (last.file, last.line) == (row.file, row.line) => {}
@@ -109,22 +116,27 @@ impl Sequences {
     }
 
     fn finish(&mut self, end: u64, memory: &Memory) {
-        let mut rows = std::mem::take(&mut self.rows);
-        let Some(first) = rows.first() else { return };
+        let start = self.start;
+        let Some(first) = self.rows.get(start) else { return };
         let is_live =
             Span::between(first.address, end).is_some_and(|it| !it.is_empty() && memory.has_code(it));
         if is_live {
-            rows.retain(|it| it.address < end);
-            rows.push(Row { address: end, file: NO_FILE, line: 0 });
-            self.done.push(rows);
+            let n_before = self.rows[start..].partition_point(|it| it.address < end);
+            self.rows.truncate(start + n_before);
+            self.rows.push(Row { address: end, file: NO_FILE, line: 0 });
+            self.done.push(start..self.rows.len());
+        } else {
+            self.rows.truncate(start);
         }
+        self.start = self.rows.len();
     }
 
     /// All rows in one list. Where sequences overlap, the one that begins first holds.
     fn flat(mut self) -> Vec<Row> {
-        self.done.sort_by_key(|it| (it[0].address, it.len()));
-        let mut flat: Vec<Row> = Vec::with_capacity(self.done.iter().map(Vec::len).sum());
-        for sequence in self.done {
+        let rows = &self.rows[..self.start];
+        self.done.sort_by_key(|it| (rows[it.start].address, it.len()));
+        let mut flat: Vec<Row> = Vec::with_capacity(rows.len());
+        for sequence in self.done.into_iter().map(|it| &rows[it]) {
             let end = flat.last().map_or(0, |it| it.address);
             let inside = sequence.partition_point(|it| it.address < end);
             // What holds at the end of the sequence before may have begun inside of it.
@@ -138,6 +150,7 @@ impl Sequences {
             flat.extend(rest);
             flat.extend(&sequence[inside..]);
         }
+        flat.shrink_to_fit();
         flat
     }
 }

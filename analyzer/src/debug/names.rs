@@ -102,9 +102,9 @@ fn each_attribute<'a>(
 }
 
 fn locate(units: &Units<'_>, unit_idx: usize, entry: Reference) -> Option<(usize, gimli::UnitOffset)> {
-    match entry {
-        Reference::Inside(offset) => Some((unit_idx, gimli::UnitOffset(offset))),
-        Reference::Global(offset) => units.holding(offset),
+    match entry.offset() {
+        offset if entry.is_global() => units.holding(offset),
+        offset => Some((unit_idx, gimli::UnitOffset(offset))),
     }
 }
 
@@ -173,11 +173,13 @@ fn is_function(tag: DwTag) -> bool {
 
 /// Unit and entry as one number: there are at most 2^17 units, and no section has 2^45 bytes.
 fn packed((unit_idx, entry): (usize, Reference)) -> u64 {
-    let (offset, is_global) = match entry {
-        Reference::Inside(offset) => (offset, 0),
-        Reference::Global(offset) => (offset, 1),
-    };
-    (unit_idx as u64) << 46 | is_global << 45 | (offset as u64).min((1 << 45) - 1)
+    let offset = (entry.offset() as u64).min((1 << 45) - 1);
+    (unit_idx as u64) << 46 | u64::from(entry.is_global()) << 45 | offset
+}
+
+/// What stands for a crate's number in the tables.
+fn number(kept: Option<NonZeroU32>) -> Option<usize> {
+    kept.map(|it| it.get() as usize - 1)
 }
 
 /// Crates of functions, each asked for once.
@@ -187,7 +189,8 @@ pub(super) struct Crates<'a> {
     /// Both as small as they can be, since there are hundreds of thousands.
     by_entry: HashMap<u64, Option<NonZeroU32>, RandomState>,
     /// By the place of the mangled name, where that is in the file's table.
-    by_place: HashMap<usize, Option<usize>, RandomState>,
+    by_place: HashMap<usize, Option<NonZeroU32>, RandomState>,
+    /// Of the others.
     by_linkage_name: HashMap<&'a [u8], Option<usize>, RandomState>,
     by_name: HashMap<String, usize, RandomState>,
     reader: names::Reader,
@@ -233,8 +236,7 @@ impl<'a> Crates<'a> {
     }
 
     fn known(&self, asked: (usize, Reference)) -> Option<Option<usize>> {
-        let krate = self.by_entry.get(&packed(asked))?;
-        Some(krate.map(|it| it.get() as usize - 1))
+        self.by_entry.get(&packed(asked)).map(|it| number(*it))
     }
 
     fn read(
@@ -244,14 +246,28 @@ impl<'a> Crates<'a> {
         declared: &Declared<'a>,
     ) -> Option<usize> {
         let place = declared.linkage_name.and_then(|it| it.place(info));
-        let known = place.and_then(|it| self.by_place.get(&it)).copied();
-        let krate = known.unwrap_or_else(|| self.read_name(info, asked, declared));
+        let known = place.and_then(|it| self.by_place.get(&it)).map(|it| number(*it));
+        let krate = match (known, place) {
+            (Some(krate), _) => krate,
+            (None, Some(_)) => self.read_crate(info, asked, declared),
+            (None, None) => self.read_name(info, asked, declared),
+        };
         let index = krate.and_then(|it| NonZeroU32::new(u32::try_from(it + 1).ok()?));
         self.by_entry.insert(packed(asked), index);
-        if let Some(place) = place {
-            self.by_place.insert(place, krate);
+        if let (Some(place), None) = (place, known) {
+            self.by_place.insert(place, index);
         }
         krate
+    }
+
+    fn read_crate(
+        &mut self,
+        info: &DebugInfo<'a>,
+        asked: (usize, Reference),
+        declared: &Declared<'a>,
+    ) -> Option<usize> {
+        let name = declared.krate(info, asked, &mut self.reader)?;
+        Some(self.index(name))
     }
 
     fn read_name(
@@ -262,10 +278,7 @@ impl<'a> Crates<'a> {
     ) -> Option<usize> {
         let linkage_name = declared.linkage_name.and_then(|it| it.read(info)).map(|it| it.slice());
         let known = linkage_name.and_then(|it| self.by_linkage_name.get(it)).copied();
-        let krate = known.unwrap_or_else(|| {
-            let name = declared.krate(info, asked, &mut self.reader)?;
-            Some(self.index(name))
-        });
+        let krate = known.unwrap_or_else(|| self.read_crate(info, asked, declared));
         if let Some(name) = linkage_name {
             self.by_linkage_name.insert(name, krate);
         }

@@ -88,7 +88,7 @@ impl<'info, 'a> Sweep<'info, 'a> {
         let Some(unit_idx) = unit_idx else { return Origin::default() };
         let functions = self.info.functions(unit_idx);
         let frame = functions.segments.at(address, &mut self.near[1]).0;
-        let root = frame.map(|it| functions.frames[functions.frames[it as usize].root as usize]);
+        let root = frame.and_then(|it| functions.root(it));
         let declared = root.map_or_else(Origin::default, |it| self.declared(unit_idx, it.origin));
         if declared.line.is_some() {
             return declared;
@@ -103,7 +103,7 @@ impl<'info, 'a> Sweep<'info, 'a> {
         let Some((unit_idx, variable)) = self.variables.get(&address).copied() else {
             return Origin::default();
         };
-        self.declared(unit_idx, Reference::Inside(variable.entry))
+        self.declared(unit_idx, Reference::inside(variable.entry))
     }
 
     fn declared(&mut self, unit_idx: usize, entry: Reference) -> Origin {
