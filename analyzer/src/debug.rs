@@ -12,6 +12,7 @@
 //! 1 GiB of decompressed sections, 131,072 units, work and memory in proportion to the size of the sections.
 //! Object files have no addresses yet: the report knows their source, but questions by address have no answer.
 
+mod addresses;
 mod budget;
 pub(crate) mod chains;
 mod entries;

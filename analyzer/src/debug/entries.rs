@@ -76,6 +76,7 @@ impl<'unit, 'a> Entries<'unit, 'a> {
     }
 
     /// The next entry, which then has to be read or skipped; `None` at the end.
+    #[inline]
     pub(super) fn next(&mut self) -> gimli::Result<Option<Entry<'unit>>> {
         while !self.rest.is_empty() {
             let offset = self.end - self.rest.len();
@@ -93,6 +94,7 @@ impl<'unit, 'a> Entries<'unit, 'a> {
     }
 
     /// Steps over the rest of an entry.
+    #[inline]
     pub(super) fn skip(&mut self, entry: &Entry<'unit>) -> gimli::Result<()> {
         let Some((from, to)) = entry.parts else {
             return self.raw(|raw| raw.skip_attributes(entry.abbreviation.attributes()));
@@ -117,6 +119,7 @@ impl<'unit, 'a> Entries<'unit, 'a> {
     }
 
     /// Tells `see` the attributes of an entry.
+    #[inline]
     pub(super) fn read(
         &mut self,
         entry: &Entry<'unit>,
@@ -131,6 +134,7 @@ impl<'unit, 'a> Entries<'unit, 'a> {
     }
 
     /// Lets gimli read on.
+    #[inline]
     fn raw(
         &mut self,
         read: impl FnOnce(&mut EntriesRaw<'unit, Slice<'a>>) -> gimli::Result<()>,
@@ -142,6 +146,7 @@ impl<'unit, 'a> Entries<'unit, 'a> {
         self.rest.skip(raw.next_offset().0 - offset)
     }
 
+    #[inline]
     fn shape(&mut self, code: u64) -> gimli::Result<Shape<'unit>> {
         let idx = usize::try_from(code).unwrap_or(usize::MAX);
         if let Some(Some(shape)) = self.shapes.get(idx) {

@@ -1,5 +1,6 @@
 //! Nested ranges of functions, flattened so that one look-up finds the innermost.
 
+use super::addresses::Addresses;
 use super::near::Near;
 use crate::span::Span;
 
@@ -13,11 +14,11 @@ pub(super) struct Covered {
 /// The frame where there is none.
 const NO_FRAME: u32 = u32::MAX;
 
-/// The innermost frame of every address. There are millions, so each takes twelve bytes.
+/// The innermost frame of every address. There are millions, so each takes eight bytes.
 #[derive(Debug, Default)]
 pub(super) struct Segments {
     /// Where another segment begins, in order.
-    starts: Vec<u64>,
+    starts: Addresses,
     /// For each of them its frame, or [`NO_FRAME`].
     frames: Vec<u32>,
 }
@@ -46,9 +47,10 @@ impl Segments {
     }
 
     /// The innermost frame at `address`, and where that answer changes.
+    #[inline]
     pub(super) fn at(&self, address: u64, near: &mut Near) -> (Option<u32>, u64) {
-        let behind = near.partition_point(&self.starts, |it| *it <= address);
-        let end = self.starts.get(behind).copied().unwrap_or(u64::MAX);
+        let behind = self.starts.n_up_to(address, near);
+        let end = self.starts.get(behind).unwrap_or(u64::MAX);
         (behind.checked_sub(1).map(|it| self.frames[it]).filter(|it| *it != NO_FRAME), end)
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use gimli::UnitRef;
 
 use super::Slice;
+use super::addresses::Addresses;
 use super::budget::Budget;
 use super::near::Near;
 use super::paths;
@@ -14,8 +15,10 @@ use crate::span::Span;
 /// The line table of one unit, flattened: each row holds up to the next.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    /// Sorted by address, without two at one address.
-    rows: Vec<Row>,
+    /// Where each row begins, no two at one address.
+    starts: Addresses,
+    /// File and line of each row; there are millions.
+    places: Vec<(u32, u32)>,
     pub(super) error: Option<gimli::Error>,
 }
 
@@ -48,25 +51,40 @@ impl Lines {
             budget.take(program_bytes)
         });
         let error = affordable.and_then(|it| sequences.run(it, memory).err());
-        Self { rows: sequences.flat(), error }
+        Self::new(&sequences.flat(), error)
+    }
+
+    fn new(rows: &[Row], error: Option<gimli::Error>) -> Self {
+        let mut starts = Addresses::default();
+        rows.iter().for_each(|it| starts.push(it.address));
+        starts.shrink_to_fit();
+        Self { starts, places: rows.iter().map(|it| (it.file, it.line)).collect(), error }
     }
 
     /// The row that holds at `address`, and where the next one begins.
+    #[inline]
     pub(super) fn at(&self, address: u64, near: &mut Near) -> (Option<Row>, u64) {
-        let behind = near.partition_point(&self.rows, |it| it.address <= address);
-        let end = self.rows.get(behind).map_or(u64::MAX, |it| it.address);
-        (behind.checked_sub(1).map(|it| self.rows[it]).filter(Row::is_code), end)
+        let behind = self.starts.n_up_to(address, near);
+        let end = self.starts.get(behind).unwrap_or(u64::MAX);
+        (behind.checked_sub(1).and_then(|it| self.row(it)).filter(Row::is_code), end)
+    }
+
+    #[inline]
+    fn row(&self, idx: usize) -> Option<Row> {
+        let (file, line) = *self.places.get(idx)?;
+        Some(Row { address: self.starts.get(idx)?, file, line })
     }
 
     /// The addresses that have lines.
     pub(super) fn spans(&self) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
-        for pair in self.rows.windows(2).filter(|it| it[0].is_code()) {
+        let rows = (0..self.places.len()).map_while(|it| self.row(it));
+        for (row, end) in rows.clone().zip(rows.skip(1).map(|it| it.address)).filter(|it| it.0.is_code()) {
             match spans.last_mut() {
-                Some(last) if last.end() == pair[0].address => {
-                    *last = Span::between(last.start(), pair[1].address).unwrap_or(*last);
+                Some(last) if last.end() == row.address => {
+                    *last = Span::between(last.start(), end).unwrap_or(*last);
                 }
-                _ => spans.extend(Span::between(pair[0].address, pair[1].address)),
+                _ => spans.extend(Span::between(row.address, end)),
             }
         }
         spans
@@ -150,9 +168,13 @@ impl Sequences {
             flat.extend(rest);
             flat.extend(&sequence[inside..]);
         }
-        flat.shrink_to_fit();
         flat
     }
+}
+
+/// No file of the unit's line table has this number or a greater one.
+pub(super) fn n_files(unit: UnitRef<'_, Slice<'_>>) -> usize {
+    unit.line_program.as_ref().map_or(0, |it| it.header().file_names().len() + 1)
 }
 
 /// The path of a file in the numbering of the unit's line table, directories joined.

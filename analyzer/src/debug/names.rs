@@ -211,6 +211,7 @@ impl<'a> Crates<'a> {
     }
 
     /// Index of the crate of the function at `entry`.
+    #[inline]
     pub(super) fn of(&mut self, info: &DebugInfo<'a>, unit_idx: usize, entry: Reference) -> Option<usize> {
         let asked = (unit_idx, entry);
         if let Some((_, known)) = self.last.filter(|it| it.0 == asked) {
@@ -235,6 +236,7 @@ impl<'a> Crates<'a> {
         known.unwrap_or_else(|| self.read(info, asked, declared))
     }
 
+    #[inline]
     fn known(&self, asked: (usize, Reference)) -> Option<Option<usize>> {
         self.by_entry.get(&packed(asked)).map(|it| number(*it))
     }

@@ -125,32 +125,51 @@ impl<'info, 'a> Sweep<'info, 'a> {
     }
 }
 
+/// In place of the index of a path.
+const UNASKED: u32 = u32::MAX;
+const NO_PATH: u32 = u32::MAX - 1;
+
 /// Paths, each once.
 #[derive(Default)]
 pub(super) struct Files {
     /// The last answer: what lies side by side often stands in one file.
     last: Option<((usize, u32), Option<usize>)>,
-    by_number: HashMap<(usize, u32), Option<usize>, RandomState>,
+    /// By unit and number; [`UNASKED`] what nobody asked for yet.
+    by_number: Vec<Vec<u32>>,
     by_path: HashMap<String, usize, RandomState>,
     paths: Vec<String>,
 }
 
 impl Files {
+    #[inline]
     pub(super) fn of(&mut self, info: &DebugInfo<'_>, unit_idx: usize, file: u32) -> Option<usize> {
         let asked = (unit_idx, file);
         if let Some((_, known)) = self.last.filter(|it| it.0 == asked) {
             return known;
         }
-        let known = self.by_number.get(&asked).copied();
-        let idx = known.unwrap_or_else(|| self.read(info, asked));
+        let known = self.by_number.get(unit_idx).and_then(|it| it.get(file as usize)).copied();
+        let idx = match known {
+            None | Some(UNASKED) => self.read(info, asked),
+            Some(NO_PATH) => None,
+            Some(idx) => Some(idx as usize),
+        };
         self.last = Some((asked, idx));
         idx
     }
 
     fn read(&mut self, info: &DebugInfo<'_>, asked: (usize, u32)) -> Option<usize> {
-        let path = lines::path(info.units.skeleton(asked.0), asked.1.into());
+        let (unit_idx, file) = asked;
+        let unit = info.units.skeleton(unit_idx);
+        let path = lines::path(unit, file.into());
         let idx = path.map(|it| self.index(info.roots.settled(it)));
-        self.by_number.insert(asked, idx);
+        self.by_number.resize_with(self.by_number.len().max(unit_idx + 1), Vec::new);
+        let by_number = &mut self.by_number[unit_idx];
+        if by_number.is_empty() {
+            by_number.resize(lines::n_files(unit), UNASKED);
+        }
+        if let Some(known) = by_number.get_mut(file as usize) {
+            *known = idx.and_then(|it| u32::try_from(it).ok()).unwrap_or(NO_PATH);
+        }
         idx
     }
 
