@@ -119,10 +119,7 @@ struct Splitter<'a> {
 
 /// The pieces of all gaps by references and content.
 pub(crate) fn split(places: &Places<'_>, references: &List, facts: &Facts) -> Split {
-    let cut = |it: Reference| (it.target_address, it.kind != ReferenceKind::FallThrough);
-    let mut cuts: Vec<(u64, bool)> = references.leading_into_gaps().map(cut).collect();
-    cuts.sort_unstable_by_key(|(address, is_meant)| (*address, !is_meant));
-    cuts.dedup_by_key(|(address, _)| *address);
+    let cuts = cuts(references);
     let mut has_owner = vec![false; places.image.sections.len()];
     let owned = places.list.iter().filter(|it| it.label != Label::Unattributed);
     owned.for_each(|it| has_owner[it.section_idx] = true);
@@ -135,6 +132,28 @@ pub(crate) fn split(places: &Places<'_>, references: &List, facts: &Facts) -> Sp
     }
     places.inputs().cut(&mut splitter.split);
     splitter.split
+}
+
+/// Addresses in gaps that somebody refers to, in order, and whether somebody means them. There are millions of
+/// references to much fewer addresses, so what is sorted is kept small.
+fn cuts(references: &List) -> Vec<(u64, bool)> {
+    let (mut meant, mut passed): (Vec<u64>, Vec<u64>) = Default::default();
+    for Reference { target_address, kind, .. } in references.leading_into_gaps() {
+        let list = if kind == ReferenceKind::FallThrough { &mut passed } else { &mut meant };
+        if list.last() != Some(&target_address) {
+            list.push(target_address);
+        }
+    }
+    meant.sort_unstable();
+    meant.dedup();
+    passed.retain(|it| meant.binary_search(it).is_err());
+    let mut cuts: Vec<(u64, bool)> = meant.into_iter().map(|it| (it, true)).collect();
+    if !passed.is_empty() {
+        cuts.extend(passed.into_iter().map(|it| (it, false)));
+        cuts.sort_unstable();
+        cuts.dedup();
+    }
+    cuts
 }
 
 /// The same where references are not known, by content alone.

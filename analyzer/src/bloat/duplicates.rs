@@ -136,6 +136,13 @@ fn collect<'data>(section: &ImageSection<'data>, span: Span, places: &mut Vec<Te
 }
 
 fn is_text(bytes: &[u8]) -> bool {
+    // Nearly all that is none shows it in its first bytes, and nearly all that is one is ASCII.
+    let is_ascii_text = |it: &u8| matches!(it, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x1b);
+    match bytes.iter().find(|it| !is_ascii_text(it)) {
+        None => return true,
+        Some(it) if it.is_ascii() => return false,
+        Some(_) => {}
+    }
     let is_printed = |it: char| !it.is_control() || matches!(it, '\n' | '\r' | '\t' | '\x1b');
     std::str::from_utf8(bytes).is_ok_and(|it| it.chars().all(is_printed))
 }

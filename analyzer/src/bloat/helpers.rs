@@ -138,7 +138,8 @@ fn purpose(name: &str) -> Option<String> {
         return plain(last).or_else(|| Some(of_module(path).to_owned()));
     }
     // Linkers put a jump in between where the way is too far.
-    let name = name.rsplit_once("Thunk_").map_or(name, |it| it.1);
+    let thunk = name.rmatch_indices('T').find_map(|(at, _)| name[at..].strip_prefix("Thunk_"));
+    let name = thunk.unwrap_or(name);
     let name = name.strip_prefix("__").and_then(|it| it.strip_suffix("_veneer")).unwrap_or(name);
     plain(name)
 }

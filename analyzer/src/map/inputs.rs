@@ -73,6 +73,9 @@ impl Inputs {
 
     /// Cuts what content does not tell where another input begins, and tells what the parts are.
     pub(crate) fn cut(&self, split: &mut Split) {
+        if self.by_section.iter().all(Vec::is_empty) {
+            return;
+        }
         for piece in std::mem::take(&mut split.pieces) {
             match piece.what {
                 What::Unknown | What::Constant | What::Variable | What::Code => self.cut_piece(piece, split),

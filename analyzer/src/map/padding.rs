@@ -86,7 +86,7 @@ impl<'image> Filling<'image> {
         let content = self.section.data.get(index(code.start())?..index(code.end())?)?;
         let from = code.end().saturating_sub(MAX_TAIL_BYTES);
         let mut borders = BTreeSet::new();
-        decoder.run(content, code.start(), &mut |at, _| borders.extend((at >= from).then_some(at)));
+        decoder.starts(content, code.start(), &mut |at| borders.extend((at >= from).then_some(at)));
         Some(borders)
     }
 

@@ -57,6 +57,7 @@ impl<'image> Bodies<'image> {
     }
 
     /// The next instruction of a sweep. What lies between two instructions is data.
+    #[inline]
     pub(crate) fn add(&mut self, places: &Places<'image>, at: u64, step: &Step, (place, home): Homes<'_>) {
         let (Some(isa), Label::Symbol(owner)) = (self.isa, place.label) else { return };
         if self.current.as_ref().is_none_or(|it| it.owner != owner) {

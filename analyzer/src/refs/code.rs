@@ -147,6 +147,7 @@ impl Facts {
     }
 
     /// The next instruction of a sweep, and who is at the address that it forms.
+    #[inline]
     pub(crate) fn add(&mut self, places: &Places<'_>, at: u64, step: &Step, (place, home): Homes<'_>) {
         if self.is_cut {
             return;

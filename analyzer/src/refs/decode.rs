@@ -115,6 +115,11 @@ pub(crate) trait Decode {
         }
     }
 
+    /// Where they begin, which may be known without taking them apart.
+    fn starts(&mut self, code: &[u8], at: u64, see: &mut dyn FnMut(u64)) {
+        self.run(code, at, &mut |at, _| see(at));
+    }
+
     /// Forgets what is in the registers: another function begins.
     fn reset(&mut self);
 

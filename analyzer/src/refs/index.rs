@@ -8,7 +8,7 @@ use crate::span::Span;
 /// Runs of spans further apart than this are looked up apart, so that holes take no table.
 const MAX_HOLE_BYTES: u64 = 1 << 16;
 /// Entries of the table for each span.
-const ENTRIES_PER_SPAN: u64 = 2;
+const ENTRIES_PER_SPAN: u64 = 1;
 
 /// A table over spans that are sorted and do not overlap.
 #[derive(Debug, Default)]
@@ -72,6 +72,7 @@ impl Index {
     }
 
     /// The span that holds `address`, and its number.
+    #[inline]
     pub(super) fn find(&self, address: u64) -> Option<(usize, Span)> {
         let (run_idx, idx) = self.search(address)?;
         let span = self.span_in(run_idx, idx);
@@ -85,6 +86,7 @@ impl Index {
     }
 
     /// The first span that ends behind `address`, by the numbers of its run and its own.
+    #[inline]
     fn search(&self, address: u64) -> Option<(usize, usize)> {
         let run_idx = self.runs.partition_point(|it| it.extent.end() <= address);
         let run = self.runs.get(run_idx)?;
@@ -104,6 +106,7 @@ impl Index {
         self.span_in(self.runs.partition_point(|it| it.first_span <= idx).saturating_sub(1), idx)
     }
 
+    #[inline]
     fn span_in(&self, run_idx: usize, idx: usize) -> Span {
         let extent = self.runs[run_idx].extent;
         let (start, end) = self.spans[idx];

@@ -50,6 +50,7 @@ impl List {
     }
 
     /// Adds a reference. What is not between places is left out: it connects nothing.
+    #[inline]
     pub(super) fn push(&mut self, reference: Reference, leads_into_gap: bool) {
         let Reference { at_address, target_address, kind } = reference;
         if let Some((at, target)) = self.number(at_address).zip(self.number(target_address)) {
@@ -102,16 +103,19 @@ impl List {
         self.packed.iter().filter(|it| *it & 1 != 0).map(|it| self.unpacked(*it))
     }
 
+    #[inline]
     fn number(&self, address: u64) -> Option<u64> {
         let run = self.runs.get(self.runs.partition_point(|it| it.span.end() <= address))?;
         Some(run.first + address.checked_sub(run.span.start())?)
     }
 
+    #[inline]
     fn address(&self, number: u64) -> u64 {
         let run = self.runs.partition_point(|it| it.first <= number).saturating_sub(1);
         self.runs.get(run).map_or(0, |it| it.span.start() + (number - it.first))
     }
 
+    #[inline]
     fn unpacked(&self, packed: u64) -> Reference {
         let mask = MAX_BYTES - 1;
         let kind = KINDS.get((packed >> 1 & 7) as usize).copied().unwrap_or(ReferenceKind::FallThrough);

@@ -56,11 +56,13 @@ impl Nodes {
     }
 
     /// Who has the byte at an address; nobody where it is padding.
+    #[inline]
     pub(crate) fn at(&self, address: u64) -> Option<usize> {
         self.find(address).map(|it| it.1)
     }
 
     /// The same, with the bytes around the address that are the node's too.
+    #[inline]
     pub(crate) fn find(&self, address: u64) -> Option<(Span, usize)> {
         let (idx, span) = self.index.find(address)?;
         if self.owners[idx] != GAP {

@@ -90,6 +90,7 @@ impl<'image> Places<'image> {
         places
     }
 
+    #[inline]
     pub(crate) fn at(&self, address: u64) -> Option<&Place> {
         self.index.find(address).map(|it| &self.list[it.0])
     }

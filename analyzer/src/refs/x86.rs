@@ -33,6 +33,10 @@ impl Decode for X86 {
         instructions(self.bits, (code, at), |at, decoder, instruction| see(at, &step(decoder, instruction)));
     }
 
+    fn starts(&mut self, code: &[u8], at: u64, see: &mut dyn FnMut(u64)) {
+        instructions(self.bits, (code, at), |at, _, _| see(at));
+    }
+
     fn reset(&mut self) {}
 }
 
@@ -68,7 +72,7 @@ fn step(decoder: &Decoder<'_>, instruction: &Instruction) -> Step {
     if instruction.is_invalid() {
         return Step::plain(1);
     }
-    let step = Step::new(len_bytes(instruction), flow(instruction), value(instruction));
+    let step = Step::new((instruction.len() as u64).max(1), flow(instruction), value(instruction));
     match (step.flow, step.value) {
         (Flow::CallThrough(_), _) | (_, Value::Address(_)) => {
             Step { numbers: numbers(decoder, instruction), ..step }

@@ -35,6 +35,9 @@ pub(super) fn of_rust(name: &str) -> (String, bool) {
 /// An instance of a template of C++ with `_` for its arguments, without return type, and with the
 /// number of its parameters for their types. `None` where there are no arguments.
 pub(super) fn of_cpp(name: &str) -> Option<String> {
+    if !name.contains('<') {
+        return None;
+    }
     let shape = without_arguments(name);
     if !shape.contains("<_>") {
         return None;

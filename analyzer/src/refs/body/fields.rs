@@ -38,6 +38,7 @@ pub(super) struct Fields {
 
 impl Fields {
     /// `code` begins with the instruction and may go on behind it.
+    #[inline]
     pub(super) fn of(isa: Isa, code: &[u8], step: &Step) -> Self {
         let instruction = instruction(code, step.len_bytes as usize);
         let code = &code[..code.len().min(step.len_bytes as usize)];
