@@ -230,6 +230,9 @@ impl Splitter<'_> {
         match self.as_a_whole(span, section) {
             Some(What::Unknown) => self.filler(span, section_idx),
             Some(what) => self.push(span, section_idx, what),
+            None if self.places.attribution.is_nameless(section_idx, span) => {
+                self.constant(span, section_idx)
+            }
             None if self.is_all(span, section_idx) => self.push(span, section_idx, What::WholeSection),
             None if section.is_executable && !section.data.is_empty() => self.code(span, section_idx),
             None => self.data(span, section_idx),

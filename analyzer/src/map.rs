@@ -24,6 +24,7 @@ use crate::report::Warning;
 use crate::span::Span;
 pub(crate) use byte_map::ByteMap;
 pub(crate) use inputs::{Input, Inputs};
+use owners::Claimed;
 pub(crate) use owners::Owner;
 pub(crate) use padding::Filling;
 
@@ -63,6 +64,8 @@ pub(crate) struct Attribution {
     /// Parallel to the image's sections; empty maps for those that take no memory.
     maps: Vec<ByteMap<Label>>,
     pub(crate) owners: Vec<Owner>,
+    /// Constants whose symbol has no real name, by section and address: each becomes a piece.
+    nameless: Vec<(usize, Span)>,
     /// Pieces of gaps, by address; in the graph, node `owners.len() + n` is piece `n`. Empty before
     /// [`Self::refined`].
     pub(crate) anonymous: Arc<[Piece]>,
@@ -78,13 +81,13 @@ impl Attribution {
     pub(crate) fn new(image: &Image<'_>) -> Self {
         let extent = |it: &ImageSection<'_>| if it.takes_memory() { it.run } else { it.run.from(u64::MAX) };
         let mut maps: Vec<_> = image.sections.iter().map(|it| ByteMap::new(extent(it))).collect();
-        let (owners, warnings) = owners::claim(image, &mut maps);
+        let Claimed { owners, nameless, warnings } = owners::claim(image, &mut maps);
         for (map, section) in maps.iter_mut().zip(&image.sections) {
             let filling = Filling::new(image, section);
             map.fill(|gap| if filling.is_padding(gap) { Label::Padding } else { Label::Unattributed });
         }
         let (anonymous, inputs) = Default::default();
-        Self { maps, owners, anonymous, inputs, least_named_bytes: 0, warnings }
+        Self { maps, owners, nameless, anonymous, inputs, least_named_bytes: 0, warnings }
     }
 
     /// With a map, where there is one, as evidence for gaps and for where symbols come from, if it is one of `image`.
@@ -124,6 +127,11 @@ impl Attribution {
         }
         self.anonymous = pieces;
         self
+    }
+
+    /// Whether a span is all of a constant whose symbol has no real name.
+    pub(crate) fn is_nameless(&self, section_idx: usize, span: Span) -> bool {
+        self.nameless.binary_search(&(section_idx, span)).is_ok()
     }
 
     /// Whether a piece of a gap is an owner in the report.

@@ -4,6 +4,8 @@ mod crate_name;
 mod demangle;
 mod generated;
 
+pub(crate) use generated::is_anonymous;
+
 /// What the name of a `core::panic::Location` begins with.
 pub(crate) const LOCATION: &str = "Location ";
 
@@ -96,7 +98,7 @@ impl Reader {
 
     /// What a compiler made up: the number in it means nothing to anybody.
     fn generated(&mut self, mangled: &str) -> Option<Name> {
-        if generated::is_anonymous(mangled) {
+        if is_anonymous(mangled.as_bytes()) {
             return Some(Name::unknown("(anonymous constant)"));
         }
         let function = generated::switch_table_of(mangled)?;

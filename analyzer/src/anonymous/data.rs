@@ -17,6 +17,20 @@ impl Splitter<'_> {
         }
     }
 
+    /// What a symbol without a real name tells the extent of: all of it is one thing.
+    pub(super) fn constant(&mut self, span: Span, section_idx: usize) {
+        if !is_stored(&self.places.image.sections[section_idx]) {
+            return self.push(span, section_idx, What::Variable);
+        }
+        let (what, n_bytes) = self.recognise(span, section_idx, true);
+        let is_whole = self
+            .places
+            .content(span.from(span.start().saturating_add(n_bytes)), section_idx)
+            .iter()
+            .all(|it| *it == 0);
+        self.push(span, section_idx, if is_whole { what } else { What::Constant });
+    }
+
     pub(super) fn data_stretch(&mut self, stretch: Span, section_idx: usize) {
         let is_referenced = self.is_referenced(stretch.start());
         let label = self.label_at(stretch.start());

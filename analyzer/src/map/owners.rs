@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::{ByteMap, Filling, Label};
 use crate::image::{Image, ImageSymbol};
+use crate::names;
 use crate::report::{SymbolKind, Warning};
 use crate::span::Span;
 
@@ -24,19 +25,36 @@ struct Claim {
     section_idx: usize,
     address: u64,
     size: u64,
+    /// Whether its name says nothing, so that its content has to.
+    is_nameless: bool,
+}
+
+/// What the symbols of an image have.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    pub(super) owners: Vec<Owner>,
+    /// Where symbols without a real name are, by section and address; unattributed until their content tells
+    /// what they are.
+    pub(super) nameless: Vec<(usize, Span)>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// Enters all symbols of `image` into the maps of their sections.
-pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> (Vec<Owner>, Vec<Warning>) {
-    let mut owners: Vec<Owner> = Vec::new();
+pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> Claimed {
+    let Claimed { mut owners, mut nameless, .. } = Claimed::default();
     let mut n_outside = 0_u64;
     let (claims, unsized_claims): (Vec<Claim>, Vec<Claim>) =
         sorted_claims(image).into_iter().partition(|it| it.size > 0);
-    for Claim { symbol_idx, section_idx, address, size } in claims {
+    for Claim { symbol_idx, section_idx, address, size, is_nameless } in claims {
         let section = image.sections[section_idx].run;
         let wanted = Span::saturating(address, size);
         n_outside += u64::from(!section.contains(wanted));
         let Some(span) = section.intersection(wanted) else { continue };
+        if is_nameless {
+            let bytes = maps[section_idx].claim(span, Label::Unattributed);
+            nameless.extend((bytes == span.size()).then_some((section_idx, span)));
+            continue;
+        }
         let label = Label::Symbol(owners.len());
         let bytes = maps[section_idx].claim(span, label);
         if bytes > 0 {
@@ -46,7 +64,7 @@ pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> (Vec<Owne
         }
     }
     claim_unsized(image, maps, (&unsized_claims, &mut owners));
-    (owners, complaints(n_outside))
+    Claimed { owners, nameless, warnings: complaints(n_outside) }
 }
 
 /// Functions whose size nobody wrote down reach to the next one, to the next symbol, or to the end of
@@ -93,14 +111,24 @@ fn sorted_claims(image: &Image<'_>) -> Vec<Claim> {
         if symbol.size == 0 && !is_unsized_function(image, symbol, *section_idx) {
             continue;
         }
+        let (section_idx, size) = (*section_idx, symbol.size);
         let address = address(symbol, tls_start.filter(|_| !image.is_relocatable()));
-        claims.push(Claim { symbol_idx, section_idx: *section_idx, address, size: symbol.size });
+        let is_nameless = is_nameless(image, symbol, section_idx);
+        claims.push(Claim { symbol_idx, section_idx, address, size, is_nameless });
     }
     claims.sort_by_cached_key(|it| {
         let symbol = &image.symbols[it.symbol_idx];
-        (it.section_idx, it.address, Reverse(it.size), symbol.rank, symbol.kind, symbol.name)
+        let is_nameless = it.is_nameless;
+        (it.section_idx, it.address, Reverse(it.size), is_nameless, symbol.rank, symbol.kind, symbol.name)
     });
     claims
+}
+
+/// Constants of linked images that compilers call by a hash or a number. What nobody linked has no addresses
+/// yet that could tell more, and among code it is not known which bytes are data.
+fn is_nameless(image: &Image<'_>, symbol: &ImageSymbol<'_>, section_idx: usize) -> bool {
+    let may_tell = !image.is_relocatable() && !image.sections[section_idx].is_executable;
+    may_tell && symbol.size > 0 && symbol.rank == 2 && names::is_anonymous(symbol.name)
 }
 
 /// On Xtensa literals lie between functions, so there the next symbol is not where a function ends.

@@ -55,7 +55,7 @@ impl Target {
 pub(crate) struct Places<'image> {
     pub(crate) image: &'image Image<'image>,
     pub(crate) machine: Machine,
-    pub(super) attribution: &'image Attribution,
+    pub(crate) attribution: &'image Attribution,
     /// By address; they do not overlap.
     pub(crate) list: Vec<Place>,
     /// Over the list.

@@ -14,16 +14,9 @@ fn rows(report: &Report) -> String {
     let mut text = String::new();
     for it in list {
         let by: Vec<&str> = it.referred_by.iter().map(|by| report.symbols[*by].name.as_str()).collect();
-        writeln!(
-            text,
-            "{:?} {:#x} {} {} ← {}",
-            it.kind,
-            it.run_address,
-            it.size_bytes,
-            it.name,
-            by.join(", ")
-        )
-        .unwrap();
+        let (kind, address, by) = (it.kind, it.run_address, by.join(", "));
+        let line = format!("{kind:?} {address:#x} {} {} ← {by}", it.size_bytes, it.name);
+        writeln!(text, "{}", line.trim_end()).unwrap();
     }
     let totals = &report.totals;
     writeln!(text, "padding {} unattributed {}", totals.padding_bytes, totals.unattributed_bytes).unwrap();
@@ -121,6 +114,45 @@ fn a_template_shows_its_texts_and_holes() {
     );
 }
 
+/// A symbol as rustc calls constants that nobody named.
+fn nameless(address: u64, n_bytes: u64, number: u64) -> String {
+    format!("object .Lanon.cc5f58939966ca84096ecedbee489afd.{number} {address:#x} {n_bytes} local\n")
+}
+
+#[test]
+fn a_symbol_whose_name_is_a_hash_tells_where_something_ends_and_its_content_what_it_is() {
+    let mut rodata = b"src/main.rsMore\0".to_vec();
+    for word in [0x2000_u32, 11, 12, 5, 0, 0, 0x0201_0010, 0x2000, 11, 0x0403] {
+        rodata.extend(word.to_le_bytes());
+    }
+    let symbols = [(0x2000, 11), (0x200b, 4), (0x2010, 16), (0x2020, 8), (0x2028, 4), (0x202c, 12)];
+    let symbols: String = (1..).zip(symbols).map(|(number, it)| nameless(it.0, it.1, number)).collect();
+    check(
+        &(program(&[0x2010, 0x202a], &rodata) + &symbols),
+        expect![[r#"
+            String 0x2000 11 "src/main.rs" ← Location src/main.rs:12:5, constant in .rodata
+            String 0x200b 4 "More" ←
+            Location 0x2010 16 Location src/main.rs:12:5 ← main
+            Constant 0x2020 8 constant in .rodata ←
+            Constant 0x2028 4 constant of main ← main
+            Constant 0x202c 12 constant in .rodata ←
+            padding 1 unattributed 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_real_name_goes_before_a_hash() {
+    let named = nameless(0x2000, 8, 1) + "object TABLE 0x2000 8 local\n";
+    check(
+        &(program(&[0x2000], &[7; 8]) + &named),
+        expect![[r#"
+            Data 0x2000 8 TABLE ←
+            padding 0 unattributed 0
+        "#]],
+    );
+}
+
 #[test]
 fn small_numbers_are_no_texts() {
     check(
@@ -183,7 +215,7 @@ fn a_function_without_size_reaches_to_the_next_symbol_but_not_over_filler() {
         "section .text 0x1000 32 x align 16\nfunc start 0x1001 0\nfunc main 0x1011 16\nlabel inner 0x1002 0\n\
          noise .text 0 10\nnoise .text 16 16",
         expect![[r#"
-            Function 0x1000 10 start ← 
+            Function 0x1000 10 start ←
             padding 6 unattributed 0
         "#]],
     );
@@ -195,7 +227,7 @@ fn labels_name_code_that_has_no_type() {
         "section .text 0x1000 32 x align 16\nlabel vector 0x1000 0\nfunc main 0x1011 16\nlabel _stext 0x1000 0\n\
          label inside 0x1014 0\nnoise .text 0 10\nnoise .text 16 16",
         expect![[r#"
-            Label 0x1000 10 vector ← 
+            Label 0x1000 10 vector ←
             padding 6 unattributed 0
         "#]],
     );
@@ -209,7 +241,7 @@ fn of_several_labels_at_one_place_the_most_telling_names_it() {
     check(
         &format!("{section}{labels}label __init 0x1000 0 weak"),
         expect![[r#"
-        Label 0x1000 16 __init ← 
+        Label 0x1000 16 __init ←
         padding 0 unattributed 0
     "#]],
     );
@@ -217,14 +249,14 @@ fn of_several_labels_at_one_place_the_most_telling_names_it() {
     check(
         &format!("{section}{labels}"),
         expect![[r#"
-        Label 0x1000 16 __ctors_start ← 
+        Label 0x1000 16 __ctors_start ←
         padding 0 unattributed 0
     "#]],
     );
     check(
         &format!("{section}{labels}label _start 0x1000 0 weak"),
         expect![[r#"
-        Label 0x1000 16 _start ← 
+        Label 0x1000 16 _start ←
         padding 0 unattributed 0
     "#]],
     );
@@ -237,7 +269,7 @@ fn zeroes_of_the_last_instruction_are_no_filler() {
         "machine 83\nsection .text 0x0 8 x align 4\nlabel bad 0x0 0\nfunc main 0x4 4
          half .text 0 0x940c\nnoise .text 4 4",
         expect![[r#"
-            Label 0x0 4 bad ← 
+            Label 0x0 4 bad ←
             padding 0 unattributed 0
         "#]],
     );
@@ -246,7 +278,7 @@ fn zeroes_of_the_last_instruction_are_no_filler() {
         "machine xtensa\nsection .text 0x1000 8 x align 4\nlabel bad 0x1000 0\nfunc main 0x1004 4
          half .text 0 0x0f85\nnoise .text 4 4",
         expect![[r#"
-            Label 0x1000 3 bad ← 
+            Label 0x1000 3 bad ←
             padding 1 unattributed 0
         "#]],
     );
@@ -259,7 +291,7 @@ fn literals_belong_to_the_function_that_loads_them() {
          word .text 0 0x12345678\nword .text 4 0x9abcdef0\nword .text 8 0x21fffe11\nword .text 12 0x00fffd31",
         expect![[r#"
             LiteralPool 0x1000 4 literals of main ← main
-            LiteralPool 0x1004 4 literals in .text ← 
+            LiteralPool 0x1004 4 literals in .text ←
             padding 0 unattributed 0
         "#]],
     );
@@ -271,9 +303,9 @@ fn a_section_without_symbols_is_called_by_its_name() {
         "section .segger_rtt 0x20000000 64 w nobits\nsection .stack 0x20000100 128 w nobits
          section .calibration 0x1000 8\nnoise .calibration 0 8\nsection .rodata 0x2000 8\nnoise .rodata 0 8",
         expect![[r#"
-            Constant 0x1000 8 .calibration ← 
-            Variable 0x20000000 64 .segger_rtt ← 
-            Reservation 0x20000100 128 reserved in .stack ← 
+            Constant 0x1000 8 .calibration ←
+            Variable 0x20000000 64 .segger_rtt ←
+            Reservation 0x20000100 128 reserved in .stack ←
             padding 0 unattributed 8
         "#]],
     );
@@ -285,7 +317,7 @@ fn the_first_word_of_a_vector_table_is_the_table_s() {
         "section .vector_table 0x1000 16\nsection .text 0x1010 8 x\nobject main 0x1004 12
          word .vector_table 0 0x20001000\nword .vector_table 4 0x1011\nfunc old 0x1011 8\nnoise .text 0 8",
         expect![[r#"
-            VectorTable 0x1000 4 vector table ← 
+            VectorTable 0x1000 4 vector table ←
             padding 0 unattributed 0
         "#]],
     );
@@ -323,7 +355,7 @@ fn headers_that_a_segment_carries_are_stored_too() {
     laws::check(&report);
     laws::segments_are_in_regions(&report);
     expect![[r#"
-        Header 0x10000 84 ELF header and program headers ← 
+        Header 0x10000 84 ELF header and program headers ←
         padding 4012 unattributed 0
     "#]]
     .assert_eq(&rows(&report));
@@ -375,7 +407,7 @@ fn filler_before_a_widely_aligned_symbol_is_not_the_constants_before_it() {
         &before_a_wide_table(&[0x2004, 0x2040], &[0, 0, 0, 0, 0x90, 0xff, 0x81, 7, 1]),
         expect![[r#"
             Constant 0x2004 8 constant of main ← main
-            Data 0x2040 64 table ← 
+            Data 0x2040 64 table ←
             padding 52 unattributed 4
         "#]],
     );
@@ -383,7 +415,7 @@ fn filler_before_a_widely_aligned_symbol_is_not_the_constants_before_it() {
         &before_a_wide_table(&[0x2000, 0x2040], b"hello\0"),
         expect![[r#"
         String 0x2000 6 "hello" ← main
-        Data 0x2040 64 table ← 
+        Data 0x2040 64 table ←
         padding 58 unattributed 0
     "#]],
     );
@@ -396,7 +428,7 @@ fn zeroes_that_somebody_refers_to_or_that_end_a_table_as_widely_aligned_are_no_f
         &before_a_wide_table(&[0x2000, 0x2040], &numbers),
         expect![[r#"
         Constant 0x2000 64 constant of main ← main
-        Data 0x2040 64 table ← 
+        Data 0x2040 64 table ←
         padding 0 unattributed 0
     "#]],
     );
@@ -406,7 +438,7 @@ fn zeroes_that_somebody_refers_to_or_that_end_a_table_as_widely_aligned_are_no_f
         expect![[r#"
         Constant 0x2004 8 constant of main ← main
         Constant 0x2020 32 constant of main ← main
-        Data 0x2040 64 table ← 
+        Data 0x2040 64 table ←
         padding 20 unattributed 4
     "#]],
     );

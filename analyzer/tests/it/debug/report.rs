@@ -137,8 +137,8 @@ fn esp_hal_hosts_and_defines() {
             riscv_pac hosts 754, defines 230
             esp_println hosts 668, defines 1588
             log hosts 352, defines 6388
-            riscv_rt hosts 102, defines 260
             esp_sync hosts 36, defines 1022
+            riscv_rt hosts 102, defines 260
             compiler_builtins hosts 24, defines 24
             esp32c5 hosts 0, defines 530
             riscv hosts 0, defines 404
