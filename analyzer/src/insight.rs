@@ -15,6 +15,7 @@ mod kinds;
 mod layout;
 mod locations;
 mod machinery;
+mod margins;
 mod messages;
 mod statics;
 mod tables;
@@ -122,6 +123,13 @@ impl Saving {
 
     fn of_ram(ram_bytes: u64, certainty: Certainty) -> Self {
         Self { flash_bytes: 0, ram_bytes, certainty }
+    }
+
+    /// Promises less: of the flash, and where that is not enough of the sum.
+    fn less(self, margin_bytes: u64) -> Self {
+        let flash_bytes = self.flash_bytes.saturating_sub(margin_bytes);
+        let rest_bytes = margin_bytes.saturating_sub(self.flash_bytes);
+        Self { flash_bytes, ram_bytes: self.ram_bytes.saturating_sub(rest_bytes), ..self }
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::{self, Kind};
-use super::{Case, Saving, grouped, insight};
+use super::{Case, Saving, grouped, insight, margins};
 use crate::graph::Graph;
 use crate::refs::{Reference, ReferenceKind};
 use crate::report::{Certainty, Insight, SymbolKind};
@@ -91,7 +91,7 @@ impl Cut {
         let gone = gone(case, graph, checks);
         let nodes = &graph.references.nodes;
         let mut calls = BTreeMap::new();
-        for reference in graph.references.list.iter().filter(is_made_by_code) {
+        for reference in graph.references.list.iter().filter(margins::is_made_by_code) {
             let is_gone = |address: u64| nodes.at(address).is_some_and(|it| gone.contains(&it));
             if is_gone(reference.target_address) && !is_gone(reference.at_address) {
                 calls.extend(nodes.at(reference.at_address).map(|node| (reference.at_address, node)));
@@ -133,11 +133,6 @@ fn gone(case: &Case<'_>, graph: &Graph, checks: &Checks) -> BTreeSet<usize> {
     let pieces = graph.references.nodes.pieces.iter().filter(|it| is_text(it.span));
     gone.extend(pieces.filter_map(|it| case.node(it.span.start())));
     gone
-}
-
-/// Whether an instruction means to get there.
-fn is_made_by_code(reference: &Reference) -> bool {
-    matches!(reference.kind, ReferenceKind::Call | ReferenceKind::Jump | ReferenceKind::Address)
 }
 
 /// A call and the branch around it, at their shortest.

@@ -7,6 +7,8 @@ use crate::access::{self, Use};
 use crate::report::{Certainty, Insight, SectionKind, Symbol, SymbolKind};
 use crate::span::Span;
 
+/// In flash, a static and its neighbours lie otherwise: at most so many bytes.
+const ALIGNMENT_BYTES: u64 = 16;
 /// So many readers are named with a static.
 const MAX_READERS: usize = 2;
 
@@ -32,12 +34,15 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     let rows: Vec<(u64, String)> =
         constants.iter().map(|(symbol, it)| (symbol.size_bytes, described(case, symbol, it))).collect();
     let saving = Saving::of_ram(rows.iter().map(|it| it.0).sum(), Certainty::AtLeast);
+    let margin_bytes = rows.len() as u64 * ALIGNMENT_BYTES;
     let advice = format!(
         "{} with initial values are read and never written. As constants (`static` without `mut` and cells, `const` \
          in C) they stay in flash; leave those in RAM that have to be read fast or while flash is written.",
         counted(rows.len(), "static")
     );
-    Some(insight(kinds::CONSTANTS_IN_DATA, advice, saving, evidence(rows)))
+    let mut lines = evidence(rows);
+    lines.push(format!("{} B less for how flash is laid out with them", grouped(margin_bytes)));
+    Some(insight(kinds::CONSTANTS_IN_DATA, advice, saving.less(margin_bytes), lines))
         .filter(|_| !constants.is_empty())
         .into_iter()
         .collect()

@@ -1,11 +1,14 @@
 //! Bytes that are there more than once: instances of generic functions, equal bodies, equal texts.
 
 use super::kinds::{self, Kind};
-use super::{Case, Saving, evidence, grouped, insight};
+use super::{Case, Saving, evidence, grouped, insight, margins};
 use crate::report::{Certainty, Insight, Symbol};
 
 /// Of the text of a string, so much is shown.
 const MAX_TEXT_CHARS: usize = 60;
+
+/// What a call or the address of a text takes in the function that asks, at most.
+const REQUEST_BYTES: u64 = 16;
 
 /// One piece of advice for each sort; the report's tables have the rest.
 pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
@@ -19,7 +22,10 @@ fn families(case: &Case<'_>) -> Option<Insight> {
     };
     let advice = "Generic functions are compiled once for each type. Move what does not depend on the type into an inner \
         function, or take `&mut dyn Trait`.";
-    of_flash(kinds::GENERIC_FAMILIES, advice, case.report.families.iter().map(row).collect())
+    let symbols = case.report.families.iter().flat_map(|it| &it.symbols);
+    let addresses = symbols.filter_map(|it| Some(case.report.symbols.get(*it)?.run_address));
+    let rows = case.report.families.iter().map(row).collect();
+    of_flash(kinds::GENERIC_FAMILIES, advice, with_requests(case, rows, addresses))
 }
 
 fn identical_bodies(case: &Case<'_>) -> Option<Insight> {
@@ -42,7 +48,23 @@ fn duplicated_strings(case: &Case<'_>) -> Option<Insight> {
     };
     let advice = "Texts are in the image several times. Use one constant for all, or one codegen unit and link-time \
         optimisation, which merge what is equal.";
-    of_flash(kinds::DUPLICATED_STRINGS, advice, case.report.duplicate_texts.iter().map(row).collect())
+    let addresses = case.report.duplicate_texts.iter().flat_map(|it| &it.run_addresses).copied();
+    let rows = case.report.duplicate_texts.iter().map(row).collect();
+    of_flash(kinds::DUPLICATED_STRINGS, advice, with_requests(case, rows, addresses))
+}
+
+/// One row more, for what code does to ask for what stands at some addresses.
+fn with_requests(
+    case: &Case<'_>,
+    mut rows: Vec<(u64, String)>,
+    addresses: impl Iterator<Item = u64>,
+) -> Vec<(u64, String)> {
+    let n_requests = margins::n_requests(case, &addresses.filter_map(|it| case.node(it)).collect());
+    if n_requests > 0 {
+        let places = super::counted(n_requests as usize, "place");
+        rows.push((n_requests * REQUEST_BYTES, format!("at most around the {places} that ask for them")));
+    }
+    rows
 }
 
 fn of_flash(kind: Kind, advice: &str, rows: Vec<(u64, String)>) -> Option<Insight> {

@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 
 use super::kinds;
-use super::{Case, STANDARD_CRATES, Saving, evidence, grouped, insight};
+use super::{Case, STANDARD_CRATES, Saving, evidence, grouped, insight, margins};
 use crate::graph::Graph;
 use crate::report::{Certainty, Insight, Symbol, SymbolKind};
 
@@ -88,7 +88,8 @@ impl<'a> Feature<'a> {
     fn insight(&self, case: &Case<'_>, inside: &[bool]) -> Insight {
         let Symbol { retained_flash_bytes: flash_bytes, retained_ram_bytes: ram_bytes, .. } = *self.symbol;
         let bytes = flash_bytes + ram_bytes;
-        let saving = Saving { flash_bytes, ram_bytes, certainty: Certainty::AtLeast };
+        let growth_bytes = margins::growth(self.caller.size_bytes);
+        let saving = Saving { flash_bytes, ram_bytes, certainty: Certainty::AtLeast }.less(growth_bytes);
         let advice = format!(
             "Only {} calls {}, and {} B hang on that call. Is the feature needed, or a smaller one enough?",
             self.place,
@@ -98,7 +99,10 @@ impl<'a> Feature<'a> {
         let is_inside = |it: &&Symbol| case.node(it.run_address).is_some_and(|node| inside[node]);
         let parts = case.report.symbols.iter().filter(is_inside);
         let parts = parts.map(|it| (it.size_bytes, case.described(it))).collect();
-        let mut lines = vec![format!("the only call is in {}", case.described(self.caller))];
+        let mut lines = vec![
+            format!("the only call is in {}", case.described(self.caller)),
+            format!("{} B less for what the rest of it may grow by", grouped(growth_bytes)),
+        ];
         lines.extend(evidence(parts));
         insight(kinds::SINGLE_PATH, advice, saving, lines)
     }

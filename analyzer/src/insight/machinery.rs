@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::kinds::{self, Kind};
-use super::{Case, Saving, evidence, grouped, insight};
+use super::{Case, Saving, evidence, grouped, insight, margins};
 use crate::graph::Graph;
 use crate::report::{Certainty, Insight, Symbol};
 
@@ -36,6 +36,9 @@ const DIVISION_MODULE: &str = "compiler_builtins::int::specialized_div_rem::u64_
 /// A line is to blame for most of formatting if it is for this part of it.
 const MOST_PERCENT: u64 = 50;
 
+/// With a call go the instructions that make numbers of 64 bits for it: at most so many.
+const DIVISION_REQUEST_BYTES: u64 = 64;
+
 /// So many users are named.
 const MAX_USERS: usize = 3;
 
@@ -45,6 +48,7 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
         kind: kinds::FLOATS_FORMATTED,
         is_part: is_float,
         certainty: Certainty::AtLeast,
+        request_bytes: 0,
         advice: "Floating-point numbers are turned into text. Print them as integers: thousandths, or whole and \
             fraction apart; in C link newlib-nano without -u _printf_float.",
     };
@@ -56,6 +60,7 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
         },
         // A division of 32 bits may need a function as well, which nobody needed before.
         certainty: Certainty::UpTo,
+        request_bytes: DIVISION_REQUEST_BYTES,
         advice: "64-bit numbers are divided by a function, since the processor cannot. Divide 32 bits, by a power of \
             two, or multiply by the reciprocal.",
     };
@@ -75,6 +80,8 @@ struct Machinery {
     kind: Kind,
     is_part: fn(&str) -> bool,
     certainty: Certainty,
+    /// What goes along wherever code asks for it, counted with it.
+    request_bytes: u64,
     advice: &'static str,
 }
 
@@ -83,11 +90,19 @@ impl Machinery {
         let parts = self.parts(case);
         let nodes = nodes(case, &parts);
         let gone = graph.gone_without(|it| nodes.contains(&it));
-        let bytes = gone.into_iter().map(|it| graph.bytes()[it]).sum();
-        let users = self.users(case, graph).into_iter().take(MAX_USERS);
-        let mut lines: Vec<String> = users.map(|it| format!("used by {}", case.described(it))).collect();
+        let bytes: u64 = gone.into_iter().map(|it| graph.bytes()[it]).sum();
+        let users = self.users(case, graph);
+        let shown = users.iter().take(MAX_USERS);
+        let mut lines: Vec<String> = shown.map(|it| format!("used by {}", case.described(it))).collect();
         lines.extend(case.evidence(&parts));
-        let saving = Saving::of_flash(bytes, self.certainty);
+        let around_bytes = match self.request_bytes {
+            0 => 0,
+            bytes => margins::n_requests(case, &nodes) * bytes + shrinkage(&users),
+        };
+        if around_bytes > 0 {
+            lines.push(format!("{} B at most in those who use it", grouped(around_bytes)));
+        }
+        let saving = Saving::of_flash(bytes + around_bytes, self.certainty);
         (!parts.is_empty()).then(|| insight(self.kind, self.advice.to_owned(), saving, lines))
     }
 
@@ -113,6 +128,11 @@ fn nodes(case: &Case<'_>, symbols: &[&Symbol]) -> BTreeSet<usize> {
     symbols.iter().filter_map(|it| case.node(it.run_address)).collect()
 }
 
+/// Most that one user may shrink by: what lets a function grow lets it shrink.
+fn shrinkage(users: &[&Symbol]) -> u64 {
+    users.iter().map(|it| margins::growth(it.size_bytes)).max().unwrap_or(0)
+}
+
 /// The one line that formatting hangs on, where there is such a line.
 fn formatting_line(case: &Case<'_>) -> Option<Insight> {
     let blame = case.report.formatting.blame.as_ref()?;
@@ -131,6 +151,9 @@ fn formatting_line(case: &Case<'_>) -> Option<Insight> {
     );
     let others = blame.lines.iter().take(super::MAX_EVIDENCE);
     let rows = others.map(|it| (it.saves_at_least_bytes, format!("{}:{}", it.file, it.line))).collect();
-    let saving = Saving::of_flash(bytes, Certainty::AtLeast);
-    Some(insight(kinds::FORMATTING_LINE, advice, saving, evidence(rows)))
+    let growth_bytes = margins::growth(bytes);
+    let mut lines = evidence(rows);
+    lines.push(format!("{} B less for what the rest may grow by", grouped(growth_bytes)));
+    let saving = Saving::of_flash(bytes, Certainty::AtLeast).less(growth_bytes);
+    Some(insight(kinds::FORMATTING_LINE, advice, saving, lines))
 }

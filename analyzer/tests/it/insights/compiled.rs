@@ -71,7 +71,11 @@ fn sources<'a>(feature: &'a str, old: &'a str) -> Vec<(&'a str, &'a str)> {
 fn a_feature_that_one_line_leads_to_is_named_with_that_line() {
     let Some(report) = compiled(&sources("lib/feature.c", "app/src/old.c"), "-Os") else { return };
     let feature = report.insights.iter().find(|it| it.kind == "single_path").unwrap();
-    assert!((2048..2200).contains(&feature.flash_bytes), "{feature:?}");
+    let of = |name: &str| report.symbols.iter().find(|it| it.name == name).unwrap();
+    let growth_bytes = of("main").size_bytes / 8 + 8;
+    assert_eq!(feature.flash_bytes, of("feature").retained_flash_bytes - growth_bytes, "{feature:?}");
+    assert!(of("feature").retained_flash_bytes > 2048, "with its table: {feature:?}");
+    assert_eq!(feature.evidence[1], format!("{growth_bytes} B less for what the rest of it may grow by"));
     assert!(feature.advice.contains("app/src/main.c:4 calls feature"), "{feature:?}");
 }
 

@@ -28,7 +28,7 @@ fn libraries_of_c_have_their_own_way_to_print_floats() {
 #[test]
 fn divisions_of_64_bits_are_named_and_those_of_32_are_not() {
     let report = explain(&image(&["main", "__aeabi_uldivmod"], &[(1, 3)]));
-    assert_eq!(advice(&report), "division_64 64+0 UpTo\n");
+    assert_eq!(advice(&report), "division_64 272+0 UpTo\n", "64 B, as much around each call, main's 16 B");
     assert_eq!(advice(&explain(&image(&["main", "__aeabi_uidivmod"], &[(1, 3)]))), "");
 }
 
@@ -39,7 +39,7 @@ fn a_division_that_only_floats_need_goes_with_them() {
     description += &branch_with_link(64, 128);
     assert_eq!(advice(&explain(&description)), "floats_formatted 128+0 AtLeast\n");
     let both = image(&functions, &[(1, 1), (2, 1)]) + &branch_with_link(64, 128);
-    assert_eq!(advice(&explain(&both)), "division_64 64+0 UpTo\nfloats_formatted 64+0 AtLeast\n");
+    assert_eq!(advice(&explain(&both)), "division_64 208+0 UpTo\nfloats_formatted 64+0 AtLeast\n");
 }
 
 #[test]
@@ -47,6 +47,10 @@ fn families_equal_bodies_and_equal_texts_are_summed_up() {
     let text = |functions: &str| format!("section .text 0x100 512 x\n{functions}");
     let family = "func _ZN1a4push17h0000000000000001E 0x101 80\nfunc _ZN1a4push17h0000000000000002E 0x151 96";
     assert_eq!(advice(&explain(&text(family))), "generic_families 80+0 UpTo\n");
+    let instances = ["main", "_ZN1a4push17h0000000000000001E", "_ZN1a4push17h0000000000000002E"];
+    let called = explain(&image(&instances, &[(1, 2), (2, 1)]));
+    assert_eq!(advice(&called), "generic_families 112+0 UpTo\n", "one of 64 B, and three calls");
+    assert_eq!(called.insights[0].evidence[1], "48 B at most around the 3 places that ask for them");
     let others = family.replace("1a4push17h0000000000000002", "1a4pull17h0000000000000002");
     assert_eq!(advice(&explain(&text(&others))), "");
 }
