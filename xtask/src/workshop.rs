@@ -28,11 +28,24 @@ pub struct Build<'a> {
     pub flags: &'a str,
     pub environment: &'a [(&'a str, &'a str)],
     pub changes: &'a [Change],
+    pub way: Way,
 }
+
+/// What the sources are built into, and how where a build says nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    pub program: &'static str,
+    pub target: &'static str,
+    pub environment: &'static [(&'static str, &'static str)],
+    pub changes: &'static [Change],
+}
+
+/// The program that is shipped, as it is shipped.
+pub const SHIPPED: Way = Way { program: "logger", target: FIRMWARE_TARGET, environment: &[], changes: &[] };
 
 /// The newest firmware as it is.
 pub const PLAIN: Build<'_> =
-    Build { features: NEWEST, without: &[], flags: "", environment: &[], changes: &[] };
+    Build { features: NEWEST, without: &[], flags: "", environment: &[], changes: &[], way: SHIPPED };
 
 /// How often a lock that somebody else has is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
@@ -72,7 +85,7 @@ impl Workshop {
         if let Some((_, report)) = self.reports.iter().find(|(it, _)| it == build) {
             return Ok(report.clone());
         }
-        let elf = self.logger(build)?;
+        let elf = self.program(build)?;
         let mut analyze = Command::new(built("plimsoll"));
         analyze.arg("analyze").arg(&elf).arg("--memory").arg(self.source("memory.x")).arg("--json");
         let report: Value = serde_json::from_str(&output(&mut analyze)?).context("reading the report")?;
@@ -80,10 +93,10 @@ impl Workshop {
         Ok(report)
     }
 
-    /// Builds the logger. The file stands until the next build.
-    pub fn logger(&self, build: &Build<'_>) -> Result<PathBuf> {
+    /// Builds the program. The file stands until the next build.
+    pub fn program(&self, build: &Build<'_>) -> Result<PathBuf> {
         SOURCES.iter().try_for_each(|it| copy(&root().join("firmware").join(it), &self.source(it)))?;
-        for (file, from, to) in build.changes {
+        for (file, from, to) in build.way.changes.iter().chain(build.changes) {
             let path = self.source(file);
             let text = if from.is_empty() { String::new() } else { fs::read_to_string(&path)? };
             anyhow::ensure!(text.contains(from), "{file} does not say {from:?}");
@@ -93,12 +106,14 @@ impl Workshop {
         let features: Vec<&str> = std::iter::once("device").chain(features.copied()).collect();
         let mut command = cargo();
         command.current_dir(&self.folder).env("CARGO_TARGET_DIR", self.folder.join("target"));
-        command.args(["build", "--quiet", "--package", "plimsoll-firmware", "--bin", "logger"]);
-        command.args(["--profile", "firmware", "--target", FIRMWARE_TARGET, "--no-default-features"]);
+        command.args(["build", "--quiet", "--package", "plimsoll-firmware", "--bin", build.way.program]);
+        command.args(["--profile", "firmware", "--target", build.way.target, "--no-default-features"]);
         command.args(["--features", &features.join(",")]);
-        command.env("RUSTFLAGS", build.flags).envs(build.environment.iter().copied());
+        command
+            .env("RUSTFLAGS", build.flags)
+            .envs(build.way.environment.iter().chain(build.environment).copied());
         output(&mut command)?;
-        Ok(self.folder.join("target").join(FIRMWARE_TARGET).join("firmware/logger"))
+        Ok(self.folder.join("target").join(build.way.target).join("firmware").join(build.way.program))
     }
 
     fn source(&self, name: &str) -> PathBuf {

@@ -5,6 +5,8 @@ use crate::workshop::{Build, Change, PLAIN};
 /// A piece of advice, and a build before and after following it.
 pub struct Case {
     pub kind: &'static str,
+    /// Which of several cases of the kind.
+    pub place: &'static str,
     pub before: Build<'static>,
     pub after: Build<'static>,
 }
@@ -78,7 +80,9 @@ SECTIONS { .ARM.exidx : { *(.ARM.exidx .ARM.exidx.*) } > FLASH } INSERT AFTER .r
         "build.rs",
         "println!(\"cargo::rustc-link-arg-bins=-Tlink.x\");",
         "for entry in out.join(\"../..\").read_dir()? {
-        if let Ok(script) = fs::read_to_string(entry?.path().join(\"out/link.x\")) {
+        if let Ok(script) = fs::read_to_string(entry?.path().join(\"out/link.x\"))
+            && !script.contains(\"INCLUDE device.x\")
+        {
             fs::write(out.join(\"keep.x\"), script.replace(\"*(.ARM.ex\", \"*(.discarded.ex\"))?;
         }
     }
@@ -117,37 +121,58 @@ static TABLE: &[u32; 256] = &ALIGNED.0;",
 pub const CASES: &[Case] = &[
     Case {
         kind: "overflow_checks",
+        place: "",
         before: Build { environment: &[NO_LTO, ("CARGO_PROFILE_FIRMWARE_OVERFLOW_CHECKS", "true")], ..PLAIN },
         after: WITHOUT_LTO,
     },
     Case {
         kind: "debug_assertions",
+        place: "",
         before: Build {
             environment: &[NO_LTO, ("CARGO_PROFILE_FIRMWARE_DEBUG_ASSERTIONS", "true")],
             ..PLAIN
         },
         after: WITHOUT_LTO,
     },
-    Case { kind: "unoptimised_rust", before: Build { environment: &[UNOPTIMISED], ..PLAIN }, after: PLAIN },
+    Case {
+        kind: "unoptimised_rust",
+        place: "",
+        before: Build { environment: &[UNOPTIMISED], ..PLAIN },
+        after: PLAIN,
+    },
     Case {
         kind: "panic_locations",
+        place: "",
         before: Build { environment: &[UNOPTIMISED, BOOTSTRAP], ..PLAIN },
         after: Build { environment: &[UNOPTIMISED, BOOTSTRAP], flags: "-Zlocation-detail=none", ..PLAIN },
     },
-    Case { kind: "formatting_line", before: PLAIN, after: Build { without: &["boot-record"], ..PLAIN } },
+    Case {
+        kind: "formatting_line",
+        place: "",
+        before: PLAIN,
+        after: Build { without: &["boot-record"], ..PLAIN },
+    },
     Case {
         kind: "floats_formatted",
+        place: "",
         before: Build { features: FLOAT, ..PLAIN },
         after: Build { features: FIXED, ..PLAIN },
     },
-    Case { kind: "big_zero_statics", before: PLAIN, after: Build { without: &["deep-history"], ..PLAIN } },
+    Case {
+        kind: "big_zero_statics",
+        place: "",
+        before: PLAIN,
+        after: Build { without: &["deep-history"], ..PLAIN },
+    },
     Case {
         kind: "zeroes_in_data",
+        place: "",
         before: Build { changes: &[ZEROES_IN_DATA, USE_ZEROES], flags: LENIENT, ..PLAIN },
         after: Build { changes: &[ZEROES_IN_BSS, USE_ZEROES], flags: LENIENT, ..PLAIN },
     },
     Case {
         kind: "constants_in_data",
+        place: "",
         before: Build {
             changes: &[
                 TABLE_OF_CELLS,
@@ -172,17 +197,25 @@ pub const CASES: &[Case] = &[
     },
     Case {
         kind: "unwind_tables",
+        place: "",
         before: Build { changes: KEEP_UNWIND_TABLES, flags: "-Cforce-unwind-tables=yes", ..PLAIN },
         after: PLAIN,
     },
     Case {
         kind: "unused_vectors",
+        place: "",
         before: PLAIN,
         after: Build { changes: OWN_VECTORS, flags: LENIENT, ..PLAIN },
     },
-    Case { kind: "alignment_holes", before: Build { changes: &[ALIGNED_TABLE], ..PLAIN }, after: PLAIN },
+    Case {
+        kind: "alignment_holes",
+        place: "",
+        before: Build { changes: &[ALIGNED_TABLE], ..PLAIN },
+        after: PLAIN,
+    },
     Case {
         kind: "division_64",
+        place: "",
         before: Build {
             changes: &[(
                 LOGGER,
@@ -198,7 +231,8 @@ pub const CASES: &[Case] = &[
     },
     Case {
         kind: "unoptimised_c",
-        before: Build { environment: &[("CFLAGS_thumbv6m_none_eabi", "-g -O0")], ..PLAIN },
-        after: Build { environment: &[("CFLAGS_thumbv6m_none_eabi", "-g")], ..PLAIN },
+        place: "",
+        before: Build { environment: &[("TARGET_CFLAGS", "-g -O0")], ..PLAIN },
+        after: Build { environment: &[("TARGET_CFLAGS", "-g")], ..PLAIN },
     },
 ];

@@ -117,14 +117,16 @@ const TALKATIVE: &[Change] = &[
 ];
 
 pub const CRATES: &[Case] = &[
-    Case { kind: "crate_versions", before: TWO_VERSIONS, after: ONE_VERSION },
+    Case { kind: "crate_versions", place: "", before: TWO_VERSIONS, after: ONE_VERSION },
     Case {
         kind: "crate_versions",
+        place: "no lines",
         before: Build { environment: &[NO_LINES], ..TWO_VERSIONS },
         after: Build { environment: &[NO_LINES], ..ONE_VERSION },
     },
     Case {
         kind: "panic_messages",
+        place: "",
         before: Build { changes: TALKATIVE, ..PLAIN },
         after: Build {
             changes: TALKATIVE,

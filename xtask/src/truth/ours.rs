@@ -84,7 +84,7 @@ const VERSIONS: &[Version] = &[
 
 /// The newest logger.
 pub fn newest() -> Result<PathBuf> {
-    Workshop::new()?.logger(&PLAIN)
+    Workshop::new()?.program(&PLAIN)
 }
 
 /// Builds everything and compares; by version.
@@ -96,7 +96,7 @@ pub fn groups() -> Result<Vec<(&'static str, Vec<Case>)>> {
 fn cases(workshop: &Workshop, version: &Version) -> Result<Vec<Case>> {
     let leg = LEGS.iter().find(|it| it.name == version.leg).context("no such leg of the voyage")?;
     let plain = Build { features: leg.features, flags: LENIENT, ..PLAIN };
-    let whole = workshop.logger(&plain)?;
+    let whole = workshop.program(&plain)?;
     let whole_bytes = size(&whole)?;
     let mut predicted = Vec::new();
     for cut in version.cuts {
@@ -107,7 +107,7 @@ fn cases(workshop: &Workshop, version: &Version) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     for (cut, predicted_bytes, is_all) in predicted {
         let changes: Vec<Change> = cut.iter().map(|it| it.change).collect();
-        let rest_bytes = size(&workshop.logger(&Build { changes: &changes, ..plain })?)?;
+        let rest_bytes = size(&workshop.program(&Build { changes: &changes, ..plain })?)?;
         let names: Vec<&str> = cut.iter().map(|it| it.name).collect();
         let without = if is_all { "all formatting".to_owned() } else { names.join(", ") };
         cases.push(Case {
