@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::kinds::{self, Kind};
-use super::{Case, Saving, evidence, grouped, insight, margins};
+use super::{Case, STANDARD_CRATES, Saving, evidence, grouped, insight, margins};
 use crate::graph::Graph;
 use crate::report::{Certainty, Insight, Symbol};
 
@@ -66,7 +66,8 @@ pub(super) fn advise(case: &Case<'_>) -> Vec<Insight> {
     };
     let Some(graph) = case.graph else { return Vec::new() };
     let is_for_floats = |it: &&Symbol| is_float(&it.name);
-    let divisions = Some(divisions).filter(|it| !it.users(case, graph).iter().all(is_for_floats));
+    let divisions = Some(divisions)
+        .filter(|it| !users(case, graph, &nodes(case, &it.parts(case))).iter().all(is_for_floats));
     let both = [Some(floats), divisions].into_iter().flatten().filter_map(|it| it.insight(case, graph));
     both.chain(formatting_line(case)).collect()
 }
@@ -88,20 +89,20 @@ struct Machinery {
 impl Machinery {
     fn insight(&self, case: &Case<'_>, graph: &Graph) -> Option<Insight> {
         let parts = self.parts(case);
-        let nodes = nodes(case, &parts);
-        let gone = graph.gone_without(|it| nodes.contains(&it));
-        let bytes: u64 = gone.into_iter().map(|it| graph.bytes()[it]).sum();
-        let users = self.users(case, graph);
+        let mut gone = nodes(case, &parts);
+        let users = users(case, graph, &gone);
         let shown = users.iter().take(MAX_USERS);
         let mut lines: Vec<String> = shown.map(|it| format!("used by {}", case.described(it))).collect();
         lines.extend(case.evidence(&parts));
-        let around_bytes = match self.request_bytes {
-            0 => 0,
-            bytes => margins::n_requests(case, &nodes) * bytes + shrinkage(&users),
-        };
-        if around_bytes > 0 {
+        let mut around_bytes = 0;
+        if self.request_bytes > 0 {
+            gone.extend(nodes(case, &standard(&users)));
+            let requests_bytes = margins::n_requests(case, &gone) * self.request_bytes;
+            around_bytes = requests_bytes + shrinkage(&self::users(case, graph, &gone));
             lines.push(format!("{} B at most in those who use it", grouped(around_bytes)));
         }
+        let gone = graph.gone_without(|it| gone.contains(&it));
+        let bytes: u64 = gone.into_iter().map(|it| graph.bytes()[it]).sum();
         let saving = Saving::of_flash(bytes + around_bytes, self.certainty);
         (!parts.is_empty()).then(|| insight(self.kind, self.advice.to_owned(), saving, lines))
     }
@@ -110,18 +111,22 @@ impl Machinery {
         let is_part = |it: &&Symbol| (self.is_part)(&it.name) && case.is_alive(it);
         case.report.symbols.iter().filter(is_part).collect()
     }
+}
 
-    /// Who asks for it from outside, those first who keep most alive.
-    fn users<'a>(&self, case: &Case<'a>, graph: &Graph) -> Vec<&'a Symbol> {
-        let nodes = nodes(case, &self.parts(case));
-        let sources: BTreeSet<usize> = nodes.iter().flat_map(|it| graph.sources(*it)).collect();
-        let outside = sources.into_iter().filter(|it| !nodes.contains(it) && graph.is_reachable(*it));
-        let owners = &case.attribution.owners;
-        let mut users: Vec<&Symbol> =
-            outside.filter_map(|it| case.symbol_at(owners.get(it)?.address)).collect();
-        users.sort_by(|a, b| b.retained_bytes.cmp(&a.retained_bytes).then_with(|| a.name.cmp(&b.name)));
-        users
-    }
+/// Who asks for some nodes from outside, those first who keep most alive.
+fn users<'a>(case: &Case<'a>, graph: &Graph, nodes: &BTreeSet<usize>) -> Vec<&'a Symbol> {
+    let sources: BTreeSet<usize> = nodes.iter().flat_map(|it| graph.sources(*it)).collect();
+    let outside = sources.into_iter().filter(|it| !nodes.contains(it) && graph.is_reachable(*it));
+    let owners = &case.attribution.owners;
+    let mut users: Vec<&Symbol> = outside.filter_map(|it| case.symbol_at(owners.get(it)?.address)).collect();
+    users.sort_by(|a, b| b.retained_bytes.cmp(&a.retained_bytes).then_with(|| a.name.cmp(&b.name)));
+    users
+}
+
+/// Those of the standard library, which are there for numbers of that width alone: `<u64 as Display>::fmt`.
+fn standard<'a>(users: &[&'a Symbol]) -> Vec<&'a Symbol> {
+    let is_standard = |it: &Symbol| it.krate.as_deref().is_some_and(|it| STANDARD_CRATES.contains(&it));
+    users.iter().copied().filter(|it| is_standard(it)).collect()
 }
 
 fn nodes(case: &Case<'_>, symbols: &[&Symbol]) -> BTreeSet<usize> {

@@ -39,7 +39,7 @@ fn a_division_that_only_floats_need_goes_with_them() {
     description += &branch_with_link(64, 128);
     assert_eq!(advice(&explain(&description)), "floats_formatted 128+0 AtLeast\n");
     let both = image(&functions, &[(1, 1), (2, 1)]) + &branch_with_link(64, 128);
-    assert_eq!(advice(&explain(&both)), "division_64 208+0 UpTo\nfloats_formatted 64+0 AtLeast\n");
+    assert_eq!(advice(&explain(&both)), "division_64 272+0 UpTo\nfloats_formatted 64+0 AtLeast\n");
 }
 
 #[test]
