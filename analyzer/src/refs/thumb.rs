@@ -1,6 +1,12 @@
 //! Thumb-1 and Thumb-2: lengths, branches, literal loads, MOVW/MOVT pairs.
 
+mod writes;
+
 use super::decode::{Decode, Flow, Step, Value, half_at, sign_extend};
+use writes::writes;
+
+/// What a call does not keep: r0 to r3, r12 and lr.
+const CLOBBERED: u32 = 0b0101_0000_0000_1111;
 
 /// What a register is known to hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,11 +79,9 @@ impl Thumb {
             0b01000 if code >> 10 & 1 == 1 => return self.high_registers(code),
             0b10110 | 0b10111 => return self.miscellaneous(code, at),
             0b11000 => self.forget(middle),
-            0b11001 => {
-                (0..8).filter(|it| code >> it & 1 == 1 || *it == middle).for_each(|it| self.forget(it))
-            }
+            0b11001 => self.forget_all(code & 0xff | 1 << middle),
+            _ if is_store(code) || is_compare(code) => {}
             0b00100..=0b00111 | 0b10011 | 0b10101 => self.forget(middle),
-            _ if is_store(code) => {}
             _ => self.forget(low),
         }
         Step::plain(2)
@@ -135,7 +139,7 @@ impl Thumb {
         match code >> 8 {
             0xbf if code & 0xf != 0 => self.n_conditional = 4 - (code & 0xf).trailing_zeros(),
             0xbd => return Step::flow(2, Flow::End),
-            0xbc => (0..8).filter(|it| code >> it & 1 == 1).for_each(|it| self.forget(it)),
+            0xbc => self.forget_all(code & 0xff),
             0xb2 | 0xba => self.forget((code & 7) as usize),
             // Pushes and moves of the stack pointer.
             _ => {}
@@ -151,6 +155,7 @@ impl Thumb {
             if matches!(flow, Flow::Call(_)) {
                 self.forget_clobbered();
             }
+            self.forget_all(writes(first, second));
             return Step::flow(4, flow);
         }
         if second & 0x8000 == 0 && first & 0xfb70 == 0xf240 {
@@ -169,31 +174,8 @@ impl Thumb {
             let address = offset(align4(at.wrapping_add(4)), first & 0xa0 == 0, imm);
             return Step::value(4, Value::Address(address));
         }
-        let base = (first & 0xf) as usize;
-        match first & 0xff10 {
-            // Stores and loads of one register; they may move the base.
-            0xf800 => self.forget(base),
-            0xf810 => [transferred, base].into_iter().for_each(|it| self.forget(it)),
-            _ => [register, transferred, base].into_iter().for_each(|it| self.forget(it)),
-        }
-        Step::flow(4, self.wide_load(first, second))
-    }
-
-    /// Loads into the program counter, and what they forget.
-    fn wide_load(&mut self, first: u32, second: u32) -> Flow {
-        let is_table_branch = first & 0xfff0 == 0xe8d0 && second & 0xffe0 == 0xf000;
-        let is_load_multiple = matches!(first & 0xffd0, 0xe890 | 0xe910);
-        let is_pop = first == 0xf85d && second & 0x0fff == 0x0b04;
-        if is_load_multiple {
-            (0..15).filter(|it| second >> it & 1 == 1).for_each(|it| self.forget(it));
-        }
-        match first & 0xfff0 {
-            _ if is_table_branch => Flow::JumpUnknown,
-            _ if is_load_multiple && second & 0x8000 != 0 => Flow::End,
-            _ if is_pop && second >> 12 == 15 => Flow::End,
-            0xf8d0 | 0xf850 if second >> 12 == 15 => Flow::JumpUnknown,
-            _ => Flow::Next,
-        }
+        self.forget_all(writes(first, second));
+        Step::flow(4, wide_load(first, second))
     }
 
     /// MOVW and MOVT. The two need not be neighbours.
@@ -217,9 +199,14 @@ impl Thumb {
         self.registers[register] = Known::Nothing;
     }
 
+    /// Registers by a bit for each.
+    fn forget_all(&mut self, registers: u32) {
+        (0..16).filter(|it| registers >> it & 1 == 1).for_each(|it| self.forget(it));
+    }
+
     /// What a call may change.
     fn forget_clobbered(&mut self) {
-        [0, 1, 2, 3, 12, 14].into_iter().for_each(|it| self.forget(it));
+        self.forget_all(CLOBBERED);
     }
 }
 
@@ -227,6 +214,25 @@ impl Thumb {
 fn is_store(code: u32) -> bool {
     matches!(code >> 11, 0b01100 | 0b01110 | 0b10000 | 0b10010)
         || matches!(code >> 9, 0b010_1000..=0b010_1010)
+}
+
+/// Comparisons.
+fn is_compare(code: u32) -> bool {
+    code >> 11 == 0b00101 || matches!(code >> 6, 0b01_0000_1000 | 0b01_0000_1010 | 0b01_0000_1011)
+}
+
+/// Loads into the program counter.
+fn wide_load(first: u32, second: u32) -> Flow {
+    let is_table_branch = first & 0xfff0 == 0xe8d0 && second & 0xffe0 == 0xf000;
+    let is_load_multiple = matches!(first & 0xffd0, 0xe890 | 0xe910);
+    let is_pop = first == 0xf85d && second & 0x0fff == 0x0b04;
+    match first & 0xfff0 {
+        _ if is_table_branch => Flow::JumpUnknown,
+        _ if is_load_multiple && second & 0x8000 != 0 => Flow::End,
+        _ if is_pop && second >> 12 == 15 => Flow::End,
+        0xf8d0 | 0xf850 if second >> 12 == 15 => Flow::JumpUnknown,
+        _ => Flow::Next,
+    }
 }
 
 fn conditional(code: u32, at: u64) -> Flow {

@@ -1,5 +1,6 @@
 //! References: by relocations, and by decoding as well as by relocations.
 
+mod halves;
 mod neighbours;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,6 @@ use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTar
 use plimsoll_analyzer::report::Symbol;
 use plimsoll_analyzer::{EdgeSource, ReferenceKind, Report};
 
-use crate::support::assembled::Assembler;
 use crate::support::{corpus, elf};
 
 /// From whom to whom, both by first address. What has no symbol is called by the referenced address
@@ -159,56 +159,4 @@ fn too_many_loads_leave_no_graph_instead_of_half_of_one() {
     assert_eq!(report.graph, None);
     let why: Vec<&str> = report.warnings.iter().map(|it| it.message.as_str()).collect();
     assert_eq!(why, ["the references are beyond the limits of this analysis"]);
-}
-
-/// Whether the text is known to be referred to by code whose MOVW and MOVT stand around `between`.
-fn joins_halves_around(between: &str) -> Option<bool> {
-    let image = Assembler::Thumb.image(&format!(
-        ".syntax unified
-        .thumb
-        .section .text
-        .global main
-        .type main, %function
-        .thumb_func
-        main:
-        movw r1, #:lower16:text
-        {between}
-        movt r1, #:upper16:text
-        bx lr
-        .size main, . - main
-        .section .rodata
-        .align 2
-        .type text, %object
-        text: .ascii \"8 bytes!\"
-        .size text, 8\n"
-    ))?;
-    let references = plimsoll_analyzer::references(&image, Some(EdgeSource::Decoded)).unwrap();
-    Some(!references.is_empty())
-}
-
-#[test]
-fn halves_of_an_address_are_joined_around_what_writes_other_registers() {
-    // In each of these, bits that elsewhere name the register that is written say 1.
-    for between in [
-        "str r0, [sp, #4]",
-        "str r1, [r0]",
-        "strb r1, [r2, r3]",
-        "stmia r3!, {r0}",
-        "push {r0}",
-        "str.w r0, [r7, #0x100]",
-        "ldr.w r8, [r3, #0x100]",
-    ] {
-        let Some(joins) = joins_halves_around(between) else { return };
-        assert!(joins, "{between}");
-    }
-}
-
-#[test]
-fn half_an_address_is_forgotten_when_its_register_is_written() {
-    for between in
-        ["ldr r1, [sp, #4]", "ldrsh r1, [r2, r3]", "ldmia r1!, {r0}", "sxtb r1, r0", "str.w r0, [r1], #4"]
-    {
-        let Some(joins) = joins_halves_around(between) else { return };
-        assert!(!joins, "{between}");
-    }
 }
