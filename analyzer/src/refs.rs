@@ -22,7 +22,7 @@ mod nodes;
 mod places;
 mod relocations;
 mod riscv;
-mod thumb;
+pub(crate) mod thumb;
 pub(crate) mod x86;
 mod xtensa;
 

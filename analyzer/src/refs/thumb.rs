@@ -3,7 +3,7 @@
 mod writes;
 
 use super::decode::{Decode, Flow, Step, Value, half_at, sign_extend};
-use writes::writes;
+pub(crate) use writes::writes;
 
 /// What a call does not keep: r0 to r3, r12 and lr.
 const CLOBBERED: u32 = 0b0101_0000_0000_1111;
@@ -277,4 +277,16 @@ fn offset(base: u64, is_up: bool, distance: u32) -> u64 {
 
 fn align4(address: u64) -> u64 {
     address & !3
+}
+
+/// The number that twelve bits of an instruction stand for: `ThumbExpandImm` of the architecture's manual.
+pub(crate) fn expanded(imm12: u32) -> u32 {
+    let low = imm12 & 0xff;
+    match imm12 >> 8 {
+        0 => low,
+        1 => low << 16 | low,
+        2 => low << 24 | low << 8,
+        3 => low << 24 | low << 16 | low << 8 | low,
+        _ => (imm12 & 0x7f | 0x80).rotate_right(imm12 >> 7),
+    }
 }

@@ -107,11 +107,14 @@ impl Known {
         }
     }
 
-    /// Rounds down to a multiple of `align`: of an address in the stack at most so much more is taken.
-    pub(super) fn aligned(self, align: u64) -> Self {
+    /// Rounds down to a multiple of `align`: of an address in the stack at most so much more is taken. The
+    /// stack pointer was a multiple of `entry_align` when the function began.
+    pub(super) fn aligned(self, align: u64, entry_align: i64) -> Self {
         match (self, i64::try_from(align)) {
             (Self::Stack(depth), Ok(align)) if align.count_ones() == 1 => {
-                Self::Stack(depth.saturating_add(align - 1))
+                let known = align.min(entry_align);
+                let in_steps = depth.saturating_add(known - 1) & -known;
+                Self::Stack(in_steps.saturating_add(align - known))
             }
             (Self::Number(number), Ok(align)) if align.count_ones() == 1 => {
                 Self::Number(number & align.wrapping_neg().cast_unsigned())

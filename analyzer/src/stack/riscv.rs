@@ -103,7 +103,7 @@ impl Riscv<'_> {
             (0x37, _) => self.set(target, Known::Number(upper.cast_unsigned())),
             (0x17, _) => self.set(target, Known::Number(at.wrapping_add_signed(upper))),
             (0x13, 0) => self.set(target, content.plus(imm)),
-            (0x13, 7) if imm < 0 => self.set(target, content.aligned(imm.unsigned_abs())),
+            (0x13, 7) if imm < 0 => self.set(target, content.aligned(imm.unsigned_abs(), 1)),
             (0x33, 0) if code >> 25 == 0 => self.set(target, content.sum(other, self.bits)),
             (0x33, 0) if code >> 25 == 0x20 => self.set(target, content.less(other, self.bits)),
             (0x03, 2 | 3) => self.set(target, self.memory.load(content, imm)),

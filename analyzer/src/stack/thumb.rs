@@ -3,8 +3,12 @@
 use super::follow::{Callee, Effect, Follow, Known, Memory, Taken};
 use crate::refs::Places;
 use crate::refs::decode::half_at;
+use crate::refs::thumb::expanded;
 
 const STACK: usize = 13;
+/// What the stack pointer is a multiple of where a function begins, by the procedure call standard (AAPCS,
+/// 6.2.1.2). Where hardware does not align it for an interrupt, it stores that word less of its frame.
+const ENTRY_ALIGN: i64 = 8;
 /// What a call may change.
 const CLOBBERED: [usize; 6] = [0, 1, 2, 3, 12, 14];
 
@@ -156,7 +160,12 @@ impl Thumb<'_> {
         match code >> 8 {
             0xb0 if code & 0x80 == 0 => self.add(STACK, imm7),
             0xb0 => self.add(STACK, -imm7),
-            0xb4 | 0xb5 => self.add(STACK, -4 * n_listed),
+            0xb4 | 0xb5 => {
+                self.add(STACK, -4 * n_listed);
+                let pushed = self.registers[STACK];
+                self.store_list(STACK, code & 0xff | (code & 0x100) << 6, 0);
+                self.registers[STACK] = pushed;
+            }
             0xbc | 0xbd => {
                 self.load_list(STACK, code & 0xff, 0);
                 self.registers[STACK] = Known::Stack(depth).plus(4 * n_listed);
@@ -236,7 +245,7 @@ impl Thumb<'_> {
         let imm12 = (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | second & 0xff;
         let imm16 = u64::from((first & 0xf) << 12 | imm12);
         if first >> 9 & 1 == 0 {
-            let number = expanded(imm12);
+            let number = expanded(imm12).into();
             self.set(target, computed(first >> 5 & 0xf, first & 0xf == 15, base, number));
             return;
         }
@@ -253,7 +262,7 @@ impl Thumb<'_> {
             },
             // BFC of the lowest bits aligns.
             0x16 if first & 0xf == 15 && second & 0x70c0 == 0 => {
-                self.registers[target].aligned(2 << (second & 31))
+                self.registers[target].aligned(2 << (second & 31), ENTRY_ALIGN)
             }
             _ => Known::Nothing,
         };
@@ -348,27 +357,14 @@ impl Thumb<'_> {
 
 fn computed(operation: u32, has_no_base: bool, base: Known, number: u64) -> Known {
     match operation {
-        0 => base.aligned((!number & 0xffff_ffff) + 1),
-        1 => base.aligned(number + 1),
+        0 => base.aligned((!number & 0xffff_ffff) + 1, ENTRY_ALIGN),
+        1 => base.aligned(number + 1, ENTRY_ALIGN),
         2 if has_no_base => Known::Number(number),
         3 if has_no_base => Known::Number(!number),
         8 => base.plus(number as i64),
         13 => base.plus(-(number as i64)),
         _ => Known::Nothing,
     }
-}
-
-/// `ThumbExpandImm` of the architecture's manual.
-fn expanded(imm12: u32) -> u64 {
-    let low = imm12 & 0xff;
-    let number = match imm12 >> 8 {
-        0 => low,
-        1 => low << 16 | low,
-        2 => low << 24 | low << 8,
-        3 => low << 24 | low << 16 | low << 8 | low,
-        _ => (imm12 & 0x7f | 0x80).rotate_right(imm12 >> 7),
-    };
-    u64::from(number)
 }
 
 fn shifted(known: Known, shift: impl Fn(u64) -> u64) -> Known {

@@ -86,7 +86,7 @@ impl X86<'_> {
             Mnemonic::Add => own.sum(other(), self.bits),
             Mnemonic::Sub => own.less(other(), self.bits),
             Mnemonic::And => match other() {
-                Known::Number(mask) => own.aligned(mask.wrapping_neg() & (u64::MAX >> (64 - self.bits))),
+                Known::Number(mask) => own.aligned(mask.wrapping_neg() & (u64::MAX >> (64 - self.bits)), 1),
                 _ => Known::Nothing,
             },
             _ => Known::Nothing,

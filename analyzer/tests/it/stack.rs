@@ -227,6 +227,29 @@ fn a_frame_of_a_size_from_a_register_grows() {
 }
 
 #[test]
+fn aligning_the_stack_of_a_handler_takes_nothing_more() {
+    // mov r0, sp; bic r1, r0, #7; mov sp, r1; push {r0, lr}; sub sp, #8; add sp, #8; ldmia.w sp!, {r0, lr};
+    // mov sp, r0; bx lr: as GCC begins and ends what is marked as an interrupt.
+    let halves = [0x4668, 0xf020, 0x0107, 0x468d, 0xb501, 0xb082, 0xb002, 0xe8bd, 0x4001, 0x4685, 0x4770];
+    let mut program = "
+        section .vector_table 0x0 16
+        word .vector_table 0 0x20001000
+        word .vector_table 4 0x101
+        word .vector_table 8 0x121
+        section .text 0x100 0x40 x
+        func main 0x101 2
+        half .text 0 0x4770
+        func handler 0x121 22\n"
+        .to_owned();
+    for (idx, half) in halves.iter().enumerate() {
+        program += &format!("half .text {} {half}\n", 0x20 + idx * 2);
+    }
+    let report = started(&program);
+    assert_eq!(roots(&report), "main main 0: 0 main\ninterrupt handler 52: 16 handler\n");
+    assert_eq!(stack(&report).growing_frames.len(), 0);
+}
+
+#[test]
 fn startup_code_that_sets_the_stack_pointer_takes_nothing() {
     // ldr r0, [pc, #4]; mov sp, r0; push {r4, lr}; pop {r4, pc}; the word
     let program = "

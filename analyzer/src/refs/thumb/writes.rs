@@ -17,7 +17,7 @@
 //! | multiplication, division | `1111 1011 0`, `1111 1011 1` | Rd (11–8), and 15–12 of long products |
 
 /// A bit for each register that the instruction writes, its branch and what a call changes aside.
-pub(super) fn writes(first: u32, second: u32) -> u32 {
+pub(crate) fn writes(first: u32, second: u32) -> u32 {
     let (upper, middle, base) = (bit(second >> 12), bit(second >> 8), bit(first));
     match first >> 9 & 15 {
         0b0100 => several(first, second),
