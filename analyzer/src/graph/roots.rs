@@ -74,12 +74,14 @@ fn kept_spans(image: &Image<'_>) -> Vec<Span> {
 }
 
 /// What is set aside for a stack or heap is asked for by its size. Unwind tables lead nowhere here,
-/// but they are not garbage either.
+/// but they are not garbage either. The template of threads is copied as a whole, and code reaches a
+/// thread's copy by distances, which no decoder tells from other numbers.
 fn is_kept(section: &ImageSection<'_>) -> bool {
     let is_set_aside = section.role == SectionRole::Reservation;
     let is_carried = section.file_idx.is_none() && section.name.starts_with('(');
     is_set_aside
         || is_carried
+        || section.is_thread_local && section.load.is_some()
         || is_unwind(&section.name)
         || KEPT_SECTIONS.iter().any(|it| is_called(&section.name, it))
 }

@@ -18,6 +18,8 @@ enum Form {
     Sum,
     /// Symbol plus addend, counted from behind a field of four bytes.
     PcRelative,
+    /// A distance from the thread pointer.
+    ThreadLocal,
     /// A branch whose target the decoder knows as well.
     Branch,
     /// The second half of a pair, or nothing that refers.
@@ -71,6 +73,7 @@ fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(Target, 
         Form::PcRelative if relocation.symbol == RelocationSymbol::Section => sum()?.checked_add(4),
         Form::PcRelative | Form::Branch => Some(relocation.symbol_value),
         Form::Sum => sum(),
+        Form::ThreadLocal => thread_local_target(places, relocation),
     }?;
     let to = places.at(target)?;
     if relocation.symbol == RelocationSymbol::Border && !is_function(places, relocation, to, target) {
@@ -98,6 +101,23 @@ fn word(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {
         Some(addend) => relocation.symbol_value.checked_add_signed(addend),
         None => places.pointer_at(relocation.address),
     }
+}
+
+/// Where in the template of threads: its symbols count from its start. The thread pointer is before it, on ARM by
+/// two words or by its alignment, and there the word in the file counts from the pointer.
+fn thread_local_target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {
+    const POINTED_AT_BYTES: u64 = 8;
+    let start = places.image.segments.iter().find(|it| it.kind == "tls")?.run.start();
+    let of_threads = places.image.sections.iter().filter(|it| it.is_thread_local);
+    let align = of_threads.map(|it| it.align_bytes).max()?;
+    let distance = match relocation.addend {
+        Some(addend) => relocation.symbol_value.checked_add_signed(addend)?,
+        None => {
+            places.pointer_at(relocation.address)?.checked_sub(POINTED_AT_BYTES.next_multiple_of(align))?
+        }
+    };
+    let target = start.checked_add(distance)?;
+    places.at(target).filter(|it| places.section(it).is_thread_local).map(|_| target)
 }
 
 fn word_target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {
@@ -128,6 +148,7 @@ fn arm_form(r_type: elf::RelocationType) -> Form {
             Form::Branch
         }
         elf::R_ARM_CALL | elf::R_ARM_JUMP24 | elf::R_ARM_PC24 => Form::Branch,
+        elf::R_ARM_TLS_LE32 => Form::ThreadLocal,
         elf::R_ARM_THM_MOVT_ABS | elf::R_ARM_MOVT_ABS => Form::Sum,
         _ => Form::Ignored,
     }
@@ -139,6 +160,7 @@ fn riscv_form(r_type: elf::RelocationType) -> Form {
         elf::R_RISCV_BRANCH | elf::R_RISCV_RVC_BRANCH => Form::Branch,
         elf::R_RISCV_32 | elf::R_RISCV_64 | elf::R_RISCV_HI20 | elf::R_RISCV_PCREL_HI20 => Form::Sum,
         elf::R_RISCV_GOT_HI20 => Form::Branch,
+        elf::R_RISCV_TPREL_HI20 | elf::R_RISCV_TPREL_LO12_I | elf::R_RISCV_TPREL_LO12_S => Form::ThreadLocal,
         _ => Form::Ignored,
     }
 }
