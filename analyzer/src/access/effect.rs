@@ -12,16 +12,37 @@ pub(super) struct Access {
     pub(super) bases: u32,
     /// What is added to the address; `None` where a register is.
     pub(super) offset: Option<i64>,
+    /// Whether it is at the sum of all bases, none of them shifted.
+    pub(super) is_sum: bool,
     pub(super) n_bytes: u64,
     pub(super) is_store: bool,
 }
 
-/// A register takes another's value with something added; `None` where nobody knows how much.
+/// A register takes another's value with something added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Move {
     pub(super) to: u32,
     pub(super) from: u32,
-    pub(super) by: Option<i64>,
+    pub(super) by: By,
+}
+
+/// What is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Number(i64),
+    /// What this register holds.
+    Register(u32),
+    /// Nobody knows how much.
+    Unknown,
+}
+
+/// What becomes of numbers, as compilers make the distances that fit into no instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    /// The registers that are written take this one.
+    Is(i64),
+    /// They take what this register holds, so many bits to the left.
+    Shifted(u32, u32),
 }
 
 /// What one instruction does.
@@ -29,6 +50,7 @@ pub(super) struct Move {
 pub(super) struct Effect {
     pub(super) access: Option<Access>,
     pub(super) moves: [Option<Move>; 2],
+    pub(super) number: Option<Number>,
     /// Registers whose value goes where nobody follows it, a bit for each.
     pub(super) passed_on: u32,
     /// The same where nothing was loaded or stored at the value before.
@@ -43,7 +65,15 @@ impl Effect {
     pub(super) const UNKNOWN: Self = Self::passing_on(u32::MAX);
 
     pub(super) const fn passing_on(passed_on: u32) -> Self {
-        Self { access: None, moves: [None; 2], passed_on, passed_on_unused: 0, written: 0, n_conditional: 0 }
+        Self {
+            access: None,
+            moves: [None; 2],
+            number: None,
+            passed_on,
+            passed_on_unused: 0,
+            written: 0,
+            n_conditional: 0,
+        }
     }
 
     /// It writes registers and makes nothing of others that could be followed.
@@ -53,18 +83,19 @@ impl Effect {
 
     /// `to` is `from` and something more.
     pub(super) fn adding(to: u32, from: u32, by: Option<i64>) -> Self {
+        let by = by.map_or(By::Unknown, By::Number);
         Self { written: bit(to), moves: [Some(Move { to, from, by }), None], ..Self::default() }
     }
 
     /// `to` is the sum of two registers.
     pub(super) fn sum(to: u32, a: u32, b: u32) -> Self {
-        let from = |from| Some(Move { to, from, by: None });
-        Self { written: bit(to), moves: [from(a), from(b)], ..Self::default() }
+        let sum = |from, other| Some(Move { to, from, by: By::Register(other) });
+        Self { written: bit(to), moves: [sum(a, b), sum(b, a)], ..Self::default() }
     }
 
     /// A load of a word or less: no more than its first byte matters.
     pub(super) fn load(bases: u32, offset: Option<i64>, written: u32) -> Self {
-        let access = Some(Access { bases, offset, n_bytes: 1, is_store: false });
+        let access = Some(Access { bases, offset, is_sum: false, n_bytes: 1, is_store: false });
         Self { access, written, ..Self::default() }
     }
 
@@ -74,8 +105,14 @@ impl Effect {
         self
     }
 
+    /// The same at the sum of its bases.
+    pub(super) fn at_sum(mut self) -> Self {
+        self.access = self.access.map(|it| Access { is_sum: true, ..it });
+        self
+    }
+
     pub(super) fn store(bases: u32, offset: Option<i64>, (stored, n_bytes): (u32, u64)) -> Self {
-        let access = Some(Access { bases, offset, n_bytes, is_store: true });
+        let access = Some(Access { bases, offset, is_sum: false, n_bytes, is_store: true });
         Self { access, passed_on: stored, ..Self::default() }
     }
 
@@ -83,7 +120,7 @@ impl Effect {
     pub(super) fn and_moves(mut self, base: u32, by: i64) -> Self {
         let is_loaded = self.written & bit(base) != 0;
         self.written |= bit(base);
-        self.moves[0] = (!is_loaded).then_some(Move { to: base, from: base, by: Some(by) });
+        self.moves[0] = (!is_loaded).then_some(Move { to: base, from: base, by: By::Number(by) });
         self
     }
 }

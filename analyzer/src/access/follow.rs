@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::effect::{Access, Effect};
-use crate::refs::decode::{Flow, Step};
+use super::effect::{Access, By, Effect, Number, bit};
+use crate::refs::decode::{Flow, Step, sign_extend};
 
 const N_REGISTERS: usize = 16;
 
@@ -40,8 +40,10 @@ pub(super) struct Instruction {
 pub(super) struct Pointer {
     /// As an instruction named it.
     pub(super) base: u64,
-    /// What was added since; `None` where nobody knows how much.
-    offset: Option<i64>,
+    /// What was added since, but for indices.
+    offset: i64,
+    /// Whether something was added of which nobody knows how much.
+    pub(super) is_indexed: bool,
     /// Whether something was loaded or stored there.
     is_used: bool,
     /// Whether it is held on every way that is known.
@@ -49,16 +51,23 @@ pub(super) struct Pointer {
 }
 
 impl Pointer {
+    /// `None` where nobody knows how much was added.
     pub(super) fn address(self) -> Option<u64> {
-        Some(self.base.wrapping_add_signed(self.offset?) & 0xffff_ffff)
+        (!self.is_indexed).then_some(self.without_index())
+    }
+
+    /// Where it would be with indices of zero.
+    pub(super) fn without_index(self) -> u64 {
+        self.base.wrapping_add_signed(self.offset) & 0xffff_ffff
     }
 
     fn to(base: u64) -> Self {
-        Self { base, offset: Some(0), is_used: false, is_certain: true }
+        Self { base, offset: 0, is_indexed: false, is_used: false, is_certain: true }
     }
 
     fn plus(self, by: Option<i64>) -> Self {
-        Self { offset: self.offset.zip(by).map(|(a, b)| a.wrapping_add(b)), ..self }
+        let offset = self.offset.wrapping_add(by.unwrap_or(0));
+        Self { offset, is_indexed: self.is_indexed || by.is_none(), ..self }
     }
 }
 
@@ -68,6 +77,8 @@ pub(super) enum Held {
     #[default]
     Other,
     At(Pointer),
+    /// What may be a distance, on every way that is known.
+    Number(i64),
     /// One of several addresses, all of which count as passed on.
     Lost,
 }
@@ -77,7 +88,24 @@ impl Held {
     fn doubted(self) -> Self {
         match self {
             Self::At(pointer) => Self::At(Pointer { is_certain: false, ..pointer }),
-            Self::Other | Self::Lost => self,
+            Self::Other | Self::Number(_) => Self::Other,
+            Self::Lost => self,
+        }
+    }
+
+    fn number(self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// What is in a register after something was added; `None` where that is nothing to follow.
+    fn plus(self, by: Option<i64>) -> Option<Self> {
+        match (self, by) {
+            (Self::At(pointer), _) => Some(Self::At(pointer.plus(by))),
+            (Self::Number(number), Some(by)) => Some(Self::Number(number.wrapping_add(by))),
+            _ => None,
         }
     }
 }
@@ -132,7 +160,11 @@ impl Code<'_> {
     ) -> impl Iterator<Item = (Pointer, Access)> {
         let access = it.effect.access;
         access.into_iter().flat_map(move |access| {
-            let by_register = held(before, access.bases).map(move |it| it.plus(access.offset));
+            let by_register = registers(access.bases).filter_map(move |it| {
+                let Held::At(pointer) = before[it] else { return None };
+                let other = registers(access.bases & !bit(it as u32)).find_map(|it| before[it].number());
+                Some(pointer.plus(access.offset.or(other.filter(|_| access.is_sum))))
+            });
             let named = formed.filter(|_| access.bases != 0);
             named.into_iter().chain(by_register).map(move |it| (it, access))
         })
@@ -158,12 +190,19 @@ impl Code<'_> {
         if it.is_odd_call {
             after.iter_mut().for_each(|it| *it = it.doubted());
         }
-        registers(effect.written).for_each(|it| after[it] = Held::Other);
+        let number = written_number(it, before);
+        registers(effect.written).for_each(|it| after[it] = number.map_or(Held::Other, Held::Number));
         for moved in effect.moves.iter().flatten() {
-            if let Held::At(pointer) = before[moved.from as usize % N_REGISTERS] {
+            let content = |register: u32| before[register as usize % N_REGISTERS];
+            let by = match moved.by {
+                By::Number(number) => Some(number),
+                By::Register(register) => content(register).number(),
+                By::Unknown => None,
+            };
+            if let Some(sum) = content(moved.from).plus(by) {
                 let to = moved.to as usize % N_REGISTERS;
-                let sum = Held::At(pointer.plus(moved.by));
-                after[to] = if after[to] == Held::Other { sum } else { either(after[to], sum, watch) };
+                let is_first = matches!(after[to], Held::Other | Held::Number(_));
+                after[to] = if is_first { sum } else { either(after[to], sum, watch) };
             }
         }
         // What an access names is where it goes to, not what it writes.
@@ -194,14 +233,26 @@ impl Code<'_> {
     }
 }
 
+/// The number that an instruction writes, where it is known.
+fn written_number(it: &Instruction, before: &State) -> Option<i64> {
+    let is_load = it.effect.access.is_some_and(|it| it.bases != 0);
+    match it.effect.number {
+        Some(Number::Is(number)) => Some(number),
+        Some(Number::Shifted(register, by)) => {
+            before[register as usize % N_REGISTERS].number().map(|it| sign_extend((it << by) as u32, 32))
+        }
+        None => it.formed.filter(|_| !is_load).map(|it| sign_extend(it as u32, 32)),
+    }
+}
+
 fn registers(bits: u32) -> impl Iterator<Item = usize> {
     (0..N_REGISTERS).filter(move |it| bits >> it & 1 == 1)
 }
 
-fn held(state: &State, bits: u32) -> impl Iterator<Item = Pointer> {
+pub(super) fn held(state: &State, bits: u32) -> impl Iterator<Item = Pointer> {
     registers(bits).filter_map(move |it| match state[it] {
         Held::At(pointer) => Some(pointer),
-        Held::Other | Held::Lost => None,
+        Held::Other | Held::Number(_) | Held::Lost => None,
     })
 }
 
@@ -209,14 +260,15 @@ fn merged(a: &State, b: &State, watch: &mut impl Watch) -> State {
     std::array::from_fn(|it| either(a[it], b[it], watch))
 }
 
-/// What may be one or the other.
+/// What may be one or the other. Of one address with different distances the first is where a loop began.
 fn either(a: Held, b: Held, watch: &mut impl Watch) -> Held {
     match (a, b) {
-        (Held::Other, it) | (it, Held::Other) => it.doubted(),
+        (Held::Number(one), Held::Number(two)) if one == two => a,
+        (Held::Other | Held::Number(_), it) | (it, Held::Other | Held::Number(_)) => it.doubted(),
         (Held::At(a), Held::At(b)) if a.base == b.base => {
-            let offset = a.offset.filter(|_| a.offset == b.offset);
+            let is_indexed = a.is_indexed || b.is_indexed || a.offset != b.offset;
             let (is_used, is_certain) = (a.is_used && b.is_used, a.is_certain && b.is_certain);
-            Held::At(Pointer { offset, is_used, is_certain, ..a })
+            Held::At(Pointer { is_indexed, is_used, is_certain, ..a })
         }
         (a, b) => {
             for it in [a, b] {

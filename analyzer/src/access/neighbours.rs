@@ -2,20 +2,24 @@
 //!
 //! Compilers lay statics of one module side by side and keep one address for all of them (merged globals,
 //! section anchors): `ldr r0, =FIRST; str r3, [r0, #8]` stores to the one behind. No word of the image, and no
-//! relocation, says so. What is loaded from or stored to does; an address that is only computed may be where
-//! something ends, and says nothing.
+//! relocation, says so. What is loaded from or stored to does, and an address that is handed to a call, given
+//! back or stored; one that is only computed may be where something ends, and says nothing. Indices are taken
+//! for zero.
 
 use std::collections::BTreeSet;
 
-use super::effect::{Access, Effect, Reader, bit, reader};
-use super::follow::{Code, Instruction, Pointer, Watch};
+use super::effect::{Access, By, Effect, Move, Number, Reader, bit, reader};
+use super::follow::{Code, Instruction, Pointer, State, Watch, held};
 use super::{MAX_STEPS, instructions};
 use crate::map::Label;
-use crate::refs::{List, Place, Places, Reference, ReferenceKind, decoder, sweep_place};
+use crate::refs::decode::sign_extend;
+use crate::refs::{Flow, List, Place, Places, Reference, ReferenceKind, Value, decoder, sweep_place};
 use crate::report::SymbolKind;
 use crate::span::Span;
 
 const STACK_POINTER: u32 = 13;
+/// Registers that hand over arguments.
+const ARGUMENTS: u32 = 0b1111;
 const WORD_BYTES: u64 = 4;
 
 /// What was found, and whether there was time for all of it.
@@ -92,19 +96,40 @@ impl Search<'_, '_> {
         for (it, before) in list.iter().zip(states) {
             let Some(before) = before else { continue };
             for (pointer, access) in code.accessed(it, &before, None).filter(|(it, _)| it.is_certain) {
-                self.enter(it, pointer, &access);
+                self.enter(it, pointer, access.n_bytes);
+            }
+            self.hand_over(it, &before, place.span);
+        }
+    }
+
+    /// Addresses that somebody else gets. One where the datum ends that was named, which is there
+    /// too, is the end of it: a pair of both says where to work.
+    fn hand_over(&mut self, it: &Instruction, before: &State, function: Span) {
+        let all: Vec<Pointer> = held(before, handed_over(it, function)).filter(|it| it.is_certain).collect();
+        for pointer in &all {
+            let Some(named) = data_at(self.places, pointer.base) else { continue };
+            let is_end = pointer.without_index() == named.span.end();
+            let has_other = all.iter().any(|it| named.span.contains_address(it.without_index()));
+            if !(is_end && has_other) {
+                self.enter(it, *pointer, 1);
             }
         }
     }
 
     /// The most that any load or store may go from an address that is named: with all that is added anywhere.
     fn reach(&self, place: &Place) -> Reach {
-        let mut reach = Reach { before: 0, behind: 0 };
+        // An address that is handed over is that of one byte.
+        let mut reach = Reach { before: 0, behind: 1 };
         let (mut added, mut taken) = (0_u64, 0_u64);
+        let (mut largest, mut n_sums) = (0, 0);
         let Some(mut decoder) = decoder(self.places.image) else { return reach };
         sweep_place(self.places, decoder.as_mut(), place, |at, step| {
             let content = self.places.content(Span::saturating(at, step.len_bytes), place.section_idx);
-            let Effect { access, moves, .. } = (self.reader)(content, step);
+            let Effect { access, moves, number, .. } = (self.reader)(content, step);
+            largest = largest.max(self.largest_number(number, step.value));
+            let is_sum = |it: &Move| matches!(it.by, By::Register(_));
+            let has_sum = access.is_some_and(|it| it.is_sum) || moves.iter().flatten().any(is_sum);
+            n_sums += u64::from(has_sum);
             if let Some((offset, access)) = access.and_then(|it| Some((it.offset?, it)))
                 && access.bases & bit(STACK_POINTER) == 0
             {
@@ -112,23 +137,61 @@ impl Search<'_, '_> {
                 reach.behind = reach.behind.max(u64::try_from(behind).unwrap_or(0));
                 reach.before = reach.before.max(u64::try_from(offset.saturating_neg()).unwrap_or(0));
             }
-            for by in moves.iter().flatten().filter(|it| it.from != STACK_POINTER).filter_map(|it| it.by) {
+            for moved in moves.iter().flatten().filter(|it| it.from != STACK_POINTER) {
+                let By::Number(by) = moved.by else { continue };
                 added = added.saturating_add(u64::try_from(by).unwrap_or(0));
                 taken = taken.saturating_add(u64::try_from(by.saturating_neg()).unwrap_or(0));
             }
         });
-        Reach { before: reach.before.saturating_add(taken), behind: reach.behind.saturating_add(added) }
+        let by_numbers = largest.saturating_mul(n_sums);
+        Reach {
+            before: reach.before.saturating_add(taken).saturating_add(by_numbers),
+            behind: reach.behind.saturating_add(added).saturating_add(by_numbers),
+        }
+    }
+
+    /// What an instruction may make a distance of.
+    fn largest_number(&self, number: Option<Number>, value: Value) -> u64 {
+        let formed = match value {
+            Value::Load(pool) => self.places.number_at(pool),
+            Value::Address(number) => Some(number),
+            Value::None => None,
+        };
+        let formed = formed.filter(|it| !self.is_near(*it)).map_or(0, |it| sign_extend(it as u32, 32));
+        let number = match number {
+            Some(Number::Is(number)) => number,
+            Some(Number::Shifted(_, by)) => i64::from(u8::MAX) << by,
+            None => 0,
+        };
+        formed.unsigned_abs().max(number.unsigned_abs())
     }
 
     /// Whoever is reached and is not the one that was named.
-    fn enter(&mut self, it: &Instruction, pointer: Pointer, access: &Access) {
-        let Some(address) = pointer.address() else { return };
-        let named = self.places.at(pointer.base).map(|it| it.label);
-        for address in (0..access.n_bytes).step_by(WORD_BYTES as usize).map(|it| address.saturating_add(it)) {
+    fn enter(&mut self, it: &Instruction, pointer: Pointer, n_bytes: u64) {
+        let (address, named) = (pointer.without_index(), self.places.at(pointer.base));
+        let distance_before = named.map_or(0, |it| it.span.start().saturating_sub(address));
+        // `a[i - 1]` is no neighbour.
+        if pointer.is_indexed && named.is_some_and(|it| (1..it.span.size()).contains(&distance_before)) {
+            return;
+        }
+        let named = named.map(|it| it.label);
+        for address in (0..n_bytes).step_by(WORD_BYTES as usize).map(|it| address.saturating_add(it)) {
             if data_at(self.places, address).is_some_and(|it| Some(it.label) != named) {
                 self.found.push(Reference::new(it.at, address, ReferenceKind::Access));
             }
         }
+    }
+}
+
+/// Registers whose values somebody else gets: whom the function calls or goes back to, or memory.
+fn handed_over(it: &Instruction, function: Span) -> u32 {
+    let effect = &it.effect;
+    match it.step.flow {
+        Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => ARGUMENTS,
+        Flow::Jump(target) if !function.contains_address(target) => ARGUMENTS,
+        Flow::End | Flow::JumpUnknown => effect.passed_on & ARGUMENTS,
+        _ if effect.access.is_some_and(|it| it.is_store) => effect.passed_on,
+        _ => 0,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Thumb-1 and Thumb-2: what loads, stores and sums do. Whatever else there is may do anything.
 
-use super::effect::{Access, Effect, bit};
-use crate::refs::decode::{Flow, Step, half_at};
+use super::effect::{Access, Effect, Number, bit};
+use crate::refs::decode::{Flow, Step, half_at, sign_extend};
+use crate::refs::thumb::{expanded, writes};
 
 /// Registers that hand over arguments and results.
 const ARGUMENTS: u32 = 0b1111;
@@ -30,14 +31,19 @@ fn narrow(code: u32) -> Effect {
     let imm8 = i64::from(code & 0xff);
     match code >> 11 {
         0b00000 if code >> 6 & 31 == 0 => Effect::adding(low, middle, Some(0)),
-        0b00000..=0b00010 => Effect::writing(bit(low), bit(middle)),
+        0b00000 => {
+            let number = Some(Number::Shifted(middle, code >> 6 & 31));
+            Effect { number, ..Effect::writing(bit(low), bit(middle)) }
+        }
+        0b00001 | 0b00010 => Effect::writing(bit(low), bit(middle)),
         0b00011 => match code >> 9 & 3 {
             0 => Effect::sum(low, middle, high),
             1 => difference(low, middle, bit(high)),
             2 => Effect::adding(low, middle, Some(i64::from(high))),
             _ => Effect::adding(low, middle, Some(-i64::from(high))),
         },
-        0b00100 | 0b01001 | 0b10100 | 0b10101 => Effect::writing(bit(eighth), 0),
+        0b00100 => number(eighth, imm8),
+        0b01001 | 0b10100 | 0b10101 => Effect::writing(bit(eighth), 0),
         0b00101 => Effect::default(),
         0b00110 => Effect::adding(eighth, eighth, Some(imm8)),
         0b00111 => Effect::adding(eighth, eighth, Some(-imm8)),
@@ -83,8 +89,8 @@ fn by_register(code: u32) -> Effect {
 fn indexed(code: u32) -> Effect {
     let (low, bases) = (code & 7, bit(code >> 3 & 7) | bit(code >> 6 & 7));
     match code >> 9 & 7 {
-        0..=2 => Effect::store(bases, None, (bit(low), 4)),
-        _ => Effect::load(bases, None, bit(low)),
+        0..=2 => Effect::store(bases, None, (bit(low), 4)).at_sum(),
+        _ => Effect::load(bases, None, bit(low)).at_sum(),
     }
 }
 
@@ -118,6 +124,10 @@ fn miscellaneous(code: u32) -> Effect {
         15 => Effect::default(),
         _ => Effect::UNKNOWN,
     }
+}
+
+fn number(to: u32, number: i64) -> Effect {
+    Effect { number: Some(Number::Is(number)), ..Effect::writing(bit(to), 0) }
 }
 
 fn difference(to: u32, from: u32, subtracted: u32) -> Effect {
@@ -159,8 +169,12 @@ fn wide(first: u32, second: u32) -> Effect {
             Effect::writing(bit(second >> 8 & 15), bit(first & 15) | bit(second & 15))
         }
         0b1101 => product(first, second),
-        _ => Effect::UNKNOWN,
+        _ => unknown(first, second),
     }
+}
+
+fn unknown(first: u32, second: u32) -> Effect {
+    Effect { written: writes(first, second), ..Effect::UNKNOWN }
 }
 
 /// Loads and stores of several registers, of pairs, and exclusive ones.
@@ -217,23 +231,24 @@ fn shifted_register(first: u32, second: u32) -> Effect {
 /// Arithmetic with a number.
 fn immediate(first: u32, second: u32) -> Effect {
     let (from, to) = (first & 15, second >> 8 & 15);
-    let imm12 = i64::from((first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | second & 0xff);
+    let imm12 = (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | second & 0xff;
     if first >> 9 & 1 == 1 {
         return match first >> 4 & 31 {
-            0 if from != PC => Effect::adding(to, from, Some(imm12)),
-            10 if from != PC => Effect::adding(to, from, Some(-imm12)),
-            // ADR, MOVW and MOVT.
-            0 | 4 | 10 | 12 => Effect::writing(bit(to), 0),
+            0 if from != PC => Effect::adding(to, from, Some(imm12.into())),
+            10 if from != PC => Effect::adding(to, from, Some(-i64::from(imm12))),
+            4 => number(to, ((first & 15) << 12 | imm12).into()),
+            // ADR and MOVT.
+            0 | 10 | 12 => Effect::writing(bit(to), 0),
             _ => Effect::writing(bit(to), bit(from) | bit(to)),
         };
     }
-    // Numbers of more than eight bits are written as patterns.
-    let number = Some(imm12).filter(|it| *it < 256);
+    let operand = sign_extend(expanded(imm12), 32);
     match first >> 5 & 15 {
         0 | 4 | 8 | 13 if to == PC => Effect::default(),
-        2 | 3 if from == PC => Effect::writing(bit(to), 0),
-        8 => Effect::adding(to, from, number),
-        13 => Effect::adding(to, from, number.map(|it| -it)),
+        2 if from == PC => number(to, operand),
+        3 if from == PC => number(to, !operand),
+        8 => Effect::adding(to, from, Some(operand)),
+        13 => Effect::adding(to, from, Some(-operand)),
         _ => Effect::writing(bit(to), bit(from)),
     }
 }
@@ -254,7 +269,8 @@ fn single(first: u32, second: u32) -> Effect {
         return access(bit(base), Some(i64::from(second & 0xfff)));
     }
     if second >> 11 & 1 == 0 {
-        return access(bit(base) | bit(second & 15), None);
+        let found = access(bit(base) | bit(second & 15), None);
+        return if second >> 4 & 3 == 0 { found.at_sum() } else { found };
     }
     let (is_before, is_up, has_write_back) =
         (second >> 10 & 1 == 1, second >> 9 & 1 == 1, second >> 8 & 1 == 1);
@@ -279,11 +295,11 @@ fn product(first: u32, second: u32) -> Effect {
 fn float(first: u32, second: u32) -> Effect {
     let is_one = first & 0xff20 == 0xed00 && second >> 9 & 7 == 5;
     if !is_one {
-        return Effect::UNKNOWN;
+        return unknown(first, second);
     }
     let distance = i64::from(second & 0xff) * if first >> 7 & 1 == 1 { 4 } else { -4 };
     let is_store = first >> 4 & 1 == 0;
     let n_bytes = if second >> 8 & 1 == 1 { 8 } else { 4 };
-    let access = Access { bases: bit(first & 15), offset: Some(distance), n_bytes, is_store };
+    let access = Access { bases: bit(first & 15), offset: Some(distance), is_sum: false, n_bytes, is_store };
     Effect { access: Some(access), ..Effect::default() }
 }
