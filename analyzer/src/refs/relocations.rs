@@ -161,6 +161,8 @@ fn riscv_form(r_type: elf::RelocationType) -> Form {
         elf::R_RISCV_32 | elf::R_RISCV_64 | elf::R_RISCV_HI20 | elf::R_RISCV_PCREL_HI20 => Form::Sum,
         elf::R_RISCV_GOT_HI20 => Form::Branch,
         elf::R_RISCV_TPREL_HI20 | elf::R_RISCV_TPREL_LO12_I | elf::R_RISCV_TPREL_LO12_S => Form::ThreadLocal,
+        // What linkers make of the second where they drop the first.
+        elf::R_RISCV_TPREL_I | elf::R_RISCV_TPREL_S => Form::ThreadLocal,
         _ => Form::Ignored,
     }
 }
