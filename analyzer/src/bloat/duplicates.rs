@@ -123,9 +123,7 @@ fn gaps(image: &Image<'_>, attribution: &Attribution) -> Vec<(usize, Span)> {
 /// Each text of a span, C's up to their zeroes.
 fn collect<'data>(section: &ImageSection<'data>, span: Span, places: &mut Vec<Text<'data>>) {
     let min_bytes = if section.is_executable { MIN_TEXT_BYTES_IN_CODE } else { MIN_TEXT_BYTES };
-    let index = |address: u64| usize::try_from(address - section.run.start()).ok();
-    let range = index(span.start()).zip(index(span.end()));
-    let Some(content) = range.and_then(|(from, to)| section.data.get(from..to)) else { return };
+    let Some(content) = section.content(span) else { return };
     let mut address = span.start();
     for text in content.split(|it| *it == 0) {
         if text.len() >= min_bytes && is_text(text) {

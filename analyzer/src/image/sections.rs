@@ -44,9 +44,15 @@ pub(crate) struct ImageSection<'data> {
     pub(crate) data: &'data [u8],
 }
 
-impl ImageSection<'_> {
+impl<'data> ImageSection<'data> {
     pub(crate) fn size(&self) -> u64 {
         self.run.size()
+    }
+
+    /// Its bytes that run at `span`; `None` where it is not all there.
+    pub(crate) fn content(&self, span: Span) -> Option<&'data [u8]> {
+        let index = |address: u64| usize::try_from(address.checked_sub(self.run.start())?).ok();
+        self.data.get(index(span.start())?..index(span.end())?)
     }
 
     /// Whether it takes memory on the device.

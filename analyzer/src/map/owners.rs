@@ -58,6 +58,7 @@ pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> Claimed {
         let label = Label::Symbol(owners.len());
         let bytes = maps[section_idx].claim(span, label);
         if bytes > 0 {
+            let address = span.start();
             owners.push(Owner { symbol_idx, section_idx, address, bytes, aliases: Vec::new() });
         } else if let Some(Label::Symbol(owner)) = maps[section_idx].at(span.start()) {
             owners[owner].aliases.push(symbol_idx);
@@ -82,12 +83,15 @@ fn claim_unsized(
             }
             continue;
         }
-        let Some(free) = maps[section_idx].free_from(address) else { continue };
+        let section = &image.sections[section_idx];
+        let is_inside = section.run.contains_address(address);
+        let free = maps[section_idx].free_from(address).filter(|_| is_inside);
+        let Some(free) = free else { continue };
         let is_behind = |it: &&Claim| it.section_idx != section_idx || it.address > address;
         let next = claims[idx..].iter().find(is_behind).filter(|it| it.section_idx == section_idx);
         let end = next.map_or(free.end(), |it| it.address.min(free.end()));
         let Some(span) = Span::between(address, end).filter(|it| !it.is_empty()) else { continue };
-        let span = Filling::new(image, &image.sections[section_idx]).without_tail(span);
+        let span = Filling::new(image, section).without_tail(span);
         let bytes = maps[section_idx].claim(span, Label::Symbol(owners.len()));
         owners.push(Owner { symbol_idx, section_idx, address, bytes, aliases: Vec::new() });
     }

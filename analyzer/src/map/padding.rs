@@ -53,9 +53,7 @@ impl<'image> Filling<'image> {
         if self.section.data.is_empty() {
             return true;
         }
-        let index = |address: u64| usize::try_from(address - self.section.run.start()).ok();
-        let range = index(span.start()).zip(index(span.end()));
-        let content = range.and_then(|(from, to)| self.section.data.get(from..to));
+        let content = self.section.content(span);
         content.is_some_and(|it| is_fill(it) || (self.is_x86() && is_x86_fill(it)))
     }
 
@@ -82,8 +80,7 @@ impl<'image> Filling<'image> {
     /// there is no decoder, and on ARM none that ends functions does.
     fn borders(self, code: Span) -> Option<BTreeSet<u64>> {
         let mut decoder = decode::decoder(self.image).filter(|_| self.image.header.machine != "arm")?;
-        let index = |address: u64| usize::try_from(address - self.section.run.start()).ok();
-        let content = self.section.data.get(index(code.start())?..index(code.end())?)?;
+        let content = self.section.content(code)?;
         let from = code.end().saturating_sub(MAX_TAIL_BYTES);
         let mut borders = BTreeSet::new();
         decoder.starts(content, code.start(), &mut |at| borders.extend((at >= from).then_some(at)));

@@ -2,7 +2,7 @@
 
 use plimsoll_analyzer::{MemoryRegion, analyze, check, diff};
 
-use crate::support::{corpus, elf, laws, memory};
+use crate::support::{corpus, elf, explain, laws, memory};
 
 const IMAGE: &str = "
     section .vector_table 0x10000000 64
@@ -174,4 +174,23 @@ fn a_graph_at_the_end_of_the_address_space_does_not_overflow() {
         ));
         try_out(&image, &[]);
     }
+}
+
+#[test]
+fn a_function_without_a_size_before_its_section_gets_nothing() {
+    let text = "section .text 0x130 64 x align 64\nfunc main 0x141 8\nfunc early 0x81 0 in .text";
+    for machine in ["arm", "riscv", "x86-64"] {
+        let report = explain(&format!("machine {machine}\n{text}"));
+        assert_eq!(report.symbols.iter().filter(|it| it.name == "early").count(), 0, "{machine}");
+    }
+}
+
+#[test]
+fn what_begins_before_its_section_is_owned_from_there_on() {
+    let report = explain(
+        "section .text 0x100 16 x\nsection .rodata 0x1003 64\nnoise .rodata 0 64\n\
+         func main 0x101 8\nobject table 0xff0 40 in .rodata",
+    );
+    let table = report.symbols.iter().find(|it| it.name == "table").unwrap();
+    assert_eq!((table.run_address, table.size_bytes), (0x1003, 21));
 }
