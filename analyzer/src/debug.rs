@@ -9,7 +9,8 @@
 //! by that there is no code there; at address 0 by that no function there is that long.
 //!
 //! # Limits
-//! 1 GiB of decompressed sections, 131,072 units, work and memory in proportion to the size of the sections.
+//! Decompressed sections of twenty times the file, or 64 MiB where that is more, and at most 1 GiB; none that claims
+//! more than its compression can give. 131,072 units, work and memory in proportion to the size of the sections.
 //! Object files have no addresses yet: the report knows their source, but questions by address have no answer.
 
 mod addresses;

@@ -12,8 +12,17 @@ use crate::image::{Image, ImageSection, ImageSymbol};
 use crate::report::{Endianness, SymbolKind, Warning};
 use crate::span::Span;
 
-/// All decompressed sections together: a small file may claim to unpack to any size.
+/// All decompressed sections together: a small file may claim to unpack to any size. Debug information
+/// shrinks to a third or a quarter, so twenty times the file is far more than an honest one needs.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
+const UNPACKED_PER_BYTE: u64 = 20;
+/// Small files may always have that much.
+const FREE_UNPACKED_BYTES: u64 = 1 << 26;
+
+/// What a byte can unpack to at most: deflate needs two bits for 258 bytes (RFC 1951), Zstandard four bytes
+/// for a block of 128 KiB that is one byte again and again (RFC 8878).
+const DEFLATE_RATIO: u64 = 1032;
+const ZSTANDARD_RATIO: u64 = 32_768;
 
 /// What is read from one end to the other.
 const TABLES: [SectionId; 5] = [
@@ -56,7 +65,9 @@ impl<'data> Loaded<'data> {
     /// `split` is the content of files with the other halves of split units.
     pub(super) fn new(image: &Image<'data>, split: &'data [Vec<u8>]) -> Self {
         let bases = Bases::new(image);
-        let mut unpacker = Unpacker::new(image, &bases);
+        let split_bytes: u64 = split.iter().map(|it| it.len() as u64).sum();
+        let left = affordable_bytes(image.file_bytes.saturating_add(split_bytes));
+        let mut unpacker = Unpacker { left, ..Unpacker::new(image, &bases) };
         let main = loaded(|id| unpacker.table(id, id.name()));
         let mut halves = Vec::from_iter(unpacker.halves());
         let Unpacker { mut left, mut table_bytes, mut warnings, .. } = unpacker;
@@ -129,6 +140,11 @@ fn loaded<'data>(mut section: impl FnMut(SectionId) -> Cow<'data, [u8]>) -> Dwar
     }
 }
 
+/// What sections may unpack to in files of so many bytes.
+fn affordable_bytes(file_bytes: u64) -> u64 {
+    file_bytes.saturating_mul(UNPACKED_PER_BYTE).clamp(FREE_UNPACKED_BYTES, MAX_UNPACKED_BYTES)
+}
+
 struct Unpacker<'image, 'data> {
     image: &'image Image<'data>,
     bases: &'image Bases,
@@ -139,7 +155,8 @@ struct Unpacker<'image, 'data> {
 
 impl<'image, 'data> Unpacker<'image, 'data> {
     fn new(image: &'image Image<'data>, bases: &'image Bases) -> Self {
-        Self { image, bases, left: MAX_UNPACKED_BYTES, table_bytes: 0, warnings: Vec::new() }
+        let left = affordable_bytes(image.file_bytes);
+        Self { image, bases, left, table_bytes: 0, warnings: Vec::new() }
     }
 
     /// The other halves of split units, where this file has any.
@@ -188,10 +205,15 @@ impl<'image, 'data> Unpacker<'image, 'data> {
         } else {
             return Ok(Cow::Borrowed(section.data));
         };
-        self.left = self
-            .left
-            .checked_sub(compressed.uncompressed_size)
-            .ok_or("it unpacks to more than 1 GiB, so it is not read")?;
+        let (claimed, stored) = (compressed.uncompressed_size, compressed.data.len() as u64);
+        if claimed > most_unpacked(&compressed) {
+            return Err(format!("{stored} bytes cannot unpack to {claimed}, so it is not read"));
+        }
+        self.left = self.left.checked_sub(claimed).ok_or_else(|| {
+            format!(
+                "it unpacks to {claimed} bytes, beyond the limit for a file of this size, so it is not read"
+            )
+        })?;
         compressed.decompress().map_err(|it| format!("it cannot be unpacked ({it})").to_lowercase())
     }
 
@@ -215,6 +237,11 @@ impl<'image, 'data> Unpacker<'image, 'data> {
             Endianness::Big => bytes.iter().fold(0, append),
         }
     }
+}
+
+fn most_unpacked(it: &CompressedData<'_>) -> u64 {
+    let ratio = if it.format == CompressionFormat::Zlib { DEFLATE_RATIO } else { ZSTANDARD_RATIO };
+    (it.data.len() as u64).saturating_mul(ratio)
 }
 
 /// `ZLIB`, the size as eight bytes, big end first, then the stream.

@@ -122,7 +122,11 @@ fn a_section_that_claims_to_unpack_to_everything_is_refused() {
     let range = section(&content, ".debug_str").unwrap();
     content[range.start + 4..range.start + 8].fill(0xff);
     let report = try_out(&content, &sound);
-    assert!(report.warnings.iter().any(|it| it.message.contains("more than 1 GiB")), "{:?}", report.warnings);
+    assert!(
+        report.warnings.iter().any(|it| it.message.contains("cannot unpack to 4294967295")),
+        "{:?}",
+        report.warnings
+    );
 }
 
 /// A file whose debug sections have this content.
@@ -202,4 +206,30 @@ fn entries_that_refer_to_each_other_in_a_circle_have_no_name() {
     let sections = DebugSections::parse(&file).unwrap();
     let frames = DebugInfo::new(&sections).frames_at(0x1000);
     assert!(frames.is_empty() || frames[0].function.is_none(), "{frames:?}");
+}
+
+/// The warnings about a section of so many bytes that claims to unpack to `claimed`.
+fn compressed(stored: usize, claimed: u64) -> Vec<String> {
+    let text = "section .text 0x100 16 x\nfunc main 0x101 16\nsection .zdebug_info 0";
+    let mut content = elf::build(&format!("{text} {stored} noalloc"));
+    let range = section(&content, ".zdebug_info").unwrap();
+    content[range.start..range.start + 4].copy_from_slice(b"ZLIB");
+    content[range.start + 4..range.start + 12].copy_from_slice(&claimed.to_be_bytes());
+    let warnings = analyze(&content, &[]).unwrap().warnings;
+    warnings.into_iter().map(|it| format!("{}: {}", it.place, it.message)).collect()
+}
+
+#[test]
+fn what_claims_more_than_deflate_can_give_is_not_unpacked() {
+    let refused = "section .zdebug_info: 100 bytes cannot unpack to 103201, so it is not read";
+    assert_eq!(compressed(112, 103_201), [refused]);
+    assert_ne!(compressed(112, 103_200), [refused]);
+}
+
+#[test]
+fn what_unpacks_to_far_more_than_the_file_is_not_read() {
+    let refused = compressed(70_000, (64 << 20) + 1);
+    assert!(refused[0].contains("beyond the limit for a file of this size"), "{refused:?}");
+    let damaged = compressed(70_000, 64 << 20);
+    assert!(damaged[0].contains("it cannot be unpacked"), "{damaged:?}");
 }
