@@ -4,7 +4,13 @@
 //! - `region.used_bytes = Σ region.parts.bytes`
 //! - `section.size_bytes = symbol_bytes + padding_bytes + unattributed_bytes` for each section
 //!   that is allocated; the same for `used_bytes` of a region.
-//! - Over the image the three add up to the sizes of all allocated sections, each once.
+//! - Over the image the three add up to the sizes of all allocated sections, each once, and the filler
+//!   between them.
+//! - `totals.flash_bytes` is the sum of the stored parts of all regions, and `totals.ram_bytes` of those that run
+//!   in RAM; filler belongs to what is on both sides of it. So where nothing but stored bytes lies in one region, its
+//!   `used_bytes` are the total. What windows show twice counts once.
+//! - The crates' `flash_bytes` and `ram_bytes` add up to at most the totals; the rest is padding, or
+//!   nobody's. Memory that overlays take turns in is one row of them, and its owners' rows leave it out.
 //! - `section.symbol_bytes` is the sum of the `size_bytes` of its rows in `symbols`, which are symbols and
 //!   what has bytes without one.
 //! - What is [`outside`](Report::outside) has no part in any of these sums.
@@ -162,14 +168,14 @@ pub enum Endianness {
 pub struct Totals {
     /// Bytes that are stored on the device (by load address): code, constants, initial values of
     /// `.data`. Everything the file holds counts, also what a boot loader copies to RAM before the
-    /// program starts (`.iram0.text`); filler between sections does not.
+    /// program starts (`.iram0.text`), and the filler that aligns one such section behind another.
     pub flash_bytes: u64,
     /// Bytes of RAM that are taken at run time (by run address): `.data`, `.bss`, code that runs in
-    /// RAM, reservations; filler between sections is not counted.
+    /// RAM, reservations, and the filler that aligns one of them behind another.
     pub ram_bytes: u64,
     /// Allocated bytes of the rows in [`Report::symbols`], each byte once.
     pub symbol_bytes: u64,
-    /// Alignment filler.
+    /// Alignment filler, inside of sections and between them.
     pub padding_bytes: u64,
     /// Allocated bytes of which nobody knows what they are.
     pub unattributed_bytes: u64,

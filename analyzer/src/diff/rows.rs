@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::pairs::{self, Pair};
 use super::{Change, ChangeKind, Diff, SCHEMA_VERSION};
+use crate::layout::regions::ALIGNMENT;
 use crate::names::stem;
 use crate::report::{Report, Section};
 
@@ -34,13 +35,18 @@ fn totals(old: &Report, new: &Report) -> Vec<Change> {
 
 /// What crates own, and what none of them does, so that the rows add up to the change of flash and RAM.
 fn crates(old: &Report, new: &Report) -> Vec<Change> {
-    let owned = |it: &Report| it.crates.iter().map(|it| it.flash_bytes.saturating_add(it.ram_bytes)).sum();
+    let owned = |it: &Report| {
+        let of_crates = it.crates.iter().map(|it| it.flash_bytes.saturating_add(it.ram_bytes));
+        of_crates.fold(0, u64::saturating_add)
+    };
     let rest = |it: &Report| -> u64 {
         let (totals, owned) = (&it.totals, owned(it));
         totals.flash_bytes.saturating_add(totals.ram_bytes).saturating_sub(owned)
     };
     let rest = |it| Some(rest(it)).filter(|it| *it > 0);
-    let mut rows = by_name(old, new, |it| named(&it.crates, |it| (&it.name, it.flash_bytes + it.ram_bytes)));
+    let mut rows = by_name(old, new, |it| {
+        named(&it.crates, |it| (&it.name, it.flash_bytes.saturating_add(it.ram_bytes)))
+    });
     rows.push(change("(padding, unattributed)", rest(old), rest(new)));
     rows
 }
@@ -52,7 +58,8 @@ fn named<'report, T: 'report>(
 ) -> BTreeMap<&'report str, u64> {
     let mut sums = BTreeMap::new();
     for (name, bytes) in rows.into_iter().map(row) {
-        *sums.entry(name.as_str()).or_default() += bytes;
+        let sum: &mut u64 = sums.entry(name.as_str()).or_default();
+        *sum = sum.saturating_add(bytes);
     }
     sums
 }
@@ -106,10 +113,15 @@ fn other(old: &str, new: &str) -> Option<String> {
     (old != new).then(|| old.to_owned())
 }
 
-/// What of the sections no symbol owns, so that the rows add up to the sections' change. Padding moves
-/// with every edit, and where it lies tells nobody anything: it is one row.
+/// What of the sections no symbol owns, so that the rows add up to the change of sections and of the filler
+/// between them. Padding moves with every edit, and where it lies tells nobody anything: it is one row.
 fn leftovers(old: &Report, new: &Report) -> Vec<Change> {
-    let padding = |it| Some(leftover(it, |it| it.padding_bytes).values().sum()).filter(|it| *it > 0);
+    let filler = |it: &Report| {
+        let parts = it.regions.iter().flat_map(|it| &it.parts).filter(|it| it.section == ALIGNMENT);
+        parts.map(|it| it.bytes).fold(0, u64::saturating_add)
+    };
+    let inside = |it| leftover(it, |it| it.padding_bytes).values().copied().fold(0, u64::saturating_add);
+    let padding = |it| Some(filler(it).saturating_add(inside(it))).filter(|it| *it > 0);
     let mut rows = vec![change("(padding)", padding(old), padding(new))];
     rows.extend(unattributed(old, new));
     rows

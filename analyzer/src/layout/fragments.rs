@@ -38,11 +38,7 @@ impl Fragment {
 
 /// All pieces by address. An object file has none: its sections have no addresses yet.
 pub(crate) fn list(image: &Image<'_>) -> Vec<Fragment> {
-    if image.is_relocatable() {
-        return Vec::new();
-    }
-    let mut wishes: Vec<Fragment> = image.sections.iter().enumerate().flat_map(wishes).collect();
-    wishes.sort_by_key(|it| (it.span.start(), Reverse(it.span.end()), it.section_idx));
+    let wishes = all_wishes(image);
     let mut cursor = 0;
     let mut fragments = Vec::with_capacity(wishes.len());
     for wish in wishes {
@@ -50,6 +46,32 @@ pub(crate) fn list(image: &Image<'_>) -> Vec<Fragment> {
         cursor = cursor.max(wish.span.end());
     }
     fragments
+}
+
+/// Addresses that several sections ask for, as overlays do, in order and apart.
+pub(crate) fn shared(image: &Image<'_>) -> Vec<Span> {
+    let mut shared: Vec<Span> = Vec::new();
+    let mut cursor = 0;
+    for wish in all_wishes(image) {
+        let both = Span::between(wish.span.start(), cursor.min(wish.span.end())).filter(|it| !it.is_empty());
+        cursor = cursor.max(wish.span.end());
+        let Some(both) = both else { continue };
+        match shared.last_mut().filter(|it| both.start() <= it.end()) {
+            Some(last) => *last = Span::saturating(last.start(), last.end().max(both.end()) - last.start()),
+            None => shared.push(both),
+        }
+    }
+    shared
+}
+
+/// What sections ask for, by address.
+fn all_wishes(image: &Image<'_>) -> Vec<Fragment> {
+    if image.is_relocatable() {
+        return Vec::new();
+    }
+    let mut wishes: Vec<Fragment> = image.sections.iter().enumerate().flat_map(wishes).collect();
+    wishes.sort_by_key(|it| (it.span.start(), Reverse(it.span.end()), it.section_idx));
+    wishes
 }
 
 /// A section where it runs and, if that is elsewhere, where it is stored.

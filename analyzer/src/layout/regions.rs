@@ -1,6 +1,7 @@
 //! Use per region: which sections lie in it, and who owns their bytes.
 //!
-//! A region's use is the sum of its sections plus the alignment filler between them. GNU ld's
+//! A region's use is the sum of its sections plus the alignment filler between them, and the totals of the
+//! image are made of the same. GNU ld's
 //! `--print-memory-usage` counts from the region's start to the end of its last section instead,
 //! so it also counts holes that nothing needs.
 
@@ -14,6 +15,9 @@ use crate::map::{Attribution, Count};
 use crate::report::{Region, RegionKind, RegionPart, RegionSource, SectionRole, View};
 use crate::span::{Span, is_alignment_gap};
 
+/// What the parts of a region that only align the next are called.
+pub(crate) const ALIGNMENT: &str = "(alignment)";
+
 /// A region and the pieces of sections that lie in it.
 #[derive(Debug)]
 pub(crate) struct Occupied {
@@ -24,6 +28,38 @@ pub(crate) struct Occupied {
     length_bytes: Option<u64>,
     source: RegionSource,
     pub(crate) fragments: Vec<Fragment>,
+}
+
+/// Bytes of a region: a piece of a section, or the filler that aligns one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken {
+    pub(crate) span: Span,
+    /// Whether they have to be kept without power. Filler has to between what has to.
+    pub(crate) is_stored: bool,
+    /// Whether they are taken at run time. Filler is between what is.
+    pub(crate) is_run: bool,
+    pub(crate) is_filler: bool,
+}
+
+impl Taken {
+    pub(crate) fn of(fragment: &Fragment, image: &Image<'_>) -> Self {
+        let is_stored = fragment.is_stored(&image.sections[fragment.section_idx]);
+        Self { span: fragment.span, is_stored, is_run: fragment.view == View::Run, is_filler: false }
+    }
+}
+
+impl Occupied {
+    /// All bytes in use, by address.
+    pub(crate) fn taken(&self, image: &Image<'_>) -> Vec<Taken> {
+        let mut taken: Vec<Taken> = Vec::with_capacity(self.fragments.len());
+        for fragment in &self.fragments {
+            let section = &image.sections[fragment.section_idx];
+            let next = Taken::of(fragment, image);
+            let filler = taken.last().and_then(|last| filler(last, &next, section.align_bytes));
+            taken.extend(filler.into_iter().chain([next]));
+        }
+        taken
+    }
 }
 
 /// Where the pieces went.
@@ -134,32 +170,26 @@ pub(crate) fn describe(
     let mut regions: Vec<Region> = settled.regions.iter().map(|it| row(it, image, attribution)).collect();
     let windows = settled.windows.clone().or_of_chip(image, &regions);
     windows.enter(&mut regions);
-    let doubled_bytes = |kind: RegionKind, counts: &dyn Fn(&Fragment) -> bool| {
-        let fragments = settled.regions.iter().filter(|it| it.kind == kind).flat_map(|it| &it.fragments);
-        windows.doubled_bytes(fragments.filter(|it| counts(it)).map(|it| it.span))
+    let doubled_bytes = |kind: RegionKind, counts: fn(&Taken) -> bool| {
+        let taken = settled.regions.iter().filter(|it| it.kind == kind).flat_map(|it| it.taken(image));
+        windows.doubled_bytes(taken.filter(counts).map(|it| it.span))
     };
-    let is_stored = |it: &Fragment| it.is_stored(&image.sections[it.section_idx]);
-    let flash_bytes = doubled_bytes(RegionKind::Flash, &is_stored);
-    let ram_bytes = doubled_bytes(RegionKind::Ram, &|it| it.view == View::Run);
+    let flash_bytes = doubled_bytes(RegionKind::Flash, |it| it.is_stored);
+    let ram_bytes = doubled_bytes(RegionKind::Ram, |it| it.is_run);
     (regions, Doubled { flash_bytes, ram_bytes })
 }
 
 fn row(region: &Occupied, image: &Image<'_>, attribution: &Attribution) -> Region {
     let mut parts: Vec<RegionPart> = Vec::with_capacity(region.fragments.len());
     let mut count = Count::default();
+    let mut fillers = region.taken(image).into_iter().filter(|it| it.is_filler).peekable();
     for fragment in &region.fragments {
-        let section = &image.sections[fragment.section_idx];
-        if let Some(filler) = parts.last().and_then(|it| filler(it, fragment, section.align_bytes)) {
-            count.padding_bytes += filler.bytes;
-            parts.push(filler);
+        if let Some(filler) = fillers.next_if(|it| it.span.end() == fragment.span.start()) {
+            count.padding_bytes += filler.span.size();
+            parts.push(part(ALIGNMENT, filler.span, fragment.view));
         }
         count.add(attribution.count(fragment.section_idx, fragment.run()));
-        parts.push(RegionPart {
-            section: section.name.clone(),
-            address: fragment.span.start(),
-            bytes: fragment.span.size(),
-            view: fragment.view,
-        });
+        parts.push(part(&image.sections[fragment.section_idx].name, fragment.span, fragment.view));
     }
     Region {
         name: region.name.clone(),
@@ -184,15 +214,17 @@ fn reserved_bytes(region: &Occupied, image: &Image<'_>) -> u64 {
     region.fragments.iter().filter(is_reserved).map(|it| it.span.size()).sum()
 }
 
+fn part(section: &str, span: Span, view: View) -> RegionPart {
+    RegionPart { section: section.to_owned(), address: span.start(), bytes: span.size(), view }
+}
+
 /// The gap between two sections, where it is what aligning the second leaves over.
-fn filler(last: &RegionPart, next: &Fragment, align_bytes: u64) -> Option<RegionPart> {
-    let address = last.address + last.bytes;
-    let gap = Span::between(address, next.span.start())?;
-    let is_filler = !gap.is_empty() && is_alignment_gap(gap.size(), gap.end(), align_bytes);
-    is_filler.then(|| RegionPart {
-        section: "(alignment)".into(),
-        address,
-        bytes: gap.size(),
-        view: next.view,
+fn filler(last: &Taken, next: &Taken, align_bytes: u64) -> Option<Taken> {
+    let span = Span::between(last.span.end(), next.span.start()).filter(|it| !it.is_empty())?;
+    is_alignment_gap(span.size(), span.end(), align_bytes).then_some(Taken {
+        span,
+        is_stored: last.is_stored && next.is_stored,
+        is_run: last.is_run && next.is_run,
+        is_filler: true,
     })
 }

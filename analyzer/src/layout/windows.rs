@@ -2,6 +2,7 @@
 //! at another for data.
 
 use super::MemoryRegion;
+use super::regions::ALIGNMENT;
 use crate::image::{Image, ImageSection};
 use crate::report::Region;
 use crate::span::Span;
@@ -168,7 +169,7 @@ impl Windows {
 
     /// What is stored in a region or runs there.
     fn used(&self, region: &Region) -> Vec<Span> {
-        let parts = region.parts.iter().filter(|it| it.section != "(alignment)");
+        let parts = region.parts.iter().filter(|it| it.section != ALIGNMENT);
         parts.map(|it| self.physical(Span::saturating(it.address, it.bytes))).collect()
     }
 }

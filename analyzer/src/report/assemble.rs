@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::memory_use::MemoryUse;
+use super::memory_use::{Bytes, MemoryUse};
 use super::{CrateUse, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning};
 use super::{anonymous, machinery, outside, retained, source};
 use crate::bloat::machinery::Part;
@@ -22,6 +22,9 @@ use crate::stack;
 
 /// Crate of symbols whose name does not tell.
 pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
+
+/// In the list of crates, the memory that several sections take turns in, whosever they are.
+pub(crate) const SHARED: &str = "(shared by overlays)";
 
 /// More complaints than this are only counted.
 const MAX_WARNINGS: usize = 100;
@@ -42,7 +45,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let Findings { image, attribution, done, .. } = *findings;
     let fragments = fragments::list(image);
     let settled = regions::settle(image, memory, &fragments);
-    let use_of = MemoryUse::new(image, &settled);
+    let use_of = MemoryUse::new(image, attribution, &settled);
     let sections = sections(image, attribution);
     done("regions");
     let mut named = named_symbols(findings);
@@ -98,10 +101,10 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
 fn totals(use_of: &MemoryUse, sections: &[Section], doubled: Doubled) -> Totals {
     let sum = |bytes: fn(&Section) -> u64| sections.iter().filter(|it| it.allocated).map(bytes).sum();
     Totals {
-        flash_bytes: use_of.flash_bytes.saturating_sub(doubled.flash_bytes),
-        ram_bytes: use_of.ram_bytes.saturating_sub(doubled.ram_bytes),
+        flash_bytes: use_of.total.flash.saturating_sub(doubled.flash_bytes),
+        ram_bytes: use_of.total.ram.saturating_sub(doubled.ram_bytes),
         symbol_bytes: sum(|it| it.symbol_bytes),
-        padding_bytes: sum(|it| it.padding_bytes),
+        padding_bytes: sum(|it| it.padding_bytes) + use_of.filler_bytes,
         unattributed_bytes: sum(|it| it.unattributed_bytes),
     }
 }
@@ -251,13 +254,19 @@ fn crates(
         let name = row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE);
         let krate = by_name.entry(name).or_insert_with(|| empty(name));
         let (section, bytes) = (&image.sections[row.section_idx], row.symbol.size_bytes);
-        krate.flash_bytes += if section.load.is_some() { bytes } else { 0 };
-        krate.ram_bytes += if use_of.is_in_ram[row.section_idx] { bytes } else { 0 };
+        let own = use_of.own(image, (row.section_idx, row.node), bytes);
+        krate.flash_bytes += own.flash;
+        krate.ram_bytes += own.ram;
         krate.code_bytes += if section.kind == SectionKind::Code { bytes } else { 0 };
         krate.n_symbols += 1;
     }
     for (name, bytes) in defining_bytes {
         by_name.entry(name).or_insert_with(|| empty(name)).defining_bytes += bytes;
+    }
+    let Bytes { flash: flash_bytes, ram: ram_bytes } = use_of.shared;
+    if flash_bytes + ram_bytes > 0 {
+        let shared = CrateUse { flash_bytes, ram_bytes, ..empty(SHARED) };
+        by_name.insert(SHARED, shared);
     }
     let mut crates: Vec<CrateUse> = by_name.into_values().collect();
     crates.sort_by_key(|it| Reverse((it.flash_bytes + it.ram_bytes, it.defining_bytes)));

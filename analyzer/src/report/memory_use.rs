@@ -1,57 +1,116 @@
 //! Which bytes are stored and which take RAM.
 
+use std::collections::BTreeMap;
+
 use super::{RegionKind, View};
 use crate::image::{Image, ImageSection};
-use crate::layout::fragments::Fragment;
-use crate::layout::regions::{Occupied, Settled};
+use crate::layout::fragments::{self, Fragment};
+use crate::layout::regions::{Settled, Taken};
+use crate::map::Attribution;
+use crate::span::Span;
 
 /// Who is stored and who takes RAM.
 pub(crate) struct MemoryUse {
-    pub(super) flash_bytes: u64,
-    pub(super) ram_bytes: u64,
+    pub(super) total: Bytes,
+    /// What of the total several sections share: overlays, which take turns there.
+    pub(super) shared: Bytes,
+    /// Filler between sections.
+    pub(super) filler_bytes: u64,
     /// By section.
     pub(crate) is_in_ram: Vec<bool>,
+    /// Of nodes that have some, their own shared bytes.
+    shared_by_node: BTreeMap<usize, Bytes>,
+}
+
+/// Bytes by where they are. Some are in both.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bytes {
+    pub(crate) flash: u64,
+    pub(crate) ram: u64,
+}
+
+impl Bytes {
+    fn add(&mut self, bytes: u64, (is_stored, is_ram): (bool, bool)) {
+        self.flash += if is_stored { bytes } else { 0 };
+        self.ram += if is_ram { bytes } else { 0 };
+    }
 }
 
 impl MemoryUse {
-    pub(crate) fn new(image: &Image<'_>, settled: &Settled) -> Self {
-        let mut sums = Self { flash_bytes: 0, ram_bytes: 0, is_in_ram: Vec::new() };
-        sums.is_in_ram = image.sections.iter().map(is_ram_alone).collect();
+    pub(crate) fn new(image: &Image<'_>, attribution: &Attribution, settled: &Settled) -> Self {
+        let is_in_ram = image.sections.iter().map(is_ram_alone).collect();
+        let (total, shared, shared_by_node) = Default::default();
+        let mut sums = Self { total, shared, filler_bytes: 0, is_in_ram, shared_by_node };
         if image.is_relocatable() {
             sums.add_unplaced(image);
         }
+        let shared = fragments::shared(image);
         for region in &settled.regions {
-            region.fragments.iter().for_each(|it| sums.add(image, *it, is_ram_in(region, it)));
+            let is_ram = region.kind == RegionKind::Ram;
+            region.fragments.iter().for_each(|it| sums.place(it, is_ram));
+            region.taken(image).iter().for_each(|it| sums.add(it, is_ram, &shared));
         }
         for fragment in &settled.homeless {
-            let is_ram = fragment.view == View::Run && is_ram_alone(&image.sections[fragment.section_idx]);
-            sums.add(image, *fragment, is_ram);
+            let is_ram = is_ram_alone(&image.sections[fragment.section_idx]);
+            sums.place(fragment, is_ram);
+            sums.add(&Taken::of(fragment, image), is_ram, &shared);
         }
+        sums.add_owners(image, attribution, &shared);
         sums
     }
 
-    fn add(&mut self, image: &Image<'_>, fragment: Fragment, is_ram: bool) {
-        let section = &image.sections[fragment.section_idx];
-        if fragment.is_stored(section) {
-            self.flash_bytes += fragment.span.size();
-        }
+    /// What a node takes by itself, of its `bytes` in a section.
+    pub(super) fn own(&self, image: &Image<'_>, (section_idx, node): (usize, usize), bytes: u64) -> Bytes {
+        let mut own = Bytes::default();
+        own.add(bytes, (image.sections[section_idx].load.is_some(), self.is_in_ram[section_idx]));
+        let shared = self.shared_by_node.get(&node).copied().unwrap_or_default();
+        Bytes { flash: own.flash.saturating_sub(shared.flash), ram: own.ram.saturating_sub(shared.ram) }
+    }
+
+    fn place(&mut self, fragment: &Fragment, is_ram: bool) {
         if fragment.view == View::Run {
             self.is_in_ram[fragment.section_idx] = is_ram;
-            self.ram_bytes += if is_ram { fragment.span.size() } else { 0 };
+        }
+    }
+
+    fn add(&mut self, taken: &Taken, is_ram: bool, shared: &[Span]) {
+        let memories = (taken.is_stored, taken.is_run && is_ram);
+        self.total.add(taken.span.size(), memories);
+        self.filler_bytes += if taken.is_filler { taken.span.size() } else { 0 };
+        within(shared, taken.span).for_each(|it| self.shared.add(it.size(), memories));
+    }
+
+    /// Tells the shared bytes of sections by their owners.
+    fn add_owners(&mut self, image: &Image<'_>, attribution: &Attribution, shared: &[Span]) {
+        for (section_idx, section) in image.sections.iter().enumerate().filter(|(_, it)| it.takes_memory()) {
+            let mut add = |run: Span, memories| {
+                for (node, span) in attribution.owned(section_idx, run) {
+                    self.shared_by_node.entry(node).or_default().add(span.size(), memories);
+                }
+            };
+            let is_stored_there = section.load.is_some() && !section.is_copied();
+            let is_ram = self.is_in_ram[section_idx];
+            within(shared, section.run).for_each(|it| add(it, (is_stored_there, is_ram)));
+            let Some(load) = section.load.filter(|_| section.is_copied()) else { continue };
+            for part in within(shared, load) {
+                let start = section.run.start().saturating_add(part.start() - load.start());
+                add(Span::saturating(start, part.size()), (true, false));
+            }
         }
     }
 
     /// Sections of an object file count whole: they have no addresses that could overlap.
     fn add_unplaced(&mut self, image: &Image<'_>) {
         for section in image.sections.iter().filter(|it| it.takes_memory()) {
-            self.flash_bytes += if section.load.is_some() { section.size() } else { 0 };
-            self.ram_bytes += if is_ram_alone(section) { section.size() } else { 0 };
+            self.total.add(section.size(), (section.load.is_some(), is_ram_alone(section)));
         }
     }
 }
 
-fn is_ram_in(region: &Occupied, fragment: &Fragment) -> bool {
-    fragment.view == View::Run && region.kind == RegionKind::Ram
+/// The parts of `spans`, which are in order and apart, that lie in `extent`.
+fn within(spans: &[Span], extent: Span) -> impl Iterator<Item = Span> {
+    let first = spans.partition_point(|it| it.end() <= extent.start());
+    spans[first..].iter().map_while(move |it| it.intersection(extent))
 }
 
 /// Whether a section outside of every known memory takes RAM.

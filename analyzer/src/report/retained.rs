@@ -81,7 +81,7 @@ impl Weights {
     /// By the regions that the file itself shows.
     pub(crate) fn of_regions(image: &Image<'_>, attribution: &Attribution, graph: &Graph) -> Self {
         let settled = regions::settle(image, &[], &fragments::list(image));
-        Self::new((image, attribution), graph, &MemoryUse::new(image, &settled))
+        Self::new((image, attribution), graph, &MemoryUse::new(image, attribution, &settled))
     }
 
     fn new((image, attribution): (&Image<'_>, &Attribution), graph: &Graph, use_of: &MemoryUse) -> Self {

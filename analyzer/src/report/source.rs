@@ -145,8 +145,9 @@ fn enter_units(
         let Some(unit_idx) = origin.unit_idx else { continue };
         let unit = by_idx.entry(unit_idx).or_insert_with(|| describe(info, unit_idx));
         let bytes = row.symbol.size_bytes;
-        unit.flash_bytes += if image.sections[row.section_idx].load.is_some() { bytes } else { 0 };
-        unit.ram_bytes += if use_of.is_in_ram[row.section_idx] { bytes } else { 0 };
+        let own = use_of.own(image, (row.section_idx, row.node), bytes);
+        unit.flash_bytes += own.flash;
+        unit.ram_bytes += own.ram;
     }
     let mut units: Vec<(usize, UnitUse)> = by_idx.into_iter().collect();
     units.sort_by(|(_, a), (_, b)| {

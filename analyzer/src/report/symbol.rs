@@ -109,7 +109,8 @@ pub enum SymbolKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CrateUse {
-    /// The crate; `(unknown)` for symbols whose name does not tell, e.g. C and assembly.
+    /// The crate; `(unknown)` for symbols whose name does not tell, e.g. C and assembly; `(shared by
+    /// overlays)` for memory in which several sections take turns, whose symbols count without it.
     pub name: String,
     /// Bytes of its symbols that are stored on the device.
     pub flash_bytes: u64,

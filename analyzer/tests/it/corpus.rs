@@ -42,7 +42,7 @@ fn embassy_on_an_rp2040() {
         RP2040,
         regions,
         expect![[r#"
-        flash 57884 ram 2264
+        flash 57888 ram 2264
         BOOT2 flash 256 of 256
           0x10000000 256 .boot2 run
         FLASH flash 57632 of 2096896
@@ -61,7 +61,7 @@ fn embassy_on_an_rp2040() {
         RP2040,
         summary,
         expect![[r#"
-            flash 57884 ram 2264 symbols 59824 padding 212 unattributed 0 (0/1000)
+            flash 57888 ram 2264 symbols 59824 padding 216 unattributed 0 (0/1000)
             885 symbols in 16 crates, formatting 9493 in 59
         "#]],
     );
@@ -74,7 +74,7 @@ fn esp_idf_on_an_esp32_p4() {
         "",
         regions,
         expect![[r#"
-        flash 168790 ram 73458
+        flash 168804 ram 73480
         ram ram 376 of ?
           0x30100000 290 .tcm.text run
           0x30100122 14 (alignment) run
@@ -166,7 +166,7 @@ fn esp_idf_on_an_esp32() {
         "",
         regions,
         expect![[r#"
-        flash 161797 ram 59938
+        flash 161798 ram 59943
         flash flash 20772 of ?
           0x3f400020 256 .flash.appdesc run
           0x3f400120 20516 .flash.rodata run
@@ -193,7 +193,7 @@ fn tasking_on_a_tricore() {
         "",
         summary,
         expect![[r#"
-            flash 14626 ram 33924 symbols 48468 padding 62 unattributed 20 (0/1000)
+            flash 14642 ram 33924 symbols 48468 padding 78 unattributed 20 (0/1000)
             111 symbols in 1 crates, formatting 0 in 0
         "#]],
     );

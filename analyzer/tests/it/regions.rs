@@ -1,6 +1,7 @@
 //! Use per memory region.
 
 use expect_test::{Expect, expect};
+use plimsoll_analyzer::report::RegionKind;
 
 use crate::support::{explain, explain_in, regions};
 
@@ -31,7 +32,7 @@ fn data_counts_in_flash_and_in_ram() {
         RP2040,
         MEMORY,
         expect![[r#"
-        flash 1773 ram 144
+        flash 1776 ram 144
         BOOT2 flash 256 of 256
           0x10000000 256 .boot2 run
         FLASH flash 1520 of 2096896
@@ -55,7 +56,7 @@ fn without_a_script_regions_come_from_the_addresses() {
         RP2040,
         "",
         expect![[r#"
-        flash 1773 ram 144
+        flash 1776 ram 144
         flash flash 1776 of ?
           0x10000000 256 .boot2 run
           0x10000100 192 .vector_table run
@@ -299,4 +300,20 @@ fn programs_for_an_operating_system_are_cut_where_pages_turn_writable() {
           0x2010 8 .bss run
     "#]]
     .assert_eq(&regions(&report));
+}
+
+#[test]
+fn the_total_and_the_only_region_of_an_image_agree() {
+    // What aligns `.rodata` behind `.text` and `.data` behind that has to be stored.
+    let image = "section .text 0x8000000 6 x\nsection .rodata 0x8000010 5 align 16\n\
+                 section .data 0x20000000 6 w load 0x8000018 align 8\nsection .bss 0x20000008 8 w nobits align 8\n\
+                 func main 0x8000001 6";
+    let script =
+        "MEMORY { FLASH (rx) : ORIGIN = 0x8000000, LENGTH = 64  RAM : ORIGIN = 0x20000000, LENGTH = 64 }";
+    for report in [explain(image), explain_in(image, script)] {
+        let used = |kind| report.regions.iter().find(|it| it.kind == kind).unwrap().used_bytes;
+        let totals = report.totals;
+        assert_eq!((totals.flash_bytes, totals.ram_bytes), (0x1e, 0x10));
+        assert_eq!((totals.flash_bytes, totals.ram_bytes), (used(RegionKind::Flash), used(RegionKind::Ram)));
+    }
 }

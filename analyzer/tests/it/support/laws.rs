@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_analyzer::report::{CrateUse, RegionSource, SectionRole};
+use plimsoll_analyzer::report::{
+    CrateUse, Region, RegionKind, RegionPart, RegionSource, Section, SectionRole, View,
+};
 use plimsoll_analyzer::{Diff, Report};
 
 /// Fails with the broken law.
@@ -12,6 +14,7 @@ pub(crate) fn check(report: &Report) {
     symbols_are_in_sections(report);
     regions_are_their_parts(report);
     totals_are_sums(report);
+    totals_are_those_of_regions(report);
     code_is_hosted_defined_and_located(report);
     panics_are_functions_and_data(report);
     helpers_are_needed_by_others(report);
@@ -118,13 +121,60 @@ pub(crate) fn segments_are_in_regions(report: &Report) {
 fn totals_are_sums(report: &Report) {
     let totals = &report.totals;
     let allocated: u64 = report.sections.iter().filter(|it| it.allocated).map(|it| it.size_bytes).sum();
-    assert_eq!(totals.symbol_bytes + totals.padding_bytes + totals.unattributed_bytes, allocated);
+    let labelled = totals.symbol_bytes + totals.padding_bytes + totals.unattributed_bytes;
+    assert_eq!(labelled, allocated + filler_bytes(report));
     let symbols: u64 = report.symbols.iter().map(|it| it.size_bytes).sum();
     assert_eq!(totals.symbol_bytes, symbols);
     let formatting: u64 = report.formatting.symbols.iter().map(|it| report.symbols[*it].size_bytes).sum();
     assert_eq!(report.formatting.total_bytes, formatting);
     let n_symbols: u64 = report.crates.iter().map(|it| it.n_symbols).sum();
     assert_eq!(n_symbols, report.symbols.len() as u64);
+}
+
+/// Between sections.
+fn filler_bytes(report: &Report) -> u64 {
+    let parts = report.regions.iter().flat_map(|it| &it.parts);
+    parts.filter(|it| it.section == "(alignment)").map(|it| it.bytes).sum()
+}
+
+/// What regions say is in use is what the totals count, and crates own no more. A script may leave sections
+/// out of all regions, and what windows show twice is counted once.
+#[track_caller]
+fn totals_are_those_of_regions(report: &Report) {
+    let is_plain =
+        |it: &Region| it.source == RegionSource::Inferred && it.windows.is_empty() && !it.parts.is_empty();
+    if report.regions.is_empty() || !report.regions.iter().all(is_plain) {
+        return;
+    }
+    let (mut flash, mut ram) = (0, 0);
+    for region in &report.regions {
+        let own: Vec<Option<(bool, bool)>> = region.parts.iter().map(|it| memories(report, it)).collect();
+        for (idx, part) in region.parts.iter().enumerate() {
+            // Filler belongs to what is on both sides of it.
+            let sides = || Some((own[idx - 1]?, own[idx + 1]?));
+            let (is_stored, is_run) = own[idx].unwrap_or_else(|| {
+                let (last, next) = sides().unwrap();
+                (last.0 && next.0, last.1 && next.1)
+            });
+            flash += if is_stored { part.bytes } else { 0 };
+            ram += if is_run && region.kind == RegionKind::Ram { part.bytes } else { 0 };
+        }
+    }
+    assert_eq!((report.totals.flash_bytes, report.totals.ram_bytes), (flash, ram));
+    let of_crates = |bytes: fn(&CrateUse) -> u64| report.crates.iter().map(bytes).sum::<u64>();
+    assert!(of_crates(|it| it.flash_bytes) <= flash && of_crates(|it| it.ram_bytes) <= ram);
+}
+
+/// Whether a part is stored, and whether it runs there; `None` for filler.
+fn memories(report: &Report, part: &RegionPart) -> Option<(bool, bool)> {
+    let is_run = part.view == View::Run;
+    let is_there = |start: u64, size: u64| (start..start + size).contains(&part.address);
+    let is_it = |it: &&Section| {
+        let start = if is_run { Some(it.run_address) } else { it.load_address };
+        it.name == part.section && start.is_some_and(|start| is_there(start, it.size_bytes))
+    };
+    let section = report.sections.iter().find(is_it).filter(|_| part.section != "(alignment)")?;
+    Some((!is_run || section.load_address == Some(section.run_address), is_run))
 }
 
 /// The rows of a diff add up to what the two reports differ by.
@@ -142,7 +192,8 @@ pub(crate) fn check_diff(old: &Report, new: &Report, diff: &Diff) {
         of(new) - of(old)
     };
     assert_eq!(sum(&diff.sections), size(new) - size(old));
-    assert_eq!(sum(&diff.symbols), size(new) - size(old));
+    let filled = |it: &Report| size(it) + filler_bytes(it) as i64;
+    assert_eq!(sum(&diff.symbols), filled(new) - filled(old));
     for section in &diff.sections {
         assert_eq!(
             in_section(diff, &section.name),
