@@ -13,12 +13,13 @@
 //! one symbol's name, 256 MiB for all names of symbols and 32 MiB for those of sections. Names whose
 //! demangling would take too much time or memory stay mangled. Linker scripts have at most 256 regions and
 //! 256 aliases, 2 MiB of text with all that they include, and expressions nested 128 deep. Those of debug
-//! information are in [`debug`]; beyond them it is left out, with a warning. A file with more than 8,388,608
+//! information are in [`debug`], compressed sections among them; beyond them it is left out, with a warning. A file with more than 8,388,608
 //! references, with more than 1 GiB of memory in its sections, or whose sections share bytes, gets no graph and a
 //! warning. The stack of an image with more than 32 MiB of code is not looked at, with a warning; of functions
 //! with more than 262,144 instructions only the beginning is, and they count as growing; ways through circles
 //! of calls are tried for 4,000,000 steps. Addresses are followed through registers in functions of at most 16,384
 //! instructions, for 4,194,304 steps in all; beyond, data that is only reached by a neighbour's address looks unreachable.
+//! Of more than 64 sections that others lie over only as many are looked into for references.
 //! Without sections, code is followed in at most 16 segments, and a text has at most 4 KiB.
 //! Of more than 65,536 pieces of data without a symbol the smallest are not named, with a warning.
 

@@ -19,6 +19,7 @@ pub(crate) mod decode;
 mod index;
 mod list;
 mod nodes;
+mod overlay;
 mod places;
 mod relocations;
 mod riscv;
@@ -195,7 +196,7 @@ impl References {
             bodies,
             literals_by_load,
             loads_by_literal,
-            is_cut: neighbours.is_cut,
+            is_cut: neighbours.is_cut || places.overlaid.is_cut,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::refs::References;
+use crate::refs::{Reference, References};
 use crate::span::Span;
 
 /// A graph in compressed rows.
@@ -83,6 +83,22 @@ pub(crate) fn each_pair(references: &References, mut see: impl FnMut((u32, u32),
         targets.extend(target.map(|it| it as u32));
     }
     last.iter().for_each(|it| tell(it.1, &mut targets));
+    if nodes.has_overlays() {
+        pairs_of_overlays(references, see);
+    }
+}
+
+/// Where sections take turns, a reference is made by, and leads to, whatever any of them has there.
+fn pairs_of_overlays(references: &References, mut see: impl FnMut((u32, u32), u32)) {
+    let nodes = &references.nodes;
+    for Reference { at_address, target_address, .. } in references.list.iter() {
+        for from in nodes.all_at(at_address) {
+            let is_told =
+                |to: &usize| nodes.at(at_address) == Some(from) && nodes.at(target_address) == Some(*to);
+            let targets = nodes.all_at(target_address).filter(|it| *it != from && !is_told(it));
+            targets.for_each(|to| see((from as u32, to as u32), 1));
+        }
+    }
 }
 
 impl Rows {

@@ -181,9 +181,8 @@ impl Question<'_, '_> {
     /// What makes the edge from one node to another: where and how.
     fn reference(&self, from: usize, to: usize) -> Option<(u64, ReferenceKind)> {
         let references = &self.graph.references;
-        let node = |address: u64| references.nodes.at(address);
-        let is_edge =
-            |it: &Reference| node(it.target_address) == Some(to) && node(it.at_address) == Some(from);
+        let has = |address: u64, node: usize| references.nodes.all_at(address).any(|it| it == node);
+        let is_edge = |it: &Reference| has(it.target_address, to) && has(it.at_address, from);
         references.list.iter().find(is_edge).map(|it| (it.at_address, it.kind))
     }
 
@@ -194,8 +193,9 @@ impl Question<'_, '_> {
         let stays = edges::reach(&graph.edges, starts, |it| it != node);
         let nodes = &graph.references.nodes;
         let mut keepers: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
-        for reference in graph.references.list.iter().filter(|it| nodes.at(it.target_address) == Some(node)) {
-            if let Some(source) = nodes.at(reference.at_address).filter(|it| stays[*it]) {
+        let leads_there = |it: &Reference| nodes.all_at(it.target_address).any(|it| it == node);
+        for reference in graph.references.list.iter().filter(leads_there) {
+            for source in nodes.all_at(reference.at_address).filter(|it| stays[*it]) {
                 keepers.entry(source).or_default().push(reference.at_address);
             }
         }

@@ -111,13 +111,13 @@ impl Code<'_> {
     }
 }
 
-/// The places that are swept from their start to their end, by address.
+/// The places that are swept from their start to their end, by address, then those of overlays.
 pub(crate) fn of_code<'a>(places: &'a Places<'_>) -> impl Iterator<Item = &'a Place> {
     let is_code = |it: &&Place| {
         let has_code = places.section(it).is_executable;
         has_code && (it.label != Label::Unattributed || !places.machine.has_stray_literals)
     };
-    places.list.iter().filter(is_code)
+    places.whole().filter(is_code)
 }
 
 /// The place that an instruction is in, and the one at the address that it forms.
@@ -156,7 +156,7 @@ impl Facts {
         self.add_flow(places, at, step, place);
         match step.value {
             Value::None => {}
-            value => self.add_value(places, at, (value, home)),
+            value => self.add_value(places, at, value, (place, home)),
         }
         if self.list.len() > n_before {
             self.list.sort_from(n_before);
@@ -172,7 +172,7 @@ impl Facts {
             Flow::Jump(target) | Flow::Branch(target) => {
                 self.leave(places, place, leaving(target, ReferenceKind::Jump));
             }
-            Flow::CallThrough(pool) => self.add_loaded(places, (at, pool), ReferenceKind::Call),
+            Flow::CallThrough(pool) => self.add_loaded(places, place, (at, pool), ReferenceKind::Call),
             Flow::CallUnknown => self.n_unknown_calls += 1,
             Flow::Next | Flow::JumpUnknown | Flow::End => {}
         }
@@ -184,11 +184,11 @@ impl Facts {
         }
     }
 
-    fn add_value(&mut self, places: &Places<'_>, at: u64, (value, home): (Value, Option<&Place>)) {
+    fn add_value(&mut self, places: &Places<'_>, at: u64, value: Value, (place, home): Homes<'_>) {
         match value {
             Value::Load(pool) => {
                 self.loads.push((pool, at));
-                self.add_loaded(places, (at, pool), ReferenceKind::Address);
+                self.add_loaded(places, place, (at, pool), ReferenceKind::Address);
             }
             // Most are only numbers.
             Value::Address(number) => {
@@ -202,8 +202,14 @@ impl Facts {
     }
 
     /// What the word at `pool` says is what the instruction refers to.
-    fn add_loaded(&mut self, places: &Places<'_>, (at, pool): (u64, u64), kind: ReferenceKind) {
-        let Some(word) = places.pointer_at(pool) else { return };
+    fn add_loaded(
+        &mut self,
+        places: &Places<'_>,
+        place: &Place,
+        (at, pool): (u64, u64),
+        kind: ReferenceKind,
+    ) {
+        let Some(word) = places.pointer_for(place.section_idx, pool) else { return };
         if self.tells_addresses {
             self.refer(at, places.target(word), kind);
         }

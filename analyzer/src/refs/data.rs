@@ -12,7 +12,7 @@ const UNWIND_SECTIONS: [&str; 4] = [".ARM.exidx", ".ARM.extab", ".eh_frame", ".g
 
 /// Finds the pointers in everything that is not code.
 pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut List) {
-    for place in &places.list {
+    for place in places.whole() {
         let section = places.section(place);
         if section.data.is_empty() || is_unwind(&section.name) || list.len() > MAX_REFERENCES {
             continue;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::index::Index;
+use super::overlay::Overlaid;
 use super::places::{Place, Places};
 use crate::anonymous::{Piece, Split};
 use crate::map::Label;
@@ -25,6 +26,8 @@ pub(crate) struct Nodes {
     index: Arc<Index>,
     /// Over the pieces.
     piece_index: Index,
+    /// Whose bytes are at addresses that others have first.
+    overlaid: Overlaid,
 }
 
 impl Nodes {
@@ -42,6 +45,7 @@ impl Nodes {
             padding,
             owners: places.list.iter().map(owner).collect(),
             index: Arc::clone(&places.index),
+            overlaid: places.overlaid.clone(),
         }
     }
 
@@ -61,7 +65,21 @@ impl Nodes {
         self.find(address).map(|it| it.1)
     }
 
-    /// The same, with the bytes around the address that are the node's too.
+    /// Who else has it, where sections take turns at an address.
+    pub(crate) fn others_at(&self, address: u64) -> impl Iterator<Item = usize> {
+        self.overlaid.owners_at(address)
+    }
+
+    /// All of them.
+    pub(crate) fn all_at(&self, address: u64) -> impl Iterator<Item = usize> {
+        self.at(address).into_iter().chain(self.others_at(address))
+    }
+
+    pub(crate) fn has_overlays(&self) -> bool {
+        !self.overlaid.is_empty()
+    }
+
+    /// Who has the byte at an address first, with the bytes around that are the node's too.
     #[inline]
     pub(crate) fn find(&self, address: u64) -> Option<(Span, usize)> {
         let (idx, span) = self.index.find(address)?;

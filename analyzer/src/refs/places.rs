@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::decode::{self, Machine};
 use super::index::Index;
+use super::overlay::Overlaid;
 use crate::anonymous;
 use crate::image::{Image, ImageMark, ImageSection, MarkKind, VECTORS};
 use crate::map::{Attribution, Inputs, Label};
@@ -58,6 +59,8 @@ pub(crate) struct Places<'image> {
     pub(crate) attribution: &'image Attribution,
     /// By address; they do not overlap.
     pub(crate) list: Vec<Place>,
+    /// What is not in the list, or only in part, since others have its addresses.
+    pub(super) overlaid: Overlaid,
     /// Over the list.
     pub(super) index: Arc<Index>,
     /// Over where functions begin.
@@ -71,7 +74,7 @@ pub(crate) struct Places<'image> {
 
 impl<'image> Places<'image> {
     pub(crate) fn new(image: &'image Image<'image>, attribution: &'image Attribution) -> Self {
-        let list = list(image, attribution);
+        let (list, overlaid) = list(image, attribution);
         let starts = starts(image, attribution).into_iter().map(|it| Span::saturating(it, 1));
         let mut places = Self {
             image,
@@ -79,6 +82,7 @@ impl<'image> Places<'image> {
             attribution,
             index: Arc::new(Index::new(list.iter().map(|it| it.span))),
             list,
+            overlaid,
             starts: Index::new(starts),
             outside: Vec::new(),
             marks: image.marks.iter().copied().filter(|it| is_mode(it.kind)).collect(),
@@ -95,6 +99,11 @@ impl<'image> Places<'image> {
         self.index.find(address).map(|it| &self.list[it.0])
     }
 
+    /// All places in one piece each, also those that overlays have first.
+    pub(crate) fn whole(&self) -> impl Iterator<Item = &Place> {
+        self.list.iter().filter(|it| !self.overlaid.has(it)).chain(self.overlaid.places())
+    }
+
     pub(crate) fn section(&self, place: &Place) -> &ImageSection<'image> {
         &self.image.sections[place.section_idx]
     }
@@ -107,17 +116,28 @@ impl<'image> Places<'image> {
     /// The content of a place; shorter where the file has less.
     pub(crate) fn content(&self, span: Span, section_idx: usize) -> &'image [u8] {
         let section = &self.image.sections[section_idx];
-        let index = |address: u64| usize::try_from(address - section.run.start()).ok();
-        let range = index(span.start()).zip(index(span.end()));
-        range.and_then(|(from, to)| section.data.get(from..to.min(section.data.len()))).unwrap_or(&[])
+        let stored = Span::saturating(section.run.start(), section.data.len() as u64);
+        stored.intersection(span).and_then(|it| section.content(it)).unwrap_or(&[])
     }
 
     /// The word at an address, as wide as a pointer.
     pub(crate) fn pointer_at(&self, address: u64) -> Option<u64> {
-        let place = self.at(address)?;
-        let section = self.section(place).run;
+        self.pointer_in(self.at(address)?.section_idx, address)
+    }
+
+    /// The same for who is in a section: what overlays read at addresses of theirs is their own.
+    pub(super) fn pointer_for(&self, section_idx: usize, address: u64) -> Option<u64> {
+        let is_own = || self.image.sections[section_idx].run.contains_address(address);
+        if !self.overlaid.is_empty() && is_own() {
+            return self.pointer_in(section_idx, address);
+        }
+        self.pointer_at(address)
+    }
+
+    fn pointer_in(&self, section_idx: usize, address: u64) -> Option<u64> {
+        let section = self.image.sections[section_idx].run;
         let span = section.intersection(Span::new(address, self.machine.pointer_bytes)?)?;
-        self.pointer(self.content(span, place.section_idx))
+        self.pointer(self.content(span, section_idx))
     }
 
     /// Bytes as a pointer; `None` where they are too few.
@@ -321,8 +341,8 @@ fn is_mode(kind: MarkKind) -> bool {
     matches!(kind, MarkKind::Code | MarkKind::Arm | MarkKind::Data | MarkKind::Unknown)
 }
 
-/// Everything but padding. Where sections overlap, the first by address has it.
-fn list(image: &Image<'_>, attribution: &Attribution) -> Vec<Place> {
+/// Everything but padding. Where sections overlap, the first by address has it, and the others are told besides.
+fn list(image: &Image<'_>, attribution: &Attribution) -> (Vec<Place>, Overlaid) {
     let mut list: Vec<Place> = Vec::new();
     let sections = image.sections.iter().enumerate().filter(|(_, it)| it.takes_memory());
     for (section_idx, _) in sections.filter(|(_, it)| !it.is_thread_local || it.load.is_some()) {
@@ -331,12 +351,14 @@ fn list(image: &Image<'_>, attribution: &Attribution) -> Vec<Place> {
     }
     list.sort_by_key(|it| (it.span.start(), it.section_idx));
     let mut cursor = 0;
+    let mut overlaid = Vec::new();
     list.retain_mut(|it| {
+        overlaid.extend((it.span.start() < cursor).then_some(*it));
         it.span = it.span.from(cursor);
         cursor = cursor.max(it.span.end());
         !it.span.is_empty()
     });
-    list
+    (list, Overlaid::new(overlaid))
 }
 
 fn starts(image: &Image<'_>, attribution: &Attribution) -> Vec<u64> {

@@ -133,12 +133,14 @@ impl Calls {
         (graph, names): (&Graph, &Names<'_>),
     ) {
         let Some(from) = self.number(node) else { return };
-        let to = match leaving.callee {
-            Callee::Address(target) => {
-                let target = if tables.places.machine.is_thumb { target & !1 } else { target };
-                graph.references.nodes.at(target).and_then(|it| self.number(it))
-            }
-            callee => {
+        let address = match leaving.callee {
+            Callee::Address(target) if tables.places.machine.is_thumb => Some(target & !1),
+            Callee::Address(target) => Some(target),
+            _ => None,
+        };
+        let to = match (leaving.callee, address) {
+            (_, Some(target)) => graph.references.nodes.at(target).and_then(|it| self.number(it)),
+            (callee, None) => {
                 let key = key(callee, (names.writer(node), names.of(node)), tables);
                 key.and_then(|it| self.table(it, tables, graph))
             }
@@ -158,6 +160,11 @@ impl Calls {
             return;
         }
         self.callers[from].calls.push(Call { to: to as u32, has_released: leaving.has_released });
+        // Where sections take turns at an address, whatever any of them has there may be called.
+        let others = address.into_iter().flat_map(|it| graph.references.nodes.others_at(it));
+        let numbers: Vec<usize> = others.filter_map(|it| self.number(it)).collect();
+        let call = |to: usize| Call { to: to as u32, has_released: leaving.has_released };
+        self.callers[from].calls.extend(numbers.into_iter().map(call));
     }
 
     /// The number of a table, made when it is first asked for; `None` where nothing is in it.

@@ -28,6 +28,7 @@ mod map_evidence;
 mod map_file;
 mod once;
 mod outside;
+mod overlays;
 mod panics;
 mod refs;
 mod regions;
