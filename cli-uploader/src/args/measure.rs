@@ -10,9 +10,11 @@ The JSON of --json is versioned by `schema_version` (3). Among others:
   regions[].{name,aliases[],kind,origin_address,used_bytes,length_bytes,
     source,parts[]}
   sections[].{name,kind,size_bytes,run_address,load_address,allocated}
-  symbols[].{name,mangled,size_bytes,run_address,section,crate,kind,
+  symbols[].{name,mangled?,size_bytes,run_address,section,crate,kind,
     file?,line?,unit?,linked_from?,reachable?,body?,retained_bytes?,
     retained_flash_bytes?,retained_ram_bytes?}
+      mangled: as in the symbol table, absent for what has no symbol
+      file is an index into files[], unit into units[]
       retained: with all that only it leads to; a part of 0 is left out
       body: fingerprint; 8 digits equal for equal code, 16 of which as many
       are equal as code is alike
@@ -46,7 +48,7 @@ crates and symbols; each row is {name,section?,crate?,old_bytes,new_bytes,delta_
 one of grown, shrunk, new, gone, same, renamed, moved, and of what was renamed or moved \
 {old_name?,old_section?,old_crate?,file?,old_file?}. Rows are ordered by the size of the change. \
 Symbols are told by name, then by name in another section, then by what their code does. The rows of \
-`symbols`, with one of (padding) and one of (unattributed) per section, add up to the change of all sections; those of `crates`, with one of (padding, unattributed), to that of flash and RAM.";
+`symbols`, with one of (padding) and one of (unattributed) per section, add up to the change of all sections and of the filler between them; those of `crates`, with one of (padding, unattributed), to that of flash and RAM.";
 
 const WHY_JSON: &str = "\
 The JSON of --json:
