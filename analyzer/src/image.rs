@@ -111,6 +111,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     }
     let header = header::describe(&file);
     roles::settle(&mut sections, header.kind != RELOCATABLE);
+    sections::settle_memories(&mut sections, &header.machine);
     sections::check_total(&sections)?;
     if segments.iter().any(|it| it.is_load) {
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));

@@ -65,7 +65,8 @@ use crate::graph::GraphSummary;
 ///   absent or empty in older documents.
 /// - 3: rows without a symbol (texts, locations, tables, …) in `symbols`; blame for formatting and panics,
 ///   helpers, families, identical bodies, duplicated texts, stack, insights; retained bytes by the memory
-///   that they take; symbols outside of the image.
+///   that they take; symbols outside of the image; regions that are neither
+///   flash nor RAM.
 pub const SCHEMA_VERSION: u32 = 3;
 
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
@@ -229,6 +230,8 @@ pub enum RegionKind {
     Flash,
     /// Written at run time.
     Ram,
+    /// Neither, and in no total: EEPROM and fuses of AVR.
+    Other,
 }
 
 /// Where a region comes from.

@@ -82,6 +82,8 @@ fn is_kept(section: &ImageSection<'_>) -> bool {
     is_set_aside
         || is_carried
         || section.is_thread_local && section.load.is_some()
+        // AVR's scripts keep those; code names what is in EEPROM by numbers that nothing tells from others.
+        || section.other_memory.is_some()
         || is_unwind(&section.name)
         || KEPT_SECTIONS.iter().any(|it| is_called(&section.name, it))
 }

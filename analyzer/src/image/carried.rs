@@ -117,6 +117,7 @@ fn stand_in<'data, Elf: FileHeader>(
         is_executable: false,
         is_thread_local: false,
         is_loaded: true,
+        other_memory: None,
         is_compressed: false,
         data: file.data.get(index(span.start())?..index(span.end())?)?,
     })

@@ -112,6 +112,7 @@ fn stand_in<'data>(
         is_executable: segment.is_executable,
         is_thread_local: false,
         is_loaded: true,
+        other_memory: None,
         is_compressed: false,
         data: &[],
     }

@@ -38,6 +38,8 @@ pub(crate) struct ImageSection<'data> {
     pub(crate) is_thread_local: bool,
     /// Whether a load segment holds it, so that something puts it onto the device.
     pub(crate) is_loaded: bool,
+    /// The memory beside flash and RAM that it is in, where the machine has such.
+    pub(crate) other_memory: Option<&'static str>,
     /// `SHF_COMPRESSED`: the bytes in the file start with a compression header.
     pub(crate) is_compressed: bool,
     /// Its bytes in the file; empty where it has none.
@@ -58,6 +60,11 @@ impl<'data> ImageSection<'data> {
     /// Whether it takes memory on the device.
     pub(crate) fn takes_memory(&self) -> bool {
         self.is_allocated && self.role != SectionRole::Filler
+    }
+
+    /// Whether its bytes are stored in flash.
+    pub(crate) fn is_in_flash(&self) -> bool {
+        self.load.is_some() && self.other_memory.is_none()
     }
 
     /// Whether start-up has to copy it from where it is stored to where it runs.
@@ -143,10 +150,25 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
         is_executable: flags.contains(elf::SHF_EXECINSTR),
         is_thread_local: flags.contains(elf::SHF_TLS),
         is_loaded: false,
+        other_memory: None,
         is_compressed: flags.contains(elf::SHF_COMPRESSED),
         data,
         name,
     })
+}
+
+/// Tells which sections of an AVR are in other memories than flash: the linker places them from 0x810000 on, one
+/// memory every 64 KiB, and names sections after them (binutils, `ld/scripttempl/avr.sc`).
+pub(super) fn settle_memories(sections: &mut [ImageSection<'_>], machine: &str) {
+    const MEMORIES: [&str; 5] = ["eeprom", "fuse", "lock", "signature", "user_signatures"];
+    const FIRST_AT: u64 = 0x81;
+    for section in sections.iter_mut().filter(|it| machine == "avr" && it.is_allocated) {
+        let name = section.name.strip_prefix('.').and_then(|it| it.split('.').next());
+        let placed =
+            (section.run.start() >> 16).checked_sub(FIRST_AT).and_then(|it| usize::try_from(it).ok());
+        let named = MEMORIES.iter().find(|it| name == Some(**it));
+        section.other_memory = named.or_else(|| MEMORIES.get(placed?)).copied();
+    }
 }
 
 /// Where a stored section lies before start-up: its place in the segment that holds it. Overlays

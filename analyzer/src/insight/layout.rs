@@ -59,8 +59,8 @@ fn holes_in_sections(case: &Case<'_>) -> Vec<Hole> {
         for (span, _) in labels.filter(|(_, label)| *label == Label::Padding) {
             let next = case.symbol_at(span.end()).map(|it| it.name.clone());
             let before = next.unwrap_or_else(|| format!("{:#x} in {}", span.end(), section.name));
-            let is_ram = section.is_writable;
-            holes.push(Hole { bytes: span.size(), before, is_flash: section.load.is_some(), is_ram });
+            let is_ram = section.is_writable && section.other_memory.is_none();
+            holes.push(Hole { bytes: span.size(), before, is_flash: section.is_in_flash(), is_ram });
         }
     }
     holes
@@ -72,7 +72,12 @@ fn holes_between_sections(case: &Case<'_>) -> Vec<Hole> {
         for pair in region.parts.windows(2).filter(|it| it[0].section == BETWEEN_SECTIONS) {
             let is_ram = region.kind == RegionKind::Ram;
             let before = format!("{} in {}", pair[1].section, region.name);
-            holes.push(Hole { bytes: pair[0].bytes, before, is_flash: !is_ram, is_ram });
+            holes.push(Hole {
+                bytes: pair[0].bytes,
+                before,
+                is_flash: region.kind == RegionKind::Flash,
+                is_ram,
+            });
         }
     }
     holes

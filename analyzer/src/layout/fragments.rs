@@ -32,7 +32,7 @@ impl Fragment {
     /// Whether its bytes have to be kept without power: all content of the file has to, wherever
     /// a loader puts it.
     pub(crate) fn is_stored(self, section: &ImageSection<'_>) -> bool {
-        section.load.is_some() && (self.view == View::Load || !section.is_copied())
+        section.is_in_flash() && (self.view == View::Load || !section.is_copied())
     }
 }
 

@@ -19,6 +19,8 @@ const SAME_RAM_BYTES: u64 = 1 << 18;
 pub(super) struct Cluster {
     pub(super) span: Span,
     pub(super) kind: RegionKind,
+    /// What a memory that is neither flash nor RAM is called.
+    pub(super) name: Option<&'static str>,
 }
 
 /// The memories that `fragments` (sorted by address) lie in.
@@ -39,24 +41,31 @@ fn belongs(last: &Cluster, next: &Cluster) -> bool {
     let gap_bytes = next.span.start().saturating_sub(last.span.end());
     let limit_bytes = match next.kind {
         RegionKind::Flash => SAME_FLASH_BYTES,
-        RegionKind::Ram => SAME_RAM_BYTES,
+        RegionKind::Ram | RegionKind::Other => SAME_RAM_BYTES,
     };
-    last.kind == next.kind && gap_bytes < limit_bytes
+    (last.kind, last.name) == (next.kind, next.name) && gap_bytes < limit_bytes
 }
 
 /// Cut where the gap is wide and, in programs for an operating system, where pages turn writable.
 fn near(image: &Image<'_>, fragments: &[Fragment]) -> Vec<Cluster> {
     let is_hosted = image.is_hosted();
     let is_writable = |it: &Fragment| image.sections[it.section_idx].is_writable;
+    let other_memory = |it: &Fragment| image.sections[it.section_idx].other_memory;
     let is_near = |a: &Fragment, b: &Fragment| {
-        b.span.start() - a.span.end() < NEAR_BYTES && !(is_hosted && is_writable(a) != is_writable(b))
+        let is_one_page = !is_hosted || is_writable(a) == is_writable(b);
+        b.span.start() - a.span.end() < NEAR_BYTES && is_one_page && other_memory(a) == other_memory(b)
     };
     fragments
         .chunk_by(is_near)
         .filter_map(|chunk| {
             let span = Span::between(chunk.first()?.span.start(), chunk.last()?.span.end())?;
-            let kind = if is_hosted { hosted_kind(is_writable(chunk.first()?)) } else { kind(image, chunk) };
-            Some(Cluster { span, kind })
+            let name = other_memory(chunk.first()?);
+            let kind = match name {
+                Some(_) => RegionKind::Other,
+                None if is_hosted => hosted_kind(is_writable(chunk.first()?)),
+                None => kind(image, chunk),
+            };
+            Some(Cluster { span, kind, name })
         })
         .collect()
 }

@@ -96,7 +96,11 @@ pub(crate) fn settle(image: &Image<'_>, memory: &[MemoryRegion], fragments: &[Fr
     }
     for (region, memory_idx) in regions.iter_mut().zip(memory_of) {
         let declaration = &memory[memory_idx];
-        region.kind = evidence[memory_idx].guess_named(&declaration.name, &declaration.attributes);
+        let is_other = |it: &Fragment| image.sections[it.section_idx].other_memory.is_some();
+        region.kind = match region.fragments.is_empty() || !region.fragments.iter().all(is_other) {
+            true => evidence[memory_idx].guess_named(&declaration.name, &declaration.attributes),
+            false => RegionKind::Other,
+        };
     }
     Settled { regions, homeless, windows }
 }
@@ -116,15 +120,16 @@ fn declared(memory: &[MemoryRegion]) -> Vec<Occupied> {
 
 /// `flash`, `flash2`, …: the first keeps its name when a second one appears.
 fn inferred(image: &Image<'_>, fragments: &[Fragment]) -> Vec<Occupied> {
-    let (mut n_flash, mut n_ram) = (0_u32, 0_u32);
+    let (mut n_flash, mut n_ram, mut n_other) = (0_u32, 0_u32, 0_u32);
     let region = |cluster: infer::Cluster| {
         let (word, n) = match cluster.kind {
             RegionKind::Flash => ("flash", &mut n_flash),
             RegionKind::Ram => ("ram", &mut n_ram),
+            RegionKind::Other => (cluster.name.unwrap_or("other"), &mut n_other),
         };
         *n += 1;
         Occupied {
-            name: if *n == 1 { word.to_owned() } else { format!("{word}{n}") },
+            name: if *n == 1 || cluster.name.is_some() { word.to_owned() } else { format!("{word}{n}") },
             aliases: Vec::new(),
             kind: cluster.kind,
             span: cluster.span,

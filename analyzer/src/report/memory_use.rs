@@ -62,7 +62,7 @@ impl MemoryUse {
     /// What a node takes by itself, of its `bytes` in a section.
     pub(super) fn own(&self, image: &Image<'_>, (section_idx, node): (usize, usize), bytes: u64) -> Bytes {
         let mut own = Bytes::default();
-        own.add(bytes, (image.sections[section_idx].load.is_some(), self.is_in_ram[section_idx]));
+        own.add(bytes, (image.sections[section_idx].is_in_flash(), self.is_in_ram[section_idx]));
         let shared = self.shared_by_node.get(&node).copied().unwrap_or_default();
         Bytes { flash: own.flash.saturating_sub(shared.flash), ram: own.ram.saturating_sub(shared.ram) }
     }
@@ -88,7 +88,7 @@ impl MemoryUse {
                     self.shared_by_node.entry(node).or_default().add(span.size(), memories);
                 }
             };
-            let is_stored_there = section.load.is_some() && !section.is_copied();
+            let is_stored_there = section.is_in_flash() && !section.is_copied();
             let is_ram = self.is_in_ram[section_idx];
             within(shared, section.run).for_each(|it| add(it, (is_stored_there, is_ram)));
             let Some(load) = section.load.filter(|_| section.is_copied()) else { continue };
@@ -102,7 +102,7 @@ impl MemoryUse {
     /// Sections of an object file count whole: they have no addresses that could overlap.
     fn add_unplaced(&mut self, image: &Image<'_>) {
         for section in image.sections.iter().filter(|it| it.takes_memory()) {
-            self.total.add(section.size(), (section.load.is_some(), is_ram_alone(section)));
+            self.total.add(section.size(), (section.is_in_flash(), is_ram_alone(section)));
         }
     }
 }
@@ -115,5 +115,6 @@ fn within(spans: &[Span], extent: Span) -> impl Iterator<Item = Span> {
 
 /// Whether a section outside of every known memory takes RAM.
 fn is_ram_alone(section: &ImageSection<'_>) -> bool {
-    section.load.is_none() || section.is_copied() || section.is_writable
+    let may_be_written = section.load.is_none() || section.is_copied() || section.is_writable;
+    may_be_written && section.other_memory.is_none()
 }

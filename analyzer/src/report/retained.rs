@@ -90,6 +90,6 @@ impl Weights {
             let own = sections.iter().zip(graph.bytes());
             own.map(|(section_idx, bytes)| if counts(*section_idx) { *bytes } else { 0 }).collect()
         };
-        Self { flash: weigh(&|it| image.sections[it].load.is_some()), ram: weigh(&|it| use_of.is_in_ram[it]) }
+        Self { flash: weigh(&|it| image.sections[it].is_in_flash()), ram: weigh(&|it| use_of.is_in_ram[it]) }
     }
 }

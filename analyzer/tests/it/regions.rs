@@ -241,6 +241,49 @@ fn the_memories_of_small_machines_lie_close_together() {
 }
 
 #[test]
+fn what_avr_keeps_elsewhere_is_neither_flash_nor_ram() {
+    check(
+        "machine 83
+         section .data 0x800100 20 w load 0x100
+         section .text 0x0 256 x
+         section .bss 0x800114 8 w nobits
+         section .eeprom 0x810000 10 w
+         section .fuse 0x820000 3 w
+         section .lock 0x830000 1 w",
+        "",
+        expect![[r#"
+            flash 276 ram 28
+            flash flash 276 of ?
+              0x0 256 .text run
+              0x100 20 .data load
+            ram ram 28 of ?
+              0x800100 20 .data run
+              0x800114 8 .bss run
+            eeprom other 10 of ?
+              0x810000 10 .eeprom run
+            fuse other 3 of ?
+              0x820000 3 .fuse run
+            lock other 1 of ?
+              0x830000 1 .lock run
+        "#]],
+    );
+    check(
+        "machine 83
+         section .text 0x0 256 x
+         section .eeprom 0x810000 10 w",
+        "MEMORY { text (rx) : ORIGIN = 0, LENGTH = 32K
+                  eeprom (rw!x) : ORIGIN = 0x810000, LENGTH = 1K }",
+        expect![[r#"
+            flash 256 ram 0
+            text flash 256 of 32768
+              0x0 256 .text run
+            eeprom other 10 of 1024
+              0x810000 10 .eeprom run
+        "#]],
+    );
+}
+
+#[test]
 fn an_object_file_uses_no_region() {
     check(
         "kind rel\n section .text 0 8 x\n section .data 0 4 w\n section .bss 0 16 w nobits",

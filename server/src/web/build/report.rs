@@ -194,6 +194,7 @@ fn region(region: &Region) -> RegionView {
         kind: match region.kind {
             RegionKind::Flash => "flash",
             RegionKind::Ram => "RAM",
+            RegionKind::Other => "neither flash nor RAM",
         },
         source: match region.source {
             RegionSource::LinkerScript => "from the linker script",
