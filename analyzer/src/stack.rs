@@ -137,11 +137,20 @@ impl Program<'_> {
                 frame_bytes: if has_released { 0 } else { self.calls.callers[number].frame_bytes },
             })
         };
-        let path: Vec<StackFrame> = self.worst.path(number).into_iter().filter_map(frame).collect();
+        let mut path: Vec<StackFrame> = self.worst.path(number).into_iter().filter_map(frame).collect();
+        // Nobody calls reset, so whoever first takes something has no return address to keep.
+        let return_bytes =
+            if kind == StackRootKind::Main { walk::return_bytes(self.places.image) } else { 0 };
+        let first = path.iter_mut().find(|it| it.frame_bytes > 0);
+        let spared_bytes = first.map_or(0, |it| {
+            let spared_bytes = it.frame_bytes.min(return_bytes);
+            it.frame_bytes -= spared_bytes;
+            spared_bytes
+        });
         StackRoot {
             name: path.first().map_or_else(String::new, |it| it.name.clone()),
             kind,
-            worst_bytes: self.worst.bytes(number).saturating_add(hardware_bytes),
+            worst_bytes: self.worst.bytes(number).saturating_add(hardware_bytes).saturating_sub(spared_bytes),
             hardware_bytes,
             uncertain_because: self.worst.doubts(number).list(),
             path,

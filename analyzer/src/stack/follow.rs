@@ -12,6 +12,8 @@ const MIN_ADDRESS: u64 = 0x40;
 pub(super) enum Known {
     #[default]
     Nothing,
+    /// Not known yet: nobody was met who brings control here. So only while a function is first walked through.
+    Open,
     /// This number.
     Number(u64),
     /// The stack pointer as it was when the function began, less this.
@@ -81,7 +83,7 @@ impl Known {
             Self::Number(it) => Self::Number(it.wrapping_add_signed(number)),
             Self::Near(it) => Self::Near(it.wrapping_add_signed(number)),
             Self::Stack(depth) => Self::Stack(depth.saturating_sub(number)),
-            Self::Nothing | Self::Slot(_) | Self::Entry(_) => Self::Nothing,
+            Self::Nothing | Self::Open | Self::Slot(_) | Self::Entry(_) => Self::Nothing,
         }
     }
 
@@ -141,7 +143,7 @@ impl Known {
         match self {
             Self::Stack(depth) => Taken::Bytes(depth),
             Self::Number(_) | Self::Near(_) | Self::Slot(_) | Self::Entry(_) => Taken::Elsewhere,
-            Self::Nothing => Taken::Unknown,
+            Self::Nothing | Self::Open => Taken::Unknown,
         }
     }
 }
@@ -170,6 +172,7 @@ impl<'image> Memory<'image> {
 
     pub(super) fn store(&mut self, base: Known, offset: i64, word: Known) {
         if let Known::Stack(depth) = base.plus(offset) {
+            let word = if word == Known::Open { Known::Nothing } else { word };
             let spilled = self.spilled.entry(depth).or_insert(word);
             if *spilled != word {
                 *spilled = Known::Nothing;
@@ -193,15 +196,23 @@ impl<'image> Memory<'image> {
 /// keep in one register throughout a function, those of the first way stay.
 pub(super) fn meet(registers: &mut [Known], others: &[Known]) {
     for (register, other) in registers.iter_mut().zip(others) {
-        if *register != *other && !matches!(register, Known::Stack(_)) {
-            *register = Known::Nothing;
+        match (*register, *other) {
+            (Known::Stack(_), _) | (_, Known::Open) => {}
+            (Known::Open, other) => *register = other,
+            (known, other) if known != other => *register = Known::Nothing,
+            _ => {}
         }
     }
 }
 
-/// Forgets what is not kept throughout a function.
-pub(super) fn forget(registers: &mut [Known]) {
-    registers.iter_mut().filter(|it| !it.is_stack()).for_each(|it| *it = Known::Nothing);
+/// Leaves open what is not kept throughout a function.
+pub(super) fn reopen(registers: &mut [Known]) {
+    registers.iter_mut().filter(|it| !it.is_stack()).for_each(|it| *it = Known::Open);
+}
+
+/// What is still open will never be known.
+pub(super) fn close(registers: &mut [Known]) {
+    registers.iter_mut().filter(|it| **it == Known::Open).for_each(|it| *it = Known::Nothing);
 }
 
 /// The low `bits` as a signed number.

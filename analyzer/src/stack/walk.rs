@@ -195,7 +195,8 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
     }
 
     /// Follows the function once, and once more if it has loops: what their bodies change is not known
-    /// where they begin.
+    /// where they begin. Where only a branch back leads to, nothing is known the first time, and what that
+    /// lets hope is proved a third time.
     fn end(&mut self) {
         let Some(mut current) = self.current.take() else { return };
         let seen = std::mem::take(&mut self.seen);
@@ -203,7 +204,8 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
         way.reset();
         self.follow.reset();
         self.pass((&mut current, &seen), &mut way);
-        if way.has_loops() {
+        let n_more = usize::from(way.is_unsure()) + usize::from(way.has_islands());
+        for _ in 0..n_more {
             self.leavings.truncate(current.function.first_leaving);
             way.again();
             self.follow.registers().fill(Known::Nothing);
@@ -249,7 +251,7 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
             Flow::Branch(target) | Flow::Jump(target) => {
                 if self.is_inside(current, target) {
                     way.branch((at, target), self.follow.registers());
-                } else {
+                } else if !self.is_reset(target) {
                     self.leave((at, Callee::Address(target)), way);
                 }
                 way.is_cut_off = matches!(flow, Flow::Jump(_));
@@ -268,6 +270,11 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn is_inside(&self, current: &Current, target: u64) -> bool {
         let is_other_part = || !current.is_whole && self.nodes.at(target) == Some(current.function.node);
         current.own.contains_address(target) || is_other_part()
+    }
+
+    /// Whether a jump starts everything again: `__bad_interrupt` of AVR's start-up code is one to address 0.
+    fn is_reset(&self, target: u64) -> bool {
+        self.places.machine.has_word_addresses && target == self.places.image.header.entry_address
     }
 
     fn call(&mut self, at: u64, callee: Callee) {

@@ -19,10 +19,16 @@ pub(super) struct Way {
     pub(super) is_growing: bool,
     /// Whether the stack pointer was set to another stack.
     is_elsewhere: bool,
+    /// Whether this is the second time: what loops bring is known.
+    is_again: bool,
+    /// Whether there is code that no instruction before it leads to: the body of a loop that is entered at its end.
+    has_islands: bool,
     /// What branches that were met bring to where they lead: depths, and where the registers are.
     ahead: BTreeMap<u64, Brought>,
     /// What branches back brought to where loops begin, the last time.
     behind: BTreeMap<u64, usize>,
+    /// What they bring this time.
+    back: BTreeMap<u64, usize>,
     /// Where the next of these is; up to there nothing is brought.
     next: u64,
     slots: Slots,
@@ -42,8 +48,11 @@ impl Default for Way {
             is_cut_off: false,
             is_growing: false,
             is_elsewhere: false,
+            is_again: false,
+            has_islands: false,
             ahead: BTreeMap::new(),
             behind: BTreeMap::new(),
+            back: BTreeMap::new(),
             next: u64::MAX,
             slots: Slots::default(),
         }
@@ -55,6 +64,7 @@ impl Way {
     /// what a branch to here brought along, else as much as the body of the function takes.
     pub(super) fn arrive(&mut self, at: u64, registers: &mut [Known]) {
         let is_cut_off = std::mem::replace(&mut self.is_cut_off, false);
+        let is_island = is_cut_off && !self.ahead.contains_key(&at);
         let brought = if at < self.next { None } else { self.ahead.remove(&at) };
         match brought {
             Some(Brought { depth, slot }) => {
@@ -70,7 +80,8 @@ impl Way {
             None if is_cut_off => {
                 self.is_elsewhere = false;
                 self.depth = self.deepest;
-                follow::forget(registers);
+                self.has_islands = true;
+                follow::reopen(registers);
             }
             None => {}
         }
@@ -79,6 +90,9 @@ impl Way {
                 follow::meet(registers, self.slots.of(*slot));
             }
             self.next = self.first_from(at.saturating_add(1));
+        }
+        if is_island && self.is_again {
+            follow::close(registers);
         }
     }
 
@@ -110,9 +124,9 @@ impl Way {
     /// Takes note of what a branch inside of the function brings along.
     pub(super) fn branch(&mut self, (at, target): (u64, u64), registers: &[Known]) {
         if target <= at {
-            match self.behind.entry(target) {
+            match self.back.entry(target) {
                 Entry::Vacant(it) => drop(it.insert(self.slots.put(registers))),
-                Entry::Occupied(it) => self.slots.of_mut(*it.get()).copy_from_slice(registers),
+                Entry::Occupied(it) => follow::meet(self.slots.of_mut(*it.get()), registers),
             }
             return;
         }
@@ -125,8 +139,14 @@ impl Way {
         }
     }
 
-    pub(super) fn has_loops(&self) -> bool {
-        !self.behind.is_empty()
+    /// Whether the function has to be walked through once more.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.has_islands || !self.back.is_empty()
+    }
+
+    /// Whether what was found out the second time may rest on what was still open the first.
+    pub(super) fn has_islands(&self) -> bool {
+        self.has_islands
     }
 
     /// Back to the start of the function, knowing what its loops bring.
@@ -134,6 +154,10 @@ impl Way {
         (self.depth, self.is_cut_off, self.is_elsewhere) = (0, false, false);
         let left = std::mem::take(&mut self.ahead);
         self.slots.free.extend(left.into_values().map(|it| it.slot));
+        let before = std::mem::replace(&mut self.behind, std::mem::take(&mut self.back));
+        self.slots.free.extend(before.into_values());
+        follow::close(&mut self.slots.registers);
+        self.is_again = true;
         self.next = self.first_from(0);
     }
 
@@ -141,9 +165,10 @@ impl Way {
     pub(super) fn reset(&mut self) {
         self.ahead.clear();
         self.behind.clear();
+        self.back.clear();
         self.slots.clear();
         self.again();
-        (self.deepest, self.is_growing) = (0, false);
+        (self.deepest, self.is_growing, self.is_again, self.has_islands) = (0, false, false, false);
     }
 }
 

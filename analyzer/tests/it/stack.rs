@@ -1,6 +1,7 @@
 //! The stack: frames, the deepest ways, what is not known of them.
 
 mod compiled;
+mod ways;
 
 use plimsoll_analyzer::report::{StackDoubt, StackRootKind, StackUse, UnresolvedRoot};
 use plimsoll_analyzer::{Besides, Report};
