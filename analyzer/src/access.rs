@@ -238,7 +238,7 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
         let formed = match step.value {
             Value::Load(pool) => places.number_at(pool),
             Value::Address(number) => Some(number),
-            Value::None => None,
+            Value::Beginning(_) | Value::None => None,
         };
         let is_conditional = conditions.next(effect.n_conditional);
         let is_odd_call = matches!(step.flow, decode::Flow::Call(it) if !is_ordinary(places, it));

@@ -155,7 +155,7 @@ impl Search<'_, '_> {
         let formed = match value {
             Value::Load(pool) => self.places.number_at(pool),
             Value::Address(number) => Some(number),
-            Value::None => None,
+            Value::Beginning(_) | Value::None => None,
         };
         let formed = formed.filter(|it| !self.is_near(*it)).map_or(0, |it| sign_extend(it as u32, 32));
         let number = match number {

@@ -28,6 +28,8 @@ pub(crate) enum RelocationSymbol {
     Named,
     /// A border that a linker script defines (`__sbss`): its address is no reference to what lies there.
     Border,
+    /// A compiler's own label (`.LJTI0_0`), which stays where the linker shortens code (RISC-V): the target itself.
+    Label,
     /// A section: the addend tells what is meant.
     Section,
     /// No symbol.
@@ -102,13 +104,16 @@ impl<Elf: FileHeader<Endian = Endianness>> Reader<'_, '_, Elf> {
 
     fn symbol(&self, idx: SymbolIndex) -> Option<(u64, RelocationSymbol)> {
         let e = self.file.endian;
-        let symbol = self.symbols.as_ref()?.symbol(idx).ok()?;
+        let symbols = self.symbols.as_ref()?;
+        let symbol = symbols.symbol(idx).ok()?;
         let value: u64 = symbol.st_value(e).into();
         let is_code = matches!(symbol.st_type(), elf::STT_FUNC | elf::STT_GNU_IFUNC | elf::STT_ARM_TFUNC);
         let has_mode = header::has_mode_bit(self.file) && is_code;
+        let is_label = || symbols.symbol_name(e, symbol).is_ok_and(|it| it.starts_with(b".L"));
         let what = match symbol.st_type() {
             _ if symbol.st_shndx(e) == elf::SHN_UNDEF => return None,
             elf::STT_SECTION => RelocationSymbol::Section,
+            elf::STT_NOTYPE if symbol.st_size(e).into() == 0 && is_label() => RelocationSymbol::Label,
             elf::STT_NOTYPE if symbol.st_size(e).into() == 0 => RelocationSymbol::Border,
             _ => RelocationSymbol::Named,
         };

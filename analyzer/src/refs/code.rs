@@ -197,6 +197,11 @@ impl Facts {
                 }
                 self.add_outside(places, Reference::new(at, number, ReferenceKind::Address));
             }
+            Value::Beginning(number) => {
+                if self.tells_addresses {
+                    self.refer(at, places.beginning(number), ReferenceKind::Address);
+                }
+            }
             Value::None => {}
         }
     }

@@ -37,6 +37,9 @@ pub(crate) enum Value {
     Load(u64),
     /// It forms (or reads from, or writes to) this address.
     Address(u64),
+    /// It forms this number: on AVR, where memories have addresses alike, one that is none of anything's unless
+    /// something begins there.
+    Beginning(u64),
 }
 
 /// One decoded instruction.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decode::{self, Machine};
+use super::decode::{self, AVR_DATA_BASE, Machine};
 use super::index::Index;
 use super::overlay::Overlaid;
 use crate::anonymous;
@@ -200,6 +200,18 @@ impl<'image> Places<'image> {
         }
     }
 
+    /// What begins at a number that AVR's code puts into two registers and that is an address only if
+    /// something does: in RAM by bytes, data in flash by bytes, or a function by words.
+    pub(super) fn beginning(&self, number: u64) -> Option<Target> {
+        let begins = |it: &&Place| it.span.start() & !AVR_DATA_BASE == number && number != 0;
+        let in_ram = self.at(AVR_DATA_BASE + number).filter(begins);
+        let in_flash = || self.at(number).filter(begins).filter(|it| self.is_data(it, number));
+        match in_ram.or_else(in_flash) {
+            Some(place) => Some(Target::new(place, place.span.start())),
+            None => self.target_at(self.code_target(number).filter(|it| *it != 0)?),
+        }
+    }
+
     /// An address with what is there.
     pub(super) fn target_at(&self, address: u64) -> Option<Target> {
         self.at(address).map(|it| Target::new(it, address))
@@ -284,6 +296,7 @@ impl<'image> Places<'image> {
     pub(crate) fn modes(&self, place: &Place) -> Vec<(Span, MarkKind)> {
         let mut mode = match place.label {
             Label::Symbol(owner) if self.kind_of(owner) == SymbolKind::Data => MarkKind::Data,
+            Label::Symbol(_) if self.is_table_of_handlers(place) => MarkKind::Data,
             _ => self.mark_at(place.section_idx, place.span.start()),
         };
         let marks = self.marks(place.section_idx);
@@ -300,6 +313,19 @@ impl<'image> Places<'image> {
         modes.extend(Span::between(cursor, place.span.end()).map(|it| (it, mode)));
         modes.retain(|(it, _)| !it.is_empty());
         modes
+    }
+
+    /// Whether what is called a function is a table of them: the interrupt controller of RISC-V (CLIC) reads
+    /// addresses of handlers among code (`mtvt`), and assembly gives such tables the type of code. No code
+    /// consists of addresses of functions alone.
+    fn is_table_of_handlers(&self, place: &Place) -> bool {
+        let width = self.machine.pointer_bytes;
+        let is_aligned = [place.span.start(), place.span.size()].iter().all(|it| it.is_multiple_of(width));
+        if self.image.header.machine != "riscv" || !is_aligned || place.span.size() < 2 * width {
+            return false;
+        }
+        let mut words = self.content(place.span, place.section_idx).chunks_exact(width as usize);
+        words.len() > 1 && words.all(|it| self.pointer(it).is_some_and(|it| self.is_start(it)))
     }
 
     fn marks(&self, section_idx: usize) -> &[ImageMark] {

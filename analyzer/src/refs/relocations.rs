@@ -68,8 +68,11 @@ fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(Target, 
     let target = match form {
         Form::Ignored => None,
         Form::Word => word_target(places, relocation),
-        // The addend of a branch to a section is in the instruction, which the decoder has read.
-        Form::Branch if relocation.symbol == RelocationSymbol::Section => None,
+        // The addend of a branch to a section is in the instruction, which the decoder has read, as it has
+        // branches to labels.
+        Form::Branch if matches!(relocation.symbol, RelocationSymbol::Section | RelocationSymbol::Label) => {
+            None
+        }
         Form::PcRelative if relocation.symbol == RelocationSymbol::Section => sum()?.checked_add(4),
         Form::PcRelative | Form::Branch => Some(relocation.symbol_value),
         Form::Sum => sum(),
@@ -159,6 +162,9 @@ fn riscv_form(r_type: elf::RelocationType) -> Form {
         elf::R_RISCV_CALL | elf::R_RISCV_CALL_PLT | elf::R_RISCV_JAL | elf::R_RISCV_RVC_JUMP => Form::Branch,
         elf::R_RISCV_BRANCH | elf::R_RISCV_RVC_BRANCH => Form::Branch,
         elf::R_RISCV_32 | elf::R_RISCV_64 | elf::R_RISCV_HI20 | elf::R_RISCV_PCREL_HI20 => Form::Sum,
+        // The first half of a pair is gone where the linker could do without.
+        elf::R_RISCV_LO12_I | elf::R_RISCV_LO12_S | elf::R_RISCV_RVC_LUI => Form::Sum,
+        elf::R_RISCV_GPREL_I | elf::R_RISCV_GPREL_S => Form::Sum,
         elf::R_RISCV_GOT_HI20 => Form::Branch,
         elf::R_RISCV_TPREL_HI20 | elf::R_RISCV_TPREL_LO12_I | elf::R_RISCV_TPREL_LO12_S => Form::ThreadLocal,
         // What linkers make of the second where they drop the first.

@@ -70,6 +70,10 @@ impl Riscv {
                 }
                 read
             }
+            // `mret`, `sret`, `dret`, `mnret`
+            0x73 if matches!(code, 0x3020_0073 | 0x1020_0073 | 0x7b20_0073 | 0x7020_0073) => {
+                Step::flow(4, Flow::End)
+            }
             0x23 | 0x27 => self.access(4, base, sign_extend((code >> 25) << 5 | code >> 7 & 31, 12)),
             _ => self.unset(4, target),
         }

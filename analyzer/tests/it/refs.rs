@@ -1,5 +1,6 @@
 //! References: by relocations, and by decoding as well as by relocations.
 
+mod compiled;
 mod halves;
 mod neighbours;
 

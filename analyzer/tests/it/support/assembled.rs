@@ -31,6 +31,11 @@ impl Assembler {
     }
 
     pub(crate) fn image(self, text: &str) -> Option<Vec<u8>> {
+        self.linked(text, &[])
+    }
+
+    /// The same with more options of the linker.
+    pub(crate) fn linked(self, text: &str, options: &[&str]) -> Option<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("main.s"), text).unwrap();
         let (prefix, assembling, linking) = self.tools();
@@ -46,7 +51,10 @@ impl Assembler {
             Some(())
         };
         run("as", &[assembling, &["-g", "-o", "main.o", "main.s"]].concat())?;
-        run("ld", &[linking, &["-Ttext=0x1000", "-e", "main", "-o", "main.elf", "main.o"]].concat())?;
+        run(
+            "ld",
+            &[linking, options, &["-Ttext=0x1000", "-e", "main", "-o", "main.elf", "main.o"]].concat(),
+        )?;
         Some(std::fs::read(folder.path().join("main.elf")).unwrap())
     }
 }
