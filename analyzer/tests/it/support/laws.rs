@@ -138,7 +138,7 @@ fn filler_bytes(report: &Report) -> u64 {
 }
 
 /// What regions say is in use is what the totals count, and crates own no more. A script may leave sections
-/// out of all regions, and what windows show twice is counted once.
+/// out of all regions, what windows show twice is counted once, and what is neither flash nor RAM not at all.
 #[track_caller]
 fn totals_are_those_of_regions(report: &Report) {
     let is_plain =
@@ -147,7 +147,7 @@ fn totals_are_those_of_regions(report: &Report) {
         return;
     }
     let (mut flash, mut ram) = (0, 0);
-    for region in &report.regions {
+    for region in report.regions.iter().filter(|it| it.kind != RegionKind::Other) {
         let own: Vec<Option<(bool, bool)>> = region.parts.iter().map(|it| memories(report, it)).collect();
         for (idx, part) in region.parts.iter().enumerate() {
             // Filler belongs to what is on both sides of it.
