@@ -315,9 +315,8 @@ impl<'image> Places<'image> {
         modes
     }
 
-    /// Whether what is called a function is a table of them: the interrupt controller of RISC-V (CLIC) reads
-    /// addresses of handlers among code (`mtvt`), and assembly gives such tables the type of code. No code
-    /// consists of addresses of functions alone.
+    /// Whether what is called a function is a table of them, as RISC-V's `mtvt` names it and assembly types it. No
+    /// code consists of addresses of functions alone.
     fn is_table_of_handlers(&self, place: &Place) -> bool {
         let width = self.machine.pointer_bytes;
         let is_aligned = [place.span.start(), place.span.size()].iter().all(|it| it.is_multiple_of(width));
