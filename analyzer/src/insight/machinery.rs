@@ -147,7 +147,7 @@ fn formatting_line(case: &Case<'_>) -> Option<Insight> {
         return None;
     }
     let advice = format!(
-        "{}:{} pulls most of formatting in: of {} B that go without any, {} B go without this line alone. Write its \
+        "{}:{} pulls most of formatting in: of some {} B that go without any, some {} B go without this line alone. Write its \
          text without `core::fmt`; what takes its place costs bytes of its own.",
         line.file,
         line.line,
@@ -156,9 +156,9 @@ fn formatting_line(case: &Case<'_>) -> Option<Insight> {
     );
     let others = blame.lines.iter().take(super::MAX_EVIDENCE);
     let rows = others.map(|it| (it.saves_at_least_bytes, format!("{}:{}", it.file, it.line))).collect();
-    let growth_bytes = margins::growth(bytes);
+    let error_bytes = margins::prediction_error(bytes);
     let mut lines = evidence(rows);
-    lines.push(format!("{} B less for what the rest may grow by", grouped(growth_bytes)));
-    let saving = Saving::of_flash(bytes, Certainty::AtLeast).less(growth_bytes);
+    lines.push(format!("{} B less for the error of the prediction", grouped(error_bytes)));
+    let saving = Saving::of_flash(bytes, Certainty::AtLeast).less(error_bytes);
     Some(insight(kinds::FORMATTING_LINE, advice, saving, lines))
 }

@@ -18,6 +18,11 @@ pub(super) fn growth(bytes: u64) -> u64 {
     bytes / GROWTH_PART + GROWTH_BYTES
 }
 
+/// What almost all predictions of the blame are closer than: 5 % or 64 B ([`crate::MEASURED_ERROR`]).
+pub(super) fn prediction_error(bytes: u64) -> u64 {
+    (bytes / 20).max(64)
+}
+
 /// How often code asks for some nodes from outside of them.
 pub(super) fn n_requests(case: &Case<'_>, nodes: &BTreeSet<usize>) -> u64 {
     let Some(graph) = case.graph else { return 0 };
