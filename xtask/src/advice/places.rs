@@ -52,171 +52,86 @@ fn SysTick() {
 }",
 );
 
-const fn call(place: &'static str, changes: &'static [Change]) -> Case {
-    let before = Build { changes, flags: LENIENT, ..PLAIN };
-    Case { kind: "single_path", place, before, after: PLAIN }
+/// The call at a place of the logger, and the logger without it.
+macro_rules! call {
+    ($place:literal, $from:expr, $to:literal) => {
+        Case {
+            kind: "single_path",
+            place: $place,
+            before: Build { changes: &[LIBRARY, DECLARED, (LOGGER, $from, $to)], flags: LENIENT, ..PLAIN },
+            after: PLAIN,
+        }
+    };
 }
 
 pub const PLACES: &[Case] = &[
-    call(
+    call!(
         "greet",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "uart.take_checksum();",
-                "uart.take_checksum();\n    let _ = unsafe { filter(SETTINGS.period_us()) };",
-            ),
-        ],
+        "uart.take_checksum();",
+        "uart.take_checksum();\n    let _ = unsafe { filter(SETTINGS.period_us()) };"
     ),
-    call(
-        "sample, used",
-        &[LIBRARY, DECLARED, (LOGGER, COUNT, "self.n_samples += unsafe { filter(self.n_samples) } | 1;")],
-    ),
-    call(
-        "sample, as it is",
-        &[LIBRARY, DECLARED, (LOGGER, COUNT, "self.n_samples += unsafe { filter(self.n_samples) };")],
-    ),
-    call(
+    call!("sample, used", COUNT, "self.n_samples += unsafe { filter(self.n_samples) } | 1;"),
+    call!("sample, as it is", COUNT, "self.n_samples += unsafe { filter(self.n_samples) };"),
+    call!(
         "sample, before",
-        &[
-            LIBRARY,
-            DECLARED,
-            (LOGGER, COUNT, "let _ = unsafe { filter(self.n_samples) };\n        self.n_samples += 1;"),
-        ],
+        COUNT,
+        "let _ = unsafe { filter(self.n_samples) };\n        self.n_samples += 1;"
     ),
-    call(
+    call!(
         "sample, behind",
-        &[
-            LIBRARY,
-            DECLARED,
-            (LOGGER, COUNT, "self.n_samples += 1;\n        let _ = unsafe { filter(self.n_samples) };"),
-        ],
+        COUNT,
+        "self.n_samples += 1;\n        let _ = unsafe { filter(self.n_samples) };"
     ),
-    call(
+    call!(
         "sample, last",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "self.remember(raw.hundredths());",
-                "self.remember(raw.hundredths());\n            let _ = unsafe { filter(self.n_samples) };",
-            ),
-        ],
+        "self.remember(raw.hundredths());",
+        "self.remember(raw.hundredths());\n            let _ = unsafe { filter(self.n_samples) };"
     ),
-    call(
+    call!(
         "main, before loop",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "let mut line_reader = LineReader::new();",
-                "let mut line_reader = LineReader::new();\n    let _ = unsafe { filter(board.now_us()) };",
-            ),
-        ],
+        "let mut line_reader = LineReader::new();",
+        "let mut line_reader = LineReader::new();\n    let _ = unsafe { filter(board.now_us()) };"
     ),
-    call(
+    call!(
         "main, used",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "SETTINGS.period_us());\n    loop {",
-                "unsafe { filter(SETTINGS.period_us()) });\n    loop {",
-            ),
-        ],
+        "SETTINGS.period_us());\n    loop {",
+        "unsafe { filter(SETTINGS.period_us()) });\n    loop {"
     ),
-    call(
+    call!(
         "main, in loop",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "led.toggle();",
-                "led.toggle();\n            let _ = unsafe { filter(logger.n_samples) };",
-            ),
-        ],
+        "led.toggle();",
+        "led.toggle();\n            let _ = unsafe { filter(logger.n_samples) };"
     ),
-    call(
+    call!(
         "main, due",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "heartbeat.is_due(board.now_us())",
-                "heartbeat.is_due(unsafe { filter(board.now_us()) })",
-            ),
-        ],
+        "heartbeat.is_due(board.now_us())",
+        "heartbeat.is_due(unsafe { filter(board.now_us()) })"
     ),
-    call(
+    call!(
         "alarm, used",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "SETTINGS.alarm(temperature)",
-                "SETTINGS.alarm(Hundredths(unsafe { filter(temperature.0 as u32) } as _))",
-            ),
-        ],
+        "SETTINGS.alarm(temperature)",
+        "SETTINGS.alarm(Hundredths(unsafe { filter(temperature.0 as u32) } as _))"
     ),
-    call(
+    call!(
         "remember, used",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "self.history.push(temperature);",
-                "self.history.push(Hundredths(unsafe { filter(temperature.0 as u32) } as _));",
-            ),
-        ],
+        "self.history.push(temperature);",
+        "self.history.push(Hundredths(unsafe { filter(temperature.0 as u32) } as _));"
     ),
-    call(
-        "print, used",
-        &[
-            LIBRARY,
-            DECLARED,
-            (LOGGER, "let n = self.n_samples;", "let n = unsafe { filter(self.n_samples) };"),
-        ],
-    ),
-    call(
+    call!("print, used", "let n = self.n_samples;", "let n = unsafe { filter(self.n_samples) };"),
+    call!(
         "answer, used",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "SETTINGS.change_period(period_ms);",
-                "SETTINGS.change_period(unsafe { filter(period_ms) });",
-            ),
-        ],
+        "SETTINGS.change_period(period_ms);",
+        "SETTINGS.change_period(unsafe { filter(period_ms) });"
     ),
-    call(
+    call!(
         "answer, unused",
-        &[
-            LIBRARY,
-            DECLARED,
-            (
-                LOGGER,
-                "SETTINGS.change_period(period_ms);",
-                "SETTINGS.change_period(period_ms);\n                let _ = unsafe { filter(7) };",
-            ),
-        ],
+        "SETTINGS.change_period(period_ms);",
+        "SETTINGS.change_period(period_ms);\n                let _ = unsafe { filter(7) };"
     ),
-    call(
+    call!(
         "end of line",
-        &[
-            LIBRARY,
-            DECLARED,
-            (LOGGER, "cprintln!();\n    uart", "cprintln!();\n    let _ = unsafe { filter(7) };\n    uart"),
-        ],
+        "cprintln!();\n    uart",
+        "cprintln!();\n    let _ = unsafe { filter(7) };\n    uart"
     ),
     Case {
         kind: "single_path",
