@@ -7,7 +7,7 @@ use super::graph::{branch_with_link, image};
 use crate::support::explain;
 
 const FLOAT: &str = "_ZN4core3num7flt2dec8strategy5grisu16format_exact_opt17h0123456789abcdefE";
-const INTEGER: &str = "_ZN4core3fmt3num3imp9_fmt_u3217h0123456789abcdefE";
+const INTEGER: &str = "_ZN4core3fmt3num3imp8_fmt_u3217h0123456789abcdefE";
 
 #[test]
 fn turning_floats_into_text_goes_with_what_only_it_needs() {
@@ -40,6 +40,16 @@ fn a_division_that_only_floats_need_goes_with_them() {
     assert_eq!(advice(&explain(&description)), "floats_formatted 128+0 AtLeast\n");
     let both = image(&functions, &[(1, 1), (2, 1)]) + &branch_with_link(64, 128);
     assert_eq!(advice(&explain(&both)), "division_64 272+0 UpTo\nfloats_formatted 64+0 AtLeast\n");
+}
+
+#[test]
+fn functions_of_the_standard_library_go_with_the_division_that_they_call() {
+    let given = |user: &str| {
+        let calls = image(&["main", user, "__aeabi_uldivmod"], &[(1, 1)]) + &branch_with_link(64, 128);
+        advice(&explain(&calls))
+    };
+    assert_eq!(given(INTEGER), "division_64 208+0 UpTo\n", "both, 64 B around main's call, main's 16 B");
+    assert_eq!(given("scale"), "division_64 144+0 UpTo\n", "64 B, as much around the call, its user's 16 B");
 }
 
 #[test]
