@@ -38,4 +38,5 @@ mod sections;
 mod stack;
 mod support;
 mod symbols;
+mod wild;
 mod windows;

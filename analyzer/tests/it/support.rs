@@ -3,6 +3,7 @@
 pub(crate) mod assembled;
 pub(crate) mod corpus;
 pub(crate) mod elf;
+pub(crate) mod inputs;
 pub(crate) mod laws;
 pub(crate) mod linkers;
 
