@@ -2,6 +2,7 @@
 
 mod advice;
 mod command;
+mod conformance;
 mod demo;
 mod firmware_table;
 mod fuzz;
@@ -17,6 +18,7 @@ mod tidy;
 mod tiny;
 mod truth;
 mod voyage;
+mod wild;
 mod workshop;
 mod workspace;
 
@@ -32,7 +34,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 9] = [
+const TASKS: [Task; 11] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -80,6 +82,18 @@ const TASKS: [Task; 9] = [
         summary: "Build and run programs without sections for this machine",
         details: tiny::DETAILS,
         run: tiny::run_task,
+    },
+    Task {
+        name: "wild",
+        summary: "Build the inputs that failed in the wild, with every toolchain and linker",
+        details: wild::DETAILS,
+        run: wild::run_task,
+    },
+    Task {
+        name: "conformance",
+        summary: "Hold totals of public firmware against maps of their linkers and objcopy",
+        details: conformance::DETAILS,
+        run: conformance::run_task,
     },
     Task {
         name: "screenshots",

@@ -1,7 +1,7 @@
 //! The things a chore may need: why, how to tell whether they are there, and their names in package managers.
 
 use crate::command::{find, output};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -25,6 +25,16 @@ pub enum Need {
     CCompiler,
     /// `arm-none-eabi-gcc`.
     ArmCompiler,
+    /// newlib, picolibc and libstdc++ for it.
+    ArmLibraries,
+    /// `riscv64-unknown-elf-gcc` with a C library.
+    RiscvCompiler,
+    /// `avr-gcc` with a C library.
+    AvrCompiler,
+    /// `clang`, `ld.lld`, `llvm-mc`, `llvm-objcopy`.
+    Llvm,
+    /// `dwz`.
+    Dwz,
     /// `git`.
     Git,
     /// `initdb` and `postgres`.
@@ -50,7 +60,7 @@ pub struct Packages {
 impl Need {
     /// All of them.
     #[cfg(test)]
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::FirmwareTarget,
         Self::RustSources,
         Self::Rustfmt,
@@ -58,6 +68,11 @@ impl Need {
         Self::LlvmTools,
         Self::CCompiler,
         Self::ArmCompiler,
+        Self::ArmLibraries,
+        Self::RiscvCompiler,
+        Self::AvrCompiler,
+        Self::Llvm,
+        Self::Dwz,
         Self::Git,
         Self::Postgres,
         Self::Node,
@@ -75,6 +90,11 @@ impl Need {
             Self::LlvmTools => "llvm-tools",
             Self::CCompiler => "a C compiler",
             Self::ArmCompiler => "a C compiler for Cortex-M",
+            Self::ArmLibraries => "C and C++ libraries for Cortex-M",
+            Self::RiscvCompiler => "a C compiler for RISC-V",
+            Self::AvrCompiler => "a C compiler for AVR",
+            Self::Llvm => "clang, lld and LLVM's tools",
+            Self::Dwz => "dwz",
             Self::Git => "git",
             Self::Postgres => "Postgres",
             Self::Node => "Node.js with npm",
@@ -93,6 +113,11 @@ impl Need {
             Self::LlvmTools => "`plimsoll size` is tested against the real llvm-size",
             Self::CCompiler => "zstd and the TLS library are C",
             Self::ArmCompiler => "the firmware's formatter is C",
+            Self::ArmLibraries => "what `printf` costs is measured with each C library",
+            Self::RiscvCompiler | Self::AvrCompiler | Self::Llvm => {
+                "inputs that failed in the wild are built as they were built there"
+            }
+            Self::Dwz => "debug information that it shared is read",
             Self::Git => "commits and their ancestry are read from it",
             Self::Postgres => "the server keeps its history there, in a private instance",
             Self::Node => "the RP2040 emulator and the browser tests are npm packages",
@@ -113,6 +138,16 @@ impl Need {
             Self::LlvmTools => has_llvm_size(&sysroot()?),
             Self::CCompiler => find("cc").is_some(),
             Self::ArmCompiler => find("arm-none-eabi-gcc").is_some(),
+            Self::ArmLibraries => {
+                let parts = ["nano.specs", "picolibc.specs", "libstdc++_nano.a"];
+                parts.iter().all(|it| knows_file("arm-none-eabi-gcc", it))
+            }
+            Self::RiscvCompiler => knows_file("riscv64-unknown-elf-gcc", "picolibc.specs"),
+            Self::AvrCompiler => {
+                succeeds("avr-gcc", &["-mmcu=atmega328p", "-E", "-include", "avr/io.h", "/dev/null"])
+            }
+            Self::Llvm => ["clang", "ld.lld", "llvm-mc", "llvm-objcopy"].iter().all(|it| find(it).is_some()),
+            Self::Dwz => find("dwz").is_some(),
             Self::Git => find("git").is_some(),
             Self::Postgres => has_postgres(),
             Self::Node => find("node").is_some() && find("npm").is_some(),
@@ -138,6 +173,13 @@ impl Need {
         match self {
             Self::CCompiler => &["gcc", "libc6-dev"],
             Self::ArmCompiler => &["gcc-arm-none-eabi"],
+            Self::ArmLibraries => {
+                &["libnewlib-arm-none-eabi", "libstdc++-arm-none-eabi-newlib", "picolibc-arm-none-eabi"]
+            }
+            Self::RiscvCompiler => &["gcc-riscv64-unknown-elf", "picolibc-riscv64-unknown-elf"],
+            Self::AvrCompiler => &["gcc-avr", "avr-libc"],
+            Self::Llvm => &["clang", "lld", "llvm"],
+            Self::Dwz => &["dwz"],
             Self::Git => &["git"],
             Self::Postgres => &["postgresql"],
             Self::Node if find("node").is_some() => &["npm"],
@@ -155,6 +197,11 @@ impl Need {
         let (brew, dnf, pacman) = match self {
             Self::CCompiler => ("gcc", "gcc", "gcc"),
             Self::ArmCompiler => ("arm-none-eabi-gcc", "arm-none-eabi-gcc-cs", "arm-none-eabi-gcc"),
+            Self::ArmLibraries => ("", "arm-none-eabi-newlib", "arm-none-eabi-newlib"),
+            Self::RiscvCompiler => ("riscv64-elf-gcc", "gcc-riscv64-linux-gnu", "riscv64-elf-gcc"),
+            Self::AvrCompiler => ("avr-gcc", "avr-gcc avr-libc", "avr-gcc avr-libc"),
+            Self::Llvm => ("llvm lld", "clang lld llvm", "clang lld llvm"),
+            Self::Dwz => ("dwz", "dwz", "dwz"),
             Self::Git => ("git", "git", "git"),
             Self::Postgres => ("postgresql@17", "postgresql-server", "postgresql"),
             Self::Node => ("node", "nodejs", "nodejs npm"),
@@ -169,6 +216,19 @@ impl Need {
 /// The browser, by the names that distributions give it.
 pub fn chromium() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(find)
+}
+
+/// The linker that Rust brings.
+pub fn rust_lld() -> Result<PathBuf> {
+    let hosts = subfolders(&sysroot()?.join("lib/rustlib"));
+    let mut programs = hosts.into_iter().map(|it| it.join("bin/rust-lld"));
+    programs.find(|it| it.is_file()).context("Rust came without rust-lld")
+}
+
+/// Whether GCC finds such a file among its own.
+fn knows_file(compiler: &str, name: &str) -> bool {
+    let asked = output(Command::new(compiler).arg(format!("-print-file-name={name}")));
+    asked.is_ok_and(|it| Path::new(it.trim_end()).is_absolute())
 }
 
 fn succeeds(program: &str, arguments: &[&str]) -> bool {
