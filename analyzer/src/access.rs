@@ -5,19 +5,17 @@
 //! neighbours from one address (merged globals, section anchors), so that writes count where they go,
 //! not by whose address they began with. Such neighbours get references from here, too.
 
-mod effect;
 mod follow;
 mod neighbours;
-mod thumb;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::image::{Image, MarkKind};
+use crate::isa::Value;
+use crate::isa::accesses::{self as effect, Access, Effect};
 use crate::map::Attribution;
-use crate::refs::decode::{self, Value};
 use crate::refs::{self, Place, Places, Reference, ReferenceKind, References, code};
 use crate::span::Span;
-use effect::{Access, Effect};
 use follow::{Code, Instruction, Pointer, Watch};
 pub(crate) use neighbours::neighbours;
 
@@ -226,7 +224,7 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
     if places.modes(place).iter().any(|it| it.1 == MarkKind::Arm) {
         return None;
     }
-    let mut decoder = decode::decoder(places.image)?;
+    let mut decoder = refs::decoder(places.image)?;
     let mut list = Vec::new();
     let mut conditions = effect::Conditions::default();
     code::sweep_place(places, decoder.as_mut(), place, |at, step| {
@@ -241,7 +239,7 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
             Value::Beginning(_) | Value::None => None,
         };
         let is_conditional = conditions.next(effect.n_conditional);
-        let is_odd_call = matches!(step.flow, decode::Flow::Call(it) if !is_ordinary(places, it));
+        let is_odd_call = matches!(step.flow, refs::Flow::Call(it) if !is_ordinary(places, it));
         list.push(Instruction { at, step: *step, effect, formed, is_conditional, is_odd_call });
     });
     (list.len() <= MAX_INSTRUCTIONS).then_some(list)

@@ -170,7 +170,7 @@ pub(crate) fn by_content(image: &Image<'_>, attribution: &Attribution) -> Split 
 fn lengths(places: &Places<'_>, references: &List) -> Vec<(u64, u64)> {
     let in_data = references.leading_into_gaps().filter(|it| it.kind == ReferenceKind::Data);
     let length = |it: Reference| {
-        let word = it.at_address.checked_add(places.machine.pointer_bytes)?;
+        let word = it.at_address.checked_add(places.machine.pointer_bytes())?;
         Some((it.target_address, places.pointer_at(word)?))
     };
     let mut lengths: Vec<(u64, u64)> = in_data.filter_map(length).filter(|(_, it)| *it > 0).collect();
@@ -242,7 +242,7 @@ impl Splitter<'_> {
     /// What the section says about all of a gap; `Unknown` where it can only be filler.
     fn as_a_whole(&self, span: Span, section: &ImageSection<'_>) -> Option<What> {
         let is_vector = self.places.is_in_vectors(span.start());
-        let is_thumb = self.places.machine.is_thumb;
+        let is_thumb = self.places.machine.is_thumb();
         match section.role {
             SectionRole::Reservation => return Some(What::Reservation),
             _ if section.name == HEADERS && section.file_idx.is_none() => return Some(What::Header),

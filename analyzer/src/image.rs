@@ -18,6 +18,7 @@ use object::elf::{FileHeader32, FileHeader64};
 use object::read::elf::FileHeader;
 
 use crate::error::Error;
+use crate::isa::Machine;
 use crate::report::{Header, Warning};
 use crate::span::Span;
 
@@ -35,6 +36,8 @@ const RELOCATABLE: &str = "relocatable";
 #[derive(Debug)]
 pub(crate) struct Image<'data> {
     pub(crate) header: Header,
+    /// By the header.
+    pub(crate) machine: Machine,
     /// Position in this list is not the index in the file: see [`ImageSection::file_idx`].
     pub(crate) sections: Vec<ImageSection<'data>>,
     pub(crate) segments: Vec<ImageSegment>,
@@ -81,8 +84,9 @@ impl<'data> Image<'data> {
 
     /// A program for an operating system, which maps pages of the file instead of flashing it.
     pub(crate) fn is_hosted(&self) -> bool {
-        let is_pc = matches!(self.header.machine.as_str(), "x86" | "x86-64");
-        self.header.kind == "shared" || is_pc || self.segments.iter().any(|it| it.kind == "interp")
+        self.header.kind == "shared"
+            || self.machine.is_pc()
+            || self.segments.iter().any(|it| it.kind == "interp")
     }
 }
 
@@ -110,8 +114,9 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         sections.extend(carried::stand_ins(&file, &segments, stored));
     }
     let header = header::describe(&file);
+    let machine = Machine::of(&header);
     roles::settle(&mut sections, header.kind != RELOCATABLE);
-    sections::settle_memories(&mut sections, &header.machine);
+    sections::settle_memories(&mut sections, machine);
     sections::check_total(&sections)?;
     if segments.iter().any(|it| it.is_load) {
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
@@ -125,6 +130,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     let file_bytes = data.len() as u64;
     let mut image = Image {
         header,
+        machine,
         sections,
         segments,
         symbols,

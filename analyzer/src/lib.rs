@@ -32,6 +32,7 @@ mod error;
 pub mod graph;
 mod image;
 mod insight;
+mod isa;
 mod layout;
 mod map;
 mod names;

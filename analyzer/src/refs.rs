@@ -10,35 +10,28 @@
 //!
 //! Either way, who is reached by a neighbour's address is found by following addresses (`access`).
 
-mod arm;
-mod avr;
 mod body;
 pub(crate) mod code;
 mod data;
-pub(crate) mod decode;
 mod index;
 mod list;
 mod nodes;
 mod overlay;
 mod places;
 mod relocations;
-mod riscv;
-pub(crate) mod thumb;
-pub(crate) mod x86;
-mod xtensa;
 
 use serde::{Deserialize, Serialize};
 
 use crate::access;
 use crate::anonymous;
 use crate::image::Image;
+pub(crate) use crate::isa::{Decode, Flow, Step, Value, decoder};
 use crate::map::Attribution;
 use crate::span::Span;
 use body::Bodies;
 pub(crate) use body::Body;
 pub(crate) use code::{Facts, sweep_place};
 pub(crate) use data::is_unwind;
-pub(crate) use decode::{Decode, Flow, Step, Value, decoder};
 pub(crate) use list::List;
 pub(crate) use nodes::Nodes;
 pub(crate) use places::{Place, Places};
@@ -144,7 +137,7 @@ impl References {
             true => EdgeSource::Relocations,
             false => EdgeSource::Decoded,
         });
-        let decoder = decode::decoder(image);
+        let decoder = decoder(image);
         if decoder.is_none() && source == EdgeSource::Decoded {
             return Err(NoReferences::NoDecoder);
         }
@@ -215,14 +208,12 @@ impl References {
 
 /// Every direct branch in the code of an image and its target, inside of functions too.
 pub(crate) fn branches(image: &Image<'_>, attribution: &Attribution) -> Vec<(u64, u64)> {
-    let (Ok(places), Some(mut decoder)) = (places(image, attribution), decode::decoder(image)) else {
+    let (Ok(places), Some(mut decoder)) = (places(image, attribution), decoder(image)) else {
         return Vec::new();
     };
     let mut branches = Vec::new();
     code::sweep(&places, decoder.as_mut(), |at, step, _| {
-        if let decode::Flow::Branch(target) | decode::Flow::Jump(target) | decode::Flow::Call(target) =
-            step.flow
-        {
+        if let Flow::Branch(target) | Flow::Jump(target) | Flow::Call(target) = step.flow {
             branches.push((at, target));
         }
     });

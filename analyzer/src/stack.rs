@@ -5,21 +5,15 @@
 //! no assembly, call frame information nothing below a frame pointer, instructions not what is computed
 //! at run time), so the greatest counts. A frame is gone when its function jumps on with nothing taken.
 
-mod avr;
 mod calls;
 mod circle;
-mod follow;
 mod frames;
 mod names;
-mod riscv;
 mod roots;
-mod thumb;
 mod vtables;
 mod walk;
 mod way;
 mod worst;
-mod x86;
-mod xtensa;
 
 use std::collections::BTreeSet;
 
@@ -112,7 +106,7 @@ impl Program<'_> {
 
     /// The main program, then tasks and interrupts by need, then panics.
     fn roots(&self, ways_in: &[(usize, StackRootKind)], has_float: bool) -> Vec<StackRoot> {
-        let hardware_bytes = match self.places.machine.is_thumb {
+        let hardware_bytes = match self.places.machine.is_thumb() {
             true if has_float => ARM_FRAME_BYTES + ARM_FLOAT_BYTES,
             true => ARM_FRAME_BYTES,
             false => 0,
@@ -140,7 +134,7 @@ impl Program<'_> {
         let mut path: Vec<StackFrame> = self.worst.path(number).into_iter().filter_map(frame).collect();
         // Nobody calls reset, so whoever first takes something has no return address to keep.
         let return_bytes =
-            if kind == StackRootKind::Main { walk::return_bytes(self.places.image) } else { 0 };
+            if kind == StackRootKind::Main { self.places.machine.call_saves_bytes() } else { 0 };
         let first = path.iter_mut().find(|it| it.frame_bytes > 0);
         let spared_bytes = first.map_or(0, |it| {
             let spared_bytes = it.frame_bytes.min(return_bytes);
@@ -198,7 +192,7 @@ fn headroom(places: &Places<'_>, graph: &Graph, roots: &[StackRoot], regions: &[
 
 /// Where the first word of ARM's vector table points to, else the biggest RAM.
 fn stack_region<'a>(places: &Places<'_>, graph: &Graph, regions: &'a [Region]) -> Option<&'a Region> {
-    let tables = graph.references.vectors.iter().filter(|_| places.machine.is_thumb);
+    let tables = graph.references.vectors.iter().filter(|_| places.machine.is_thumb());
     let tops: Vec<u64> = tables.filter_map(|it| places.pointer_at(it.start())).collect();
     let rams = || regions.iter().filter(|it| it.kind == RegionKind::Ram && it.length_bytes.is_some());
     let holds = |region: &&Region| {

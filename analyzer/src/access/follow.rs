@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::effect::{Access, By, Effect, Number, bit};
-use crate::refs::decode::{Flow, Step, sign_extend};
+use crate::isa::accesses::{Access, By, Effect, Number, bit};
+use crate::isa::{Flow, Step, sign_extend};
 
 const N_REGISTERS: usize = 16;
 

@@ -8,11 +8,11 @@
 
 use std::collections::BTreeSet;
 
-use super::effect::{Access, By, Effect, Move, Number, Reader, bit, reader};
 use super::follow::{Code, Instruction, Pointer, State, Watch, held};
 use super::{MAX_STEPS, instructions};
+use crate::isa::accesses::{Access, By, Effect, Move, Number, Reader, bit, reader};
+use crate::isa::sign_extend;
 use crate::map::Label;
-use crate::refs::decode::sign_extend;
 use crate::refs::{Flow, List, Place, Places, Reference, ReferenceKind, Value, decoder, sweep_place};
 use crate::report::SymbolKind;
 use crate::span::Span;

@@ -15,7 +15,7 @@ impl Splitter<'_> {
         for (part, mode) in self.places.modes(&place) {
             for stretch in self.stretches(part) {
                 let has_literals = matches!(mode, MarkKind::Data | MarkKind::Unknown)
-                    || self.places.machine.has_stray_literals;
+                    || self.places.machine.has_stray_literals();
                 let literals = if has_literals { self.literals(stretch) } else { Vec::new() };
                 self.between_literals(stretch, section_idx, (&literals, mode));
             }
@@ -24,7 +24,7 @@ impl Splitter<'_> {
 
     /// Runs of words in a stretch that one function loads first, and that function.
     fn literals(&self, stretch: Span) -> Vec<(Span, Option<usize>)> {
-        let n_bytes = self.places.machine.pointer_bytes;
+        let n_bytes = self.places.machine.pointer_bytes();
         let from = self.loads.partition_point(|(word, _)| *word < stretch.start());
         let mut runs: Vec<(Span, Option<usize>)> = Vec::new();
         let mut cursor = stretch.start();
@@ -80,7 +80,7 @@ impl Splitter<'_> {
         let image = self.places.image;
         let label = self.label_at(span.start());
         let is_referenced = self.is_referenced(span.start());
-        let has_stray_literals = self.places.machine.has_stray_literals;
+        let has_stray_literals = self.places.machine.has_stray_literals();
         let filling = Filling::new(image, &image.sections[section_idx]);
         match label {
             None if self.is_filler(span, section_idx) => {

@@ -79,7 +79,7 @@ impl Splitter<'_> {
     fn tail_bytes(&self, rest: Span, section_idx: usize) -> u64 {
         let content = self.places.content(rest, section_idx);
         let n_content = content.iter().rposition(|it| *it != 0).map_or(0, |it| it as u64 + 1);
-        let n_own = n_content.next_multiple_of(self.places.machine.pointer_bytes);
+        let n_own = n_content.next_multiple_of(self.places.machine.pointer_bytes());
         let n_filler = rest.size().saturating_sub(n_own);
         let align_bytes = (n_filler + 1).next_power_of_two();
         let section_align_bytes = self.places.image.sections[section_idx].align_bytes;

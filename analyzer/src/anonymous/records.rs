@@ -35,7 +35,7 @@ enum Word {
 
 /// The record or table that the words begin with, and its length.
 pub(super) fn recognise(words: &Words<'_>) -> Option<(What, u64)> {
-    let n_bytes = words.places.machine.pointer_bytes;
+    let n_bytes = words.places.machine.pointer_bytes();
     if !words.at.is_multiple_of(n_bytes.min(4)) {
         return None;
     }
@@ -51,7 +51,7 @@ pub(super) fn recognise(words: &Words<'_>) -> Option<(What, u64)> {
 impl Words<'_> {
     /// The `core::panic::Location` that is kept here.
     fn location(&self) -> Option<What> {
-        let (places, n_bytes) = (self.places, self.places.machine.pointer_bytes);
+        let (places, n_bytes) = (self.places, self.places.machine.pointer_bytes());
         let pointer = places.pointer_at(self.at)?;
         let length = places.pointer_at(self.at.checked_add(n_bytes)?)?;
         let line = places.number_at(self.at.checked_add(2 * n_bytes)?)?;
@@ -69,7 +69,7 @@ impl Words<'_> {
     }
 
     fn list(&self) -> impl Iterator<Item = Word> + use<'_> {
-        let n_bytes = self.places.machine.pointer_bytes as usize;
+        let n_bytes = self.places.machine.pointer_bytes() as usize;
         self.content.chunks_exact(n_bytes).map_while(|it| self.places.pointer(it)).map(|it| self.word(it))
     }
 

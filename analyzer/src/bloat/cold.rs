@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::Scene;
-use crate::refs::decode::half_at;
+use crate::isa::half_at;
 use crate::refs::{Flow, Place, decoder, sweep_place};
 use crate::span::Span;
 
@@ -68,7 +68,7 @@ fn goes_on(scene: &Scene<'_, '_>, instruction: &Instruction) -> bool {
 /// `bx lr` and `pop {…, pc}`: where they go on, they are conditional, and what is before them is done in any case.
 fn returns(scene: &Scene<'_, '_>, at: u64) -> bool {
     let first = scene.places.bytes_at(at, 2).and_then(|it| half_at(it, 0));
-    scene.places.machine.is_thumb && first.is_some_and(|it| it == 0x4770 || it >> 8 == 0xbd)
+    scene.places.machine.is_thumb() && first.is_some_and(|it| it == 0x4770 || it >> 8 == 0xbd)
 }
 
 fn decode(scene: &Scene<'_, '_>, place: &Place) -> Vec<Instruction> {

@@ -256,7 +256,7 @@ impl<'a, 'scene, 'info> Cutter<'a, 'scene, 'info> {
         let is_gone = |load: u64| cut.holds(load) || !self.is_alive(load);
         let goes = |word: &&u64| references.loads_of(**word).all(is_gone);
         let n_words = words.iter().filter(|it| self.is_alive(**it)).filter(goes).count() as u64;
-        n_words * self.scene.places.machine.pointer_bytes
+        n_words * self.scene.places.machine.pointer_bytes()
     }
 }
 

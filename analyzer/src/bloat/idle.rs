@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::cut::{Cut, holds};
-use super::effects::{Convention, Frame, Operation, Registers};
+use super::operations::{Operation, operations};
 use super::scene::Scene;
+use crate::isa::liveness::{Convention, Frame, Registers};
 use crate::refs::Flow;
 use crate::span::Span;
 
@@ -47,7 +48,7 @@ pub(crate) struct Leftovers {
 
 impl Idle {
     pub(crate) fn new(scene: &Scene<'_, '_>) -> Self {
-        Self { convention: Convention::of(scene), bodies: BTreeMap::new() }
+        Self { convention: Convention::of(scene.places.machine), bodies: BTreeMap::new() }
     }
 
     /// Everything that a settled cut leaves idle, and how many instructions were looked at.
@@ -63,7 +64,7 @@ impl Idle {
             let body = self
                 .bodies
                 .entry(start)
-                .or_insert_with(|| Body::new(&convention, convention.operations(scene, place)));
+                .or_insert_with(|| Body::new(&convention, operations(&convention, scene, place)));
             n_steps += body.operations.len();
             body.leave(&convention, cut, &mut leftovers);
         }

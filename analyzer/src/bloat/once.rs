@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::machinery::Part;
 use super::scene::Scene;
-use crate::refs::decode::half_at;
+use crate::isa::half_at;
 use crate::refs::{Reference, ReferenceKind, decoder, sweep_place};
 use crate::report::SymbolKind;
 
@@ -99,7 +99,7 @@ impl Host {
         let mut literals = [self.literals.as_slice(), &literals(scene, start)].concat();
         literals.sort_unstable();
         let n_shared = literals.windows(2).filter(|it| it[0] == it[1]).count() as u64;
-        melted_bytes + n_shared * scene.places.machine.pointer_bytes
+        melted_bytes + n_shared * scene.places.machine.pointer_bytes()
     }
 }
 
@@ -134,7 +134,7 @@ fn is_far(scene: &Scene<'_, '_>, at: u64) -> bool {
 }
 
 fn is_riscv(scene: &Scene<'_, '_>) -> bool {
-    scene.places.image.header.machine == "riscv"
+    scene.places.machine.is_riscv()
 }
 
 /// Of RISC-V: 13 registers saved, 13 restored, the stack pointer up and down, the return.
@@ -150,7 +150,7 @@ fn kept(scene: &Scene<'_, '_>, function: u64) -> Kept {
     each(scene, function, |at, len_bytes| {
         let first = scene.places.bytes_at(at, 2).and_then(|it| half_at(it, 0));
         let sort = match first {
-            Some(first) if scene.places.machine.is_thumb => frame_sort(first),
+            Some(first) if scene.places.machine.is_thumb() => frame_sort(first),
             Some(first) if is_riscv(scene) => riscv_frame_sort(first),
             _ => None,
         };

@@ -13,7 +13,7 @@ const MAX_CANDIDATES: usize = 20;
 pub(super) fn find(rows: &[Named], asked: &str, image: &Image<'_>) -> Result<usize, WhyError> {
     let (name, address) = with_address(asked);
     // Pointers to Thumb code are odd.
-    let clear_mask = if image.header.machine == "arm" { !1 } else { !0 };
+    let clear_mask = image.machine.code_address(!0);
     let is_there =
         |it: &Symbol| address.is_none_or(|at| it.run_address == at || it.run_address == at & clear_mask);
     let fitting = |fits: &dyn Fn(&Symbol) -> bool| -> Vec<&Named> {

@@ -38,7 +38,7 @@ pub(super) fn explore(image: &mut Image<'_>) {
         reached,
         word_bytes: usize::from(image.header.class_bits) / 8,
         // Pointers to Thumb functions are odd.
-        address_mask: if image.header.machine == "arm" { !1 } else { !0 },
+        address_mask: image.machine.code_address(!0),
         ..Explorer::default()
     };
     explorer.starts.insert(entry);
@@ -60,9 +60,9 @@ pub(super) fn explore(image: &mut Image<'_>) {
 fn entry(image: &Image<'_>, handlers: &[u64]) -> (u64, MarkKind) {
     let address = image.header.entry_address;
     match handlers.first() {
-        _ if image.header.machine != "arm" => (address, MarkKind::Code),
+        _ if !image.machine.is_thumb() => (address, MarkKind::Code),
         Some(reset) => (*reset, MarkKind::Code),
-        None if address & 1 == 1 => (address & !1, MarkKind::Code),
+        None if address & 1 == 1 => (image.machine.code_address(address), MarkKind::Code),
         None => (address, MarkKind::Arm),
     }
 }

@@ -6,6 +6,7 @@ use object::read::elf::FileHeader;
 
 use super::File;
 use crate::error::Error;
+use crate::isa::Machine;
 use crate::report::{Endianness, Header};
 
 /// Says in words what is wrong with the first bytes, before `object` refuses them in general.
@@ -51,9 +52,10 @@ pub(super) fn describe<Elf: FileHeader<Endian = ByteOrder>>(file: &File<'_, Elf>
     }
 }
 
-/// Whether the low bit of a function's address is a mode and not part of the address.
-pub(super) fn has_mode_bit<Elf: FileHeader<Endian = ByteOrder>>(file: &File<'_, Elf>) -> bool {
-    file.header.e_machine(file.endian) == elf::EM_ARM
+/// Where the code is that a function's symbol says: its low bit may be a mode.
+pub(super) fn code_address<Elf: FileHeader<Endian = ByteOrder>>(file: &File<'_, Elf>, value: u64) -> u64 {
+    let is_arm = file.header.e_machine(file.endian) == elf::EM_ARM;
+    if is_arm { Machine::Arm.code_address(value) } else { value }
 }
 
 fn kind_name(kind: elf::FileType) -> String {

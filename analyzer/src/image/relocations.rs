@@ -108,7 +108,7 @@ impl<Elf: FileHeader<Endian = Endianness>> Reader<'_, '_, Elf> {
         let symbol = symbols.symbol(idx).ok()?;
         let value: u64 = symbol.st_value(e).into();
         let is_code = matches!(symbol.st_type(), elf::STT_FUNC | elf::STT_GNU_IFUNC | elf::STT_ARM_TFUNC);
-        let has_mode = header::has_mode_bit(self.file) && is_code;
+        let address = if is_code { header::code_address(self.file, value) } else { value };
         let is_label = || symbols.symbol_name(e, symbol).is_ok_and(|it| it.starts_with(b".L"));
         let what = match symbol.st_type() {
             _ if symbol.st_shndx(e) == elf::SHN_UNDEF => return None,
@@ -117,6 +117,6 @@ impl<Elf: FileHeader<Endian = Endianness>> Reader<'_, '_, Elf> {
             elf::STT_NOTYPE if symbol.st_size(e).into() == 0 => RelocationSymbol::Border,
             _ => RelocationSymbol::Named,
         };
-        Some((if has_mode { value & !1 } else { value }, what))
+        Some((address, what))
     }
 }

@@ -7,6 +7,7 @@ use object::read::elf::{FileHeader, SectionHeader, SectionTable};
 use super::carried::Stored;
 use super::{File, ImageSegment};
 use crate::error::Error;
+use crate::isa::Machine;
 use crate::report::{SectionKind, SectionRole};
 use crate::span::Span;
 
@@ -159,10 +160,10 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
 
 /// Tells which sections of an AVR are in other memories than flash: the linker places them from 0x810000 on, one
 /// memory every 64 KiB, and names sections after them (binutils, `ld/scripttempl/avr.sc`).
-pub(super) fn settle_memories(sections: &mut [ImageSection<'_>], machine: &str) {
+pub(super) fn settle_memories(sections: &mut [ImageSection<'_>], machine: Machine) {
     const MEMORIES: [&str; 5] = ["eeprom", "fuse", "lock", "signature", "user_signatures"];
     const FIRST_AT: u64 = 0x81;
-    for section in sections.iter_mut().filter(|it| machine == "avr" && it.is_allocated) {
+    for section in sections.iter_mut().filter(|it| machine.is_avr() && it.is_allocated) {
         let name = section.name.strip_prefix('.').and_then(|it| it.split('.').next());
         let placed =
             (section.run.start() >> 16).checked_sub(FIRST_AT).and_then(|it| usize::try_from(it).ok());

@@ -89,7 +89,7 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     warnings: &mut Vec<Warning>,
 ) -> Result<Symbols<'data>, Error> {
     let symbols = symbol_table(file, table)?;
-    let reader = Reader { file, symbols, clear_mask: if header::has_mode_bit(file) { !1 } else { !0 } };
+    let reader = Reader { file, symbols, clear_mask: header::code_address(file, !0) };
     let mut owners = Vec::new();
     let mut marks = Vec::new();
     let mut absolute = Vec::new();
@@ -127,7 +127,7 @@ pub(super) fn exports<Elf: FileHeader<Endian = Endianness>>(
 ) -> Vec<u64> {
     let e = file.endian;
     let Ok(symbols) = table.symbols(e, file.data, elf::SHT_DYNSYM) else { return Vec::new() };
-    let clear_mask = if header::has_mode_bit(file) { !1 } else { !0 };
+    let clear_mask = header::code_address(file, !0);
     let is_export = |it: &&Elf::Sym| {
         it.st_bind() != elf::STB_LOCAL && it.st_shndx(e) != elf::SHN_UNDEF && it.st_type() != elf::STT_TLS
     };

@@ -82,8 +82,8 @@ impl<Elf: FileHeader<Endian = Endianness>> Reader<'_, '_, Elf> {
         let symbol = symbols.symbol(symbol_idx).ok()?;
         let target_file_idx = symbols.symbol_section(e, symbol, symbol_idx).ok()??.0;
         let value: u64 = symbol.st_value(e).into();
-        let has_mode = header::has_mode_bit(self.file) && symbol.st_type() == elf::STT_FUNC;
-        let value = if has_mode { value & !1 } else { value };
+        let is_code = symbol.st_type() == elf::STT_FUNC;
+        let value = if is_code { header::code_address(self.file, value) } else { value };
         Some(UnlinkedRelocation {
             section_file_idx: self.section_file_idx,
             target_file_idx,

@@ -1,6 +1,7 @@
 //! The vector table of a file without sections: what a Cortex-M reads before its first instruction.
 
 use super::{Image, ImageSection, ImageSegment};
+use crate::isa::Machine;
 use crate::span::Span;
 
 /// Name of the stand-in for a vector table.
@@ -31,7 +32,7 @@ pub(super) fn handlers(image: &Image<'_>) -> Vec<u64> {
     let is_table = |it: &&ImageSection<'_>| it.name == VECTORS && it.file_idx.is_none();
     let tables = image.sections.iter().filter(is_table);
     let handlers = tables.flat_map(|it| words(it.data).skip(1)).filter(|it| *it != 0);
-    handlers.map(|it| it & !1).collect()
+    handlers.map(|it| Machine::Arm.code_address(it)).collect()
 }
 
 fn words(content: &[u8]) -> impl Iterator<Item = u64> {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::kinds::{self, Kind};
 use super::{Case, Saving, grouped, insight, margins};
 use crate::graph::Graph;
+use crate::isa::Machine;
 use crate::refs::{Reference, ReferenceKind};
 use crate::report::{Certainty, Insight, SymbolKind};
 use crate::span::Span;
@@ -101,7 +102,7 @@ impl Cut {
             return None;
         }
         let locations = locations(case, graph, &calls);
-        let call_bytes = calls.len() as u64 * bytes_of_a_call(&case.report.header.machine) + locations;
+        let call_bytes = calls.len() as u64 * bytes_of_a_call(Machine::of(&case.report.header)) + locations;
         let callers = callers(case, &calls);
         Some(Self { gone, calls, call_bytes, callers })
     }
@@ -136,10 +137,10 @@ fn gone(case: &Case<'_>, graph: &Graph, checks: &Checks) -> BTreeSet<usize> {
 }
 
 /// A call and the branch around it, at their shortest.
-fn bytes_of_a_call(machine: &str) -> u64 {
+fn bytes_of_a_call(machine: Machine) -> u64 {
     match machine {
-        "arm" => 4 + 2,
-        "xtensa" => 3 + 2,
+        Machine::Arm => 4 + 2,
+        Machine::Xtensa => 3 + 2,
         _ => 2 + 2,
     }
 }
@@ -163,7 +164,7 @@ fn locations(case: &Case<'_>, graph: &Graph, calls: &BTreeMap<u64, usize>) -> u6
     for reference in graph.references.list.iter().filter(|it| !is_for_a_call(it)) {
         nodes.at(reference.target_address).map(|it| n_loads.remove(&it));
     }
-    let load_bytes = if case.report.header.machine == "arm" { 2 } else { 4 };
+    let load_bytes = if Machine::of(&case.report.header).is_thumb() { 2 } else { 4 };
     n_loads.iter().map(|(node, n_loads)| graph.bytes()[*node] + n_loads * load_bytes).sum()
 }
 

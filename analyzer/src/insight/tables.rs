@@ -2,6 +2,7 @@
 
 use super::kinds;
 use super::{Case, Saving, evidence, grouped, insight};
+use crate::isa::Machine;
 use crate::refs::is_unwind;
 use crate::report::{Certainty, Insight, SectionRole};
 use crate::span::Span;
@@ -41,10 +42,12 @@ fn unwind_tables(case: &Case<'_>) -> Option<Insight> {
 
 /// Slots at the end of ARM's table that all hold the same handler, or nothing.
 fn unused_vectors(case: &Case<'_>) -> Option<Insight> {
-    let graph = case.graph.filter(|_| case.report.header.machine == "arm")?;
+    let graph = case.graph.filter(|_| Machine::of(&case.report.header).is_thumb())?;
     let tails = graph.references.vectors.iter().filter_map(|it| tail(case, *it));
     let (handler, n_slots) = tails.max_by_key(|it| it.1)?;
-    let handler = case.symbol_at(handler & !1).map_or_else(|| format!("{handler:#x}"), |it| it.name.clone());
+    let handler = case
+        .symbol_at(Machine::Arm.code_address(handler))
+        .map_or_else(|| format!("{handler:#x}"), |it| it.name.clone());
     let bytes = n_slots as u64 * WORD_BYTES;
     let advice = format!(
         "The last {n_slots} slots of the vector table all lead to {handler}. A table that ends with the \

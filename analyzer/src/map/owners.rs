@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::{ByteMap, Filling, Label};
 use crate::image::{Image, ImageSymbol};
+use crate::isa::Machine;
 use crate::names;
 use crate::report::{SymbolKind, Warning};
 use crate::span::Span;
@@ -137,7 +138,7 @@ fn is_nameless(image: &Image<'_>, symbol: &ImageSymbol<'_>, section_idx: usize) 
 
 /// On Xtensa literals lie between functions, so there the next symbol is not where a function ends.
 fn is_unsized_function(image: &Image<'_>, symbol: &ImageSymbol<'_>, section_idx: usize) -> bool {
-    let is_code = image.sections[section_idx].is_executable && image.header.machine != "xtensa";
+    let is_code = image.sections[section_idx].is_executable && image.machine != Machine::Xtensa;
     is_code && symbol.kind == SymbolKind::Function
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::image::{Image, ImageSection, MarkKind};
-use crate::refs::decode;
+use crate::isa;
 use crate::span::{Span, is_alignment_gap};
 
 /// Zeroes, erased flash, traps (`0xd4` on ARM, `0xcc` and `0x90` on x86).
@@ -59,8 +59,7 @@ impl<'image> Filling<'image> {
 
     /// Code without the filler behind it. Data at the end (`$d`) may have any value, so nothing is cut off.
     pub(crate) fn without_tail(self, code: Span) -> Span {
-        let unit =
-            if self.image.header.machine == "arm" || self.image.header.machine == "riscv" { 2 } else { 1 };
+        let unit = if self.image.machine.is_thumb() || self.image.machine.is_riscv() { 2 } else { 1 };
         let max = (code.size().saturating_sub(unit)).min(MAX_TAIL_BYTES);
         let cut = |n_bytes: &u64| {
             let tail = code.from(code.end() - n_bytes);
@@ -79,7 +78,7 @@ impl<'image> Filling<'image> {
     /// Where instructions begin that may be filler: the last one may itself end in zeroes. Nobody knows where
     /// there is no decoder, and on ARM none that ends functions does.
     fn borders(self, code: Span) -> Option<BTreeSet<u64>> {
-        let mut decoder = decode::decoder(self.image).filter(|_| self.image.header.machine != "arm")?;
+        let mut decoder = isa::decoder(self.image).filter(|_| !self.image.machine.is_thumb())?;
         let content = self.section.content(code)?;
         let from = code.end().saturating_sub(MAX_TAIL_BYTES);
         let mut borders = BTreeSet::new();
@@ -99,7 +98,7 @@ impl<'image> Filling<'image> {
     }
 
     fn is_x86(self) -> bool {
-        self.section.is_executable && matches!(self.image.header.machine.as_str(), "x86" | "x86-64")
+        self.section.is_executable && self.image.machine.is_pc()
     }
 }
 

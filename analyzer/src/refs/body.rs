@@ -5,15 +5,13 @@
 //! one pass: an *exact* one, which within one image is equal for bodies that do the same, and a *loose*
 //! one, which leaves out all addresses, since those differ from build to build.
 
-mod fields;
-
 use super::code::Homes;
-use super::decode::{Flow, Step, Value};
 use super::places::{Place, Places};
 use crate::image::Image;
+use crate::isa::fields::Fields;
+use crate::isa::{Flow, Machine, Step, Value};
 use crate::map::Label;
 use crate::span::Span;
-use fields::{Fields, Isa};
 
 /// Shorter functions look like too many others to be known again by what they do.
 const MIN_STEPS: u32 = 8;
@@ -46,20 +44,24 @@ pub(crate) struct Loose {
 /// Collects bodies during a sweep.
 #[derive(Debug)]
 pub(crate) struct Bodies<'image> {
-    isa: Option<Isa>,
+    machine: Option<Machine>,
     by_owner: Vec<Option<Body>>,
     current: Option<Builder<'image>>,
 }
 
 impl<'image> Bodies<'image> {
     pub(crate) fn new(image: &Image<'_>, n_owners: usize) -> Self {
-        Self { isa: Isa::of(image), by_owner: vec![None; n_owners], current: None }
+        Self {
+            machine: Some(image.machine).filter(|it| it.has_decoder()),
+            by_owner: vec![None; n_owners],
+            current: None,
+        }
     }
 
     /// The next instruction of a sweep. What lies between two instructions is data.
     #[inline]
     pub(crate) fn add(&mut self, places: &Places<'image>, at: u64, step: &Step, (place, home): Homes<'_>) {
-        let (Some(isa), Label::Symbol(owner)) = (self.isa, place.label) else { return };
+        let (Some(machine), Label::Symbol(owner)) = (self.machine, place.label) else { return };
         if self.current.as_ref().is_none_or(|it| it.owner != owner) {
             self.close(places);
             self.current = places.is_whole(place).then(|| Builder::new(places, owner, *place));
@@ -69,7 +71,7 @@ impl<'image> Bodies<'image> {
             // Any number may look like an address to a decoder that does not know where things are.
             let is_number = home.is_none() && step.address().is_some();
             let number = Step { value: Value::None, ..*step };
-            builder.step(places, at, (if is_number { &number } else { step }, isa));
+            builder.step(places, at, (if is_number { &number } else { step }, machine));
         }
     }
 
@@ -112,11 +114,11 @@ impl<'image> Builder<'image> {
         Self { owner, place, code, cursor, n_steps: 0, exact: 0, loose: 0, last: [0; 2], minima }
     }
 
-    fn step(&mut self, places: &Places<'_>, at: u64, (step, isa): (&Step, Isa)) {
+    fn step(&mut self, places: &Places<'_>, at: u64, (step, machine): (&Step, Machine)) {
         let span = Span::saturating(at, step.len_bytes);
         let offset = at.saturating_sub(self.place.span.start()) as usize;
         let code = self.code.get(offset..).unwrap_or(&[]);
-        let fields = Fields::of(isa, code, step);
+        let fields = Fields::of(machine, code, step);
         let target = target(step).filter(|_| fields.has_distance());
         let (exact, loose) = match target {
             Some(it) if self.place.span.contains_address(it) => {
@@ -145,7 +147,7 @@ impl<'image> Builder<'image> {
     fn data_up_to(&mut self, places: &Places<'_>, end: u64) {
         let Some(span) = Span::between(self.cursor, end).filter(|it| !it.is_empty()) else { return };
         let start = self.place.span.start();
-        let width = places.machine.pointer_bytes;
+        let width = places.machine.pointer_bytes();
         let n_before = span.start().next_multiple_of(width).min(end) - span.start();
         let content = places.content(span, self.place.section_idx);
         let (before, words) = content.split_at(content.len().min(n_before as usize));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::decode::{Decode, Flow, Step, Value};
 use super::list::List;
 use super::places::{Place, Places, Target};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
+use crate::isa::{Decode, Flow, Step, Value};
 use crate::map::Label;
 use crate::span::Span;
 
@@ -14,7 +14,7 @@ const LEAST_OUTSIDE: u64 = 1 << 16;
 
 /// Decodes all code and tells `see` each instruction and the place it is in.
 pub(crate) fn sweep(places: &Places<'_>, decoder: &mut dyn Decode, mut see: impl FnMut(u64, &Step, &Place)) {
-    let has_stray_literals = places.machine.has_stray_literals;
+    let has_stray_literals = places.machine.has_stray_literals();
     let mut literals = Vec::new();
     for place in of_code(places) {
         sweep_place(places, decoder, place, |at, step| {
@@ -44,7 +44,7 @@ pub(crate) fn sweep_place(
             continue;
         }
         let code = Code { content: places.content(span, place.section_idx), start: span.start() };
-        if places.machine.has_stray_literals {
+        if places.machine.has_stray_literals() {
             code.follow(decoder, &mut see);
         } else {
             code.sweep(decoder, &mut see);
@@ -115,7 +115,7 @@ impl Code<'_> {
 pub(crate) fn of_code<'a>(places: &'a Places<'_>) -> impl Iterator<Item = &'a Place> {
     let is_code = |it: &&Place| {
         let has_code = places.section(it).is_executable;
-        has_code && (it.label != Label::Unattributed || !places.machine.has_stray_literals)
+        has_code && (it.label != Label::Unattributed || !places.machine.has_stray_literals())
     };
     places.whole().filter(is_code)
 }

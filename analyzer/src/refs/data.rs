@@ -30,7 +30,7 @@ pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut List) {
 }
 
 fn data_parts(places: &Places<'_>, place: &Place) -> Vec<(Span, MarkKind)> {
-    if places.is_in_vectors(place.span.start()) && places.machine.is_thumb {
+    if places.is_in_vectors(place.span.start()) && places.machine.is_thumb() {
         return vec![(place.span, MarkKind::Data)];
     }
     places.modes(place)
@@ -42,7 +42,7 @@ pub(crate) fn is_unwind(section: &str) -> bool {
 }
 
 fn words(places: &Places<'_>, facts: &Facts, (span, section_idx): (Span, usize), list: &mut List) {
-    let n_bytes = places.machine.pointer_bytes;
+    let n_bytes = places.machine.pointer_bytes();
     let Some(start) = span.start().checked_next_multiple_of(n_bytes) else { return };
     let Some(aligned) = Span::between(start, span.end()) else { return };
     let content = places.content(aligned, section_idx);

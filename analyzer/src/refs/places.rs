@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::decode::{self, AVR_DATA_BASE, Machine};
 use super::index::Index;
 use super::overlay::Overlaid;
 use crate::anonymous;
 use crate::image::{Image, ImageMark, ImageSection, MarkKind, VECTORS};
+use crate::isa::registers::Constants;
+use crate::isa::{AVR_DATA_BASE, Machine};
 use crate::map::{Attribution, Inputs, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
 use crate::span::Span;
@@ -78,7 +79,7 @@ impl<'image> Places<'image> {
         let starts = starts(image, attribution).into_iter().map(|it| Span::saturating(it, 1));
         let mut places = Self {
             image,
-            machine: decode::machine(image),
+            machine: image.machine,
             attribution,
             index: Arc::new(Index::new(list.iter().map(|it| it.span))),
             list,
@@ -136,13 +137,13 @@ impl<'image> Places<'image> {
 
     fn pointer_in(&self, section_idx: usize, address: u64) -> Option<u64> {
         let section = self.image.sections[section_idx].run;
-        let span = section.intersection(Span::new(address, self.machine.pointer_bytes)?)?;
+        let span = section.intersection(Span::new(address, self.machine.pointer_bytes())?)?;
         self.pointer(self.content(span, section_idx))
     }
 
     /// Bytes as a pointer; `None` where they are too few.
     pub(crate) fn pointer(&self, bytes: &[u8]) -> Option<u64> {
-        let n_bytes = self.machine.pointer_bytes as usize;
+        let n_bytes = self.machine.pointer_bytes() as usize;
         let bytes = bytes.get(..n_bytes)?;
         let (mut little, mut big) = ([0; 8], [0; 8]);
         little.get_mut(..n_bytes)?.copy_from_slice(bytes);
@@ -191,7 +192,7 @@ impl<'image> Places<'image> {
             Some(place) if self.is_data(place, number) => Some(number),
             Some(place) if self.is_long_code(place, number) => self.is_start(number).then_some(number),
             Some(_) => self.code_target(number),
-            None if self.machine.has_word_addresses => self.code_target(number),
+            None if self.machine.has_word_addresses() => self.code_target(number),
             None => None,
         }?;
         match place.filter(|it| it.span.contains_address(address)) {
@@ -219,13 +220,15 @@ impl<'image> Places<'image> {
 
     /// The absolute symbol that a number is the address of, where the image has no byte.
     pub(crate) fn outside(&self, number: u64) -> Option<u64> {
-        let address = if self.machine.is_thumb { number & !1 } else { number };
+        let address = self.machine.code_address(number);
         self.outside.binary_search(&address).ok().map(|_| address)
     }
 
     /// Whether 32-bit code of ARM begins here: pointers to it are even.
     fn is_long_code(&self, place: &Place, address: u64) -> bool {
-        address & 3 == 0 && self.machine.is_thumb && self.mark_at(place.section_idx, address) == MarkKind::Arm
+        address & 3 == 0
+            && self.machine.is_thumb()
+            && self.mark_at(place.section_idx, address) == MarkKind::Arm
     }
 
     fn data_target(&self, place: &Place, number: u64) -> Option<u64> {
@@ -235,10 +238,9 @@ impl<'image> Places<'image> {
 
     fn code_target(&self, number: u64) -> Option<u64> {
         let target = match self.machine {
-            Machine { is_thumb: true, .. } if number & 1 == 0 => return None,
-            Machine { is_thumb: true, .. } => number & !1,
-            Machine { has_word_addresses: true, .. } => number.checked_mul(2)?,
-            _ => number,
+            Machine::Arm if number & 1 == 0 => return None,
+            Machine::Avr { .. } => number.checked_mul(2)?,
+            machine => machine.code_address(number),
         };
         self.is_start(target).then_some(target)
     }
@@ -318,9 +320,9 @@ impl<'image> Places<'image> {
     /// Whether what is called a function is a table of them, as RISC-V's `mtvt` names it and assembly types it. No
     /// code consists of addresses of functions alone.
     fn is_table_of_handlers(&self, place: &Place) -> bool {
-        let width = self.machine.pointer_bytes;
+        let width = self.machine.pointer_bytes();
         let is_aligned = [place.span.start(), place.span.size()].iter().all(|it| it.is_multiple_of(width));
-        if self.image.header.machine != "riscv" || !is_aligned || place.span.size() < 2 * width {
+        if !self.machine.is_riscv() || !is_aligned || place.span.size() < 2 * width {
             return false;
         }
         let mut words = self.content(place.span, place.section_idx).chunks_exact(width as usize);
@@ -340,7 +342,7 @@ impl<'image> Places<'image> {
         let is_named = |it: &&ImageSection<'_>| VECTOR_SECTIONS.iter().any(|name| it.name.starts_with(name));
         let sections = self.image.sections.iter().filter(|it| it.takes_memory() && it.size() > 0);
         let named: Vec<Span> = sections.clone().filter(is_named).map(|it| it.run).take(MAX_VECTORS).collect();
-        if !named.is_empty() || !self.machine.is_thumb {
+        if !named.is_empty() || !self.machine.is_thumb() {
             return named;
         }
         let tables = sections.filter(|it| it.size() >= 8 && self.begins_with_vectors(it).is_some());
@@ -357,7 +359,7 @@ impl<'image> Places<'image> {
             it.is_writable && it.takes_memory() && is_in
         };
         let is_entry = reset == self.image.header.entry_address | 1;
-        let is_function = reset & 1 == 1 && self.is_start(reset & !1);
+        let is_function = reset & 1 == 1 && self.is_start(self.machine.code_address(reset));
         (is_function && (is_entry || self.image.sections.iter().take(MAX_VECTORS).any(is_ram))).then_some(())
     }
 }
@@ -397,4 +399,11 @@ fn starts(image: &Image<'_>, attribution: &Attribution) -> Vec<u64> {
     starts.sort_unstable();
     starts.dedup();
     starts
+}
+
+impl Constants for Places<'_> {
+    fn constant(&self, address: u64) -> Option<u64> {
+        let place = self.at(address)?;
+        if self.section(place).is_writable { None } else { self.pointer_at(address) }
+    }
 }

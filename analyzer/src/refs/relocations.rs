@@ -8,6 +8,7 @@ use super::list::List;
 use super::places::{Place, Places, Target};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::image::{ImageRelocation, RelocationSymbol};
+use crate::isa::Machine;
 
 /// How a relocation makes its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,7 @@ fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(Target, 
     if is_unwind(&section.name) {
         return None;
     }
-    let form = form(&places.image.header.machine, relocation.r_type);
+    let form = form(places.machine, relocation.r_type);
     let sum = || relocation.symbol_value.checked_add_signed(relocation.addend.unwrap_or(0));
     let target = match form {
         Form::Ignored => None,
@@ -95,7 +96,7 @@ fn target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<(Target, 
 /// that happens to begin with code: RAM's, where functions run from there. A pointer to Thumb code is odd.
 fn is_function(places: &Places<'_>, relocation: &ImageRelocation, to: &Place, target: u64) -> bool {
     let is_pointer = || word(places, relocation).and_then(|it| places.target_of(it)) == Some(target);
-    let is_word = form(&places.image.header.machine, relocation.r_type) == Form::Word;
+    let is_word = form(places.machine, relocation.r_type) == Form::Word;
     places.section(to).is_executable && places.is_start(target) && (!is_word || is_pointer())
 }
 
@@ -126,15 +127,16 @@ fn thread_local_target(places: &Places<'_>, relocation: &ImageRelocation) -> Opt
 fn word_target(places: &Places<'_>, relocation: &ImageRelocation) -> Option<u64> {
     let word = word(places, relocation)?;
     let is_code = places.at(word).is_some_and(|it| places.section(it).is_executable);
-    Some(if places.machine.is_thumb && is_code && places.is_start(word & !1) { word & !1 } else { word })
+    let address = places.machine.code_address(word);
+    Some(if is_code && places.is_start(address) { address } else { word })
 }
 
-fn form(machine: &str, r_type: u32) -> Form {
+fn form(machine: Machine, r_type: u32) -> Form {
     let r_type = elf::RelocationType(r_type);
     match machine {
-        "arm" => arm_form(r_type),
-        "riscv" => riscv_form(r_type),
-        "x86-64" => match r_type {
+        Machine::Arm => arm_form(r_type),
+        Machine::Riscv32 | Machine::Riscv64 => riscv_form(r_type),
+        Machine::X64 => match r_type {
             elf::R_X86_64_NONE => Form::Ignored,
             elf::R_X86_64_PC32 | elf::R_X86_64_PLT32 => Form::PcRelative,
             elf::R_X86_64_GOTPCREL | elf::R_X86_64_GOTPCRELX | elf::R_X86_64_REX_GOTPCRELX => Form::Branch,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::follow::Callee;
 use super::frames::Frames;
 use super::names::{Names, Writer};
 use super::roots;
@@ -11,6 +10,7 @@ use super::walk::{Function, Leaving, Walked};
 use super::worst::{Call, Caller};
 use crate::graph::Graph;
 use crate::image::Image;
+use crate::isa::registers::Callee;
 use crate::refs::{Places, Reference, ReferenceKind};
 use crate::span::Span;
 
@@ -134,8 +134,7 @@ impl Calls {
     ) {
         let Some(from) = self.number(node) else { return };
         let address = match leaving.callee {
-            Callee::Address(target) if tables.places.machine.is_thumb => Some(target & !1),
-            Callee::Address(target) => Some(target),
+            Callee::Address(target) => Some(tables.places.machine.code_address(target)),
             _ => None,
         };
         let to = match (leaving.callee, address) {
@@ -151,7 +150,7 @@ impl Calls {
             return;
         };
         let is_interrupt = |node: &usize| roots::is_avr_interrupt(tables.places, names.of(*node));
-        if tables.places.machine.has_word_addresses && self.nodes.get(to).is_some_and(is_interrupt) {
+        if tables.places.machine.has_word_addresses() && self.nodes.get(to).is_some_and(is_interrupt) {
             return;
         }
         // Tables are no functions.
@@ -210,7 +209,7 @@ impl Calls {
 /// languages that have them.
 fn key(callee: Callee, (writer, name): (Writer, &str), tables: &Tables<'_>) -> Option<TableKey> {
     let is_formatting = name.trim_start_matches('<').starts_with("core::fmt::");
-    let word_bytes = tables.places.machine.pointer_bytes;
+    let word_bytes = tables.places.machine.pointer_bytes();
     match (callee, writer) {
         (Callee::Table(address), _) => Some(TableKey::Entries(address)),
         // An argument is a reference to a value and what formats it.

@@ -7,9 +7,9 @@ use gimli::{
     RunTimeEndian, UnwindContext, UnwindOffset, UnwindSection,
 };
 
-use super::walk::return_bytes;
 use crate::debug::section_content;
 use crate::image::Image;
+use crate::isa::Machine;
 use crate::refs::Nodes;
 use crate::report::{Endianness, FrameSource};
 
@@ -29,7 +29,7 @@ pub(super) struct Frames {
 pub(super) fn read(image: &Image<'_>, nodes: &Nodes) -> Frames {
     let mut bytes = BTreeMap::new();
     let mut take = |address: u64, frame_bytes: u64| {
-        let address = if image.header.machine == "arm" { address & !1 } else { address };
+        let address = image.machine.code_address(address);
         if nodes.start_of(address) == Some(address)
             && let Some(node) = nodes.at(address)
         {
@@ -58,7 +58,7 @@ fn stack_sizes(image: &Image<'_>, take: &mut impl FnMut(u64, u64)) -> usize {
             rest.read_address(image.header.class_bits / 8).and_then(|it| Ok((it, rest.read_uleb128()?)));
         let Ok((address, frame_bytes)) = entry else { break };
         // LLVM leaves out what the call itself puts onto the stack.
-        take(address, frame_bytes.saturating_add(return_bytes(image)));
+        take(address, frame_bytes.saturating_add(image.machine.call_saves_bytes()));
         n_sizes += 1;
     }
     n_sizes
@@ -95,12 +95,12 @@ struct Reader {
 
 impl Reader {
     fn new(image: &Image<'_>) -> Option<Self> {
-        let stack_pointer = match image.header.machine.as_str() {
-            "arm" => Register(13),
-            "riscv" => Register(2),
-            "xtensa" => Register(1),
-            "x86-64" => Register(7),
-            "x86" => Register(4),
+        let stack_pointer = match image.machine {
+            Machine::Arm => Register(13),
+            Machine::Riscv32 | Machine::Riscv64 => Register(2),
+            Machine::Xtensa => Register(1),
+            Machine::X64 => Register(7),
+            Machine::X86 => Register(4),
             // AVR's numbering of the two bytes of SP differs between compilers.
             _ => return None,
         };

@@ -58,7 +58,7 @@ pub(super) fn is_panic(name: &str) -> bool {
 
 /// Whether AVR's compiler calls an interrupt handler so.
 pub(super) fn is_avr_interrupt(places: &Places<'_>, name: &str) -> bool {
-    let number = name.strip_prefix("__vector_").filter(|_| places.machine.has_word_addresses);
+    let number = name.strip_prefix("__vector_").filter(|_| places.machine.has_word_addresses());
     number.is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()))
 }
 
@@ -73,7 +73,7 @@ pub(super) fn find(
     let (resets, mut handlers) = vectors(places, graph);
     let symbols = (0..names.len()).filter(|it| is_avr_interrupt(places, names.of(*it)));
     handlers.extend(symbols);
-    if !places.machine.is_thumb {
+    if !places.machine.is_thumb() {
         let vectors = graph.roots.iter().filter(|it| it.kind == RootKind::Vector).map(|it| it.node);
         handlers.extend(outermost(calls, vectors.collect()));
     }
@@ -118,11 +118,11 @@ fn with_address(row: &Named) -> String {
 /// What the words of ARM's tables point to: behind the stack pointer reset, then everybody else.
 fn vectors(places: &Places<'_>, graph: &Graph) -> (Vec<usize>, Vec<usize>) {
     let (mut resets, mut handlers) = (Vec::new(), Vec::new());
-    for table in graph.references.vectors.iter().filter(|_| places.machine.is_thumb) {
+    for table in graph.references.vectors.iter().filter(|_| places.machine.is_thumb()) {
         let words = (1_u64..MAX_VECTORS).map_while(|it| Some((it, table.start().checked_add(it * 4)?)));
         for (idx, at) in words.take_while(|(_, at)| table.contains_address(*at)) {
             let word = places.pointer_at(at).filter(|it| it & 1 == 1);
-            let node = word.and_then(|it| graph.references.nodes.at(it & !1));
+            let node = word.and_then(|it| graph.references.nodes.at(places.machine.code_address(it)));
             if idx == 1 { resets.extend(node) } else { handlers.extend(node) }
         }
     }

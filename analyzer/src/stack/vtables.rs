@@ -30,7 +30,7 @@ pub(super) fn find(places: &Places<'_>, references: &References, attribution: &A
     let pointers: Vec<u64> =
         references.list.iter().filter(|it| it.kind == ReferenceKind::Data).map(|it| it.at_address).collect();
     let targets = targets(places, references, &pointers);
-    let word_bytes = places.machine.pointer_bytes;
+    let word_bytes = places.machine.pointer_bytes();
     for pointer in &pointers {
         let start = pointer.checked_sub(N_LEADING_WORDS * word_bytes);
         let Some(start) = start.filter(|it| targets.binary_search(it).is_ok()) else { continue };
@@ -74,14 +74,14 @@ fn next(targets: &[u64], start: u64) -> Option<u64> {
 
 /// Functions from the first word on: what wakes a task, for one.
 fn is_table(places: &Places<'_>, start: u64) -> bool {
-    let word = |idx: u64| places.pointer_at(start.checked_add(idx * places.machine.pointer_bytes)?);
+    let word = |idx: u64| places.pointer_at(start.checked_add(idx * places.machine.pointer_bytes())?);
     let is_function = |it: u64| places.target_of(it).is_some_and(|it| places.is_start(it));
     (0..2).all(|idx| word(idx).is_some_and(is_function))
 }
 
 /// What drops the value or nothing, a size, and an alignment that the size is a multiple of.
 fn is_vtable(places: &Places<'_>, start: u64) -> bool {
-    let word_bytes = places.machine.pointer_bytes;
+    let word_bytes = places.machine.pointer_bytes();
     let word = |idx: u64| places.pointer_at(start.checked_add(idx * word_bytes)?);
     let (Some(drop), Some(size), Some(align)) = (word(0), word(1), word(2)) else { return false };
     let is_function = |it: u64| places.target_of(it).is_some_and(|it| places.is_start(it));
@@ -91,7 +91,7 @@ fn is_vtable(places: &Places<'_>, start: u64) -> bool {
 
 /// Enters every function of a table that ends where something else begins, or where words do.
 fn slots(places: &Places<'_>, (start, end): (u64, Option<u64>), table: &mut BTreeMap<u64, BTreeSet<u64>>) {
-    let word_bytes = places.machine.pointer_bytes;
+    let word_bytes = places.machine.pointer_bytes();
     for slot in 0..MAX_SLOTS {
         let Some(at) = start.checked_add(slot * word_bytes) else { return };
         if end.is_some_and(|end| at >= end) {
@@ -119,7 +119,7 @@ fn cpp_vtables<'image>(
 
 /// The functions that a table of pointers names: all words from `address` to the end of who owns it.
 pub(super) fn entries(places: &Places<'_>, address: u64) -> BTreeSet<u64> {
-    let word_bytes = places.machine.pointer_bytes;
+    let word_bytes = places.machine.pointer_bytes();
     let Some(place) = places.at(address) else { return BTreeSet::new() };
     let words = (0..MAX_SLOTS).map_while(|it| address.checked_add(it * word_bytes));
     let words = words.take_while(|it| place.span.contains_address(*it));

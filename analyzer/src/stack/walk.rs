@@ -2,20 +2,15 @@
 
 use iced_x86::Instruction;
 
-use super::avr::{Avr, CALL_NEXT};
-use super::follow::{Callee, Effect, Follow, Known};
-use super::riscv::Riscv;
-use super::thumb::Thumb;
 use super::way::Way;
-use super::x86::X86;
-use super::xtensa::Xtensa;
-use crate::image::{Image, MarkKind};
-use crate::refs::decode::{self, Flow};
-use crate::refs::{Nodes, Place, Places, code, x86};
+use crate::image::MarkKind;
+use crate::isa::followers::{Avr, CALL_NEXT, Riscv, Thumb, X86, Xtensa};
+use crate::isa::registers::{Callee, Effect, Follow, Known, Memory};
+use crate::isa::x86::decode as x86;
+use crate::isa::{Flow, Machine, decoder, half_at};
+use crate::refs::{Nodes, Place, Places, code};
 use crate::span::Span;
 
-/// The architecture of AVRs with more than 128 KiB of flash, in `e_flags`.
-const AVR_OF_MANY: u32 = 6;
 /// Of longer functions only the beginning is looked at.
 const MAX_INSTRUCTIONS: usize = 1 << 18;
 
@@ -57,29 +52,22 @@ impl Walked {
     }
 }
 
-/// What a call itself puts onto the stack.
-pub(super) fn return_bytes(image: &Image<'_>) -> u64 {
-    match image.header.machine.as_str() {
-        "x86" | "x86-64" => u64::from(image.header.class_bits / 8),
-        "avr" if image.header.flags & 0x7f == AVR_OF_MANY => 3,
-        "avr" => 2,
-        _ => 0,
-    }
-}
-
 /// Walks through all code; `None` where there is no decoder for the machine.
 pub(super) fn walk(places: &Places<'_>, nodes: &Nodes) -> Option<Walked> {
-    Some(match places.image.header.machine.as_str() {
-        "arm" => by_bytes(Walk::new(places, nodes, Thumb::new(places)))?,
-        "riscv" => by_bytes(Walk::new(places, nodes, Riscv::new(places)))?,
-        "xtensa" => by_bytes(Walk::new(places, nodes, Xtensa::new(places)))?,
-        "avr" => {
-            let follow = Avr::new(return_bytes(places.image).cast_signed());
+    let memory = Memory::new(places);
+    Some(match places.machine {
+        Machine::Arm => by_bytes(Walk::new(places, nodes, Thumb::new(memory)))?,
+        Machine::Riscv32 | Machine::Riscv64 => {
+            by_bytes(Walk::new(places, nodes, Riscv::new(memory, &places.image.header)))?
+        }
+        Machine::Xtensa => by_bytes(Walk::new(places, nodes, Xtensa::new(memory)))?,
+        Machine::Avr { .. } => {
+            let follow = Avr::new(places.machine.call_saves_bytes().cast_signed());
             by_bytes(Walk::new(places, nodes, follow))?
         }
-        "x86-64" => by_instructions(Walk::new(places, nodes, X86::new(places, 64)), 64),
-        "x86" => by_instructions(Walk::new(places, nodes, X86::new(places, 32)), 32),
-        _ => return None,
+        Machine::X64 => by_instructions(Walk::new(places, nodes, X86::new(memory, 64)), 64),
+        Machine::X86 => by_instructions(Walk::new(places, nodes, X86::new(memory, 32)), 32),
+        Machine::Other { .. } => return None,
     })
 }
 
@@ -89,7 +77,7 @@ where
     F: Follow<'image, Code = &'image [u8]>,
 {
     let places = walk.places;
-    let mut decoder = decode::decoder(places.image)?;
+    let mut decoder = decoder(places.image)?;
     code::sweep(places, decoder.as_mut(), |at, step, place| {
         let end = at.saturating_add(step.len_bytes);
         let code = places.content(Span::saturating(at, step.len_bytes), place.section_idx);
@@ -156,7 +144,7 @@ struct Seen<Code> {
 impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn new(places: &'image Places<'image>, nodes: &'image Nodes, follow: F) -> Self {
         let (functions, leavings, seen) = (Vec::new(), Vec::new(), Vec::new());
-        let (way, return_bytes) = (Way::default(), return_bytes(places.image));
+        let (way, return_bytes) = (Way::default(), places.machine.call_saves_bytes());
         Self { places, nodes, follow, functions, leavings, current: None, seen, way, return_bytes }
     }
 
@@ -274,7 +262,7 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
 
     /// Whether a jump starts everything again: `__bad_interrupt` of AVR's start-up code is one to address 0.
     fn is_reset(&self, target: u64) -> bool {
-        self.places.machine.has_word_addresses && target == self.places.image.header.entry_address
+        self.places.machine.has_word_addresses() && target == self.places.image.header.entry_address
     }
 
     fn call(&mut self, at: u64, callee: Callee) {
@@ -288,5 +276,5 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
 
 /// `rcall .+0` of AVR.
 fn is_room(places: &Places<'_>, code: &[u8]) -> bool {
-    places.machine.has_word_addresses && decode::half_at(code, 0) == Some(CALL_NEXT)
+    places.machine.has_word_addresses() && half_at(code, 0) == Some(CALL_NEXT)
 }

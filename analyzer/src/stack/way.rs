@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::follow::{self, Known, Taken};
+use crate::isa::registers::{self as follow, Known, Taken};
 
 /// Stacks of firmware are small: what takes more is a number that was not meant as one.
 const MAX_DEPTH_BYTES: i64 = 1 << 30;

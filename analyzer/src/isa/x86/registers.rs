@@ -2,8 +2,7 @@
 
 use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
-use super::follow::{Callee, Effect, Follow, Known, Memory, Taken};
-use crate::refs::Places;
+use crate::isa::registers::{Callee, Effect, Follow, Known, Memory, Taken};
 
 const STACK: usize = 4;
 const FRAME: usize = 5;
@@ -11,15 +10,15 @@ const FRAME: usize = 5;
 const CLOBBERED: [usize; 9] = [0, 1, 2, 6, 7, 8, 9, 10, 11];
 
 /// Follows the sixteen general registers.
-pub(super) struct X86<'image> {
+pub(crate) struct X86<'image> {
     memory: Memory<'image>,
     bits: u32,
     registers: [Known; 16],
 }
 
 impl<'image> X86<'image> {
-    pub(super) fn new(places: &'image Places<'image>, bits: u32) -> Self {
-        Self { memory: Memory::new(places), bits, registers: [Known::Nothing; 16] }
+    pub(crate) fn new(memory: Memory<'image>, bits: u32) -> Self {
+        Self { memory, bits, registers: [Known::Nothing; 16] }
     }
 }
 

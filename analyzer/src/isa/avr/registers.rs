@@ -1,13 +1,13 @@
 //! AVR: single bytes pushed, and the stack pointer copied to Y, lowered and written back.
 
-use super::follow::{Callee, Effect, Follow, Known, Taken};
-use crate::refs::decode::half_at;
+use crate::isa::half_at;
+use crate::isa::registers::{Callee, Effect, Follow, Known, Taken};
 
 /// `rcall .+0`: a call of the next instruction only takes the room of a return address.
-pub(super) const CALL_NEXT: u32 = 0xd000;
+pub(crate) const CALL_NEXT: u32 = 0xd000;
 
 /// Follows Y, which is the frame's pointer.
-pub(super) struct Avr {
+pub(crate) struct Avr {
     frame: Known,
     /// The low byte of what is to be subtracted from Y.
     low: i64,
@@ -15,7 +15,7 @@ pub(super) struct Avr {
 }
 
 impl Avr {
-    pub(super) fn new(return_bytes: i64) -> Self {
+    pub(crate) fn new(return_bytes: i64) -> Self {
         Self { frame: Known::Nothing, low: 0, return_bytes }
     }
 }

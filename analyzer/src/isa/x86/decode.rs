@@ -2,7 +2,7 @@
 
 use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, OpKind, Register};
 
-use super::decode::{Decode, Flow, Numbers, Step, Value};
+use crate::isa::{Decode, Flow, Numbers, Step, Value};
 
 /// No instruction is longer.
 const MAX_LEN_BYTES: usize = 15;

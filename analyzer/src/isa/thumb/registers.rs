@@ -1,19 +1,16 @@
 //! Thumb-1 and Thumb-2: what moves the stack pointer, and what calls through registers call.
 
-use super::follow::{Callee, Effect, Follow, Known, Memory, Taken};
-use crate::refs::Places;
-use crate::refs::decode::half_at;
-use crate::refs::thumb::expanded;
+use super::{CLOBBERED, expanded};
+use crate::isa::half_at;
+use crate::isa::registers::{Callee, Effect, Follow, Known, Memory, Taken};
 
 const STACK: usize = 13;
 /// What the stack pointer is a multiple of where a function begins, by the procedure call standard (AAPCS,
 /// 6.2.1.2). Where hardware does not align it for an interrupt, it stores that word less of its frame.
 const ENTRY_ALIGN: i64 = 8;
-/// What a call may change.
-const CLOBBERED: [usize; 6] = [0, 1, 2, 3, 12, 14];
 
 /// Follows the registers of ARM's microcontroller profiles.
-pub(super) struct Thumb<'image> {
+pub(crate) struct Thumb<'image> {
     memory: Memory<'image>,
     registers: [Known; 16],
     /// Instructions of an `IT` block still to come, and the depth before the block: what only some
@@ -23,13 +20,8 @@ pub(super) struct Thumb<'image> {
 }
 
 impl<'image> Thumb<'image> {
-    pub(super) fn new(places: &'image Places<'image>) -> Self {
-        Self {
-            memory: Memory::new(places),
-            registers: [Known::Nothing; 16],
-            conditional: (0, 0),
-            has_float: false,
-        }
+    pub(crate) fn new(memory: Memory<'image>) -> Self {
+        Self { memory, registers: [Known::Nothing; 16], conditional: (0, 0), has_float: false }
     }
 }
 
@@ -351,7 +343,7 @@ impl Thumb<'_> {
     }
 
     fn after_call(&mut self) {
-        CLOBBERED.into_iter().for_each(|it| self.set(it, Known::Nothing));
+        (0..16).filter(|it| CLOBBERED >> it & 1 == 1).for_each(|it| self.set(it, Known::Nothing));
     }
 }
 

@@ -1,12 +1,6 @@
 //! What the analysis needs to know about an instruction, the same for every machine.
 
-use super::arm::Arm;
-use super::avr::Avr;
-use super::riscv::Riscv;
-use super::x86::X86;
-use super::xtensa::Xtensa;
-use crate::image::{Image, MarkKind};
-use crate::report::Endianness;
+use crate::image::MarkKind;
 
 /// Where control goes after an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,52 +123,6 @@ pub(crate) trait Decode {
     /// Code of this sort follows; whether it can be decoded.
     fn enter(&mut self, mode: MarkKind) -> bool {
         mode == MarkKind::Code
-    }
-}
-
-/// What is peculiar about a machine's code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Machine {
-    /// Size of an address in data.
-    pub(crate) pointer_bytes: u64,
-    /// Pointers to code have the low bit set.
-    pub(crate) is_thumb: bool,
-    /// Pointers to code count words.
-    pub(crate) has_word_addresses: bool,
-    /// Bytes outside of functions are literals: there is no telling where code begins.
-    pub(crate) has_stray_literals: bool,
-}
-
-/// Bytes by which instructions of AVR name RAM, as `avr-gcc` places it.
-pub(crate) const AVR_DATA_BASE: u64 = 0x80_0000;
-
-/// The decoder for an image, where there is one.
-pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
-    if image.header.endianness == Endianness::Big {
-        return None;
-    }
-    let is_64_bits = image.header.class_bits == 64;
-    let mut marks = image.marks.iter();
-    let global_pointer = marks.find(|it| it.kind == MarkKind::GlobalPointer).map(|it| it.address);
-    match image.header.machine.as_str() {
-        "arm" => Some(Box::new(Arm::default())),
-        "riscv" => Some(Box::new(Riscv::new(is_64_bits, global_pointer))),
-        "xtensa" => Some(Box::new(Xtensa::default())),
-        "avr" => Some(Box::new(Avr::default())),
-        "x86-64" => Some(Box::new(X86::new(64))),
-        "x86" => Some(Box::new(X86::new(32))),
-        _ => None,
-    }
-}
-
-/// The machine of an image, whether it has a decoder or not.
-pub(crate) fn machine(image: &Image<'_>) -> Machine {
-    let name = image.header.machine.as_str();
-    Machine {
-        pointer_bytes: if name == "avr" { 2 } else { u64::from(image.header.class_bits / 8) },
-        is_thumb: name == "arm",
-        has_word_addresses: name == "avr",
-        has_stray_literals: name == "xtensa",
     }
 }
 

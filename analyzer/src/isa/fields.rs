@@ -1,34 +1,10 @@
 //! Which bits of an instruction are a distance or an address.
 
-use crate::image::Image;
-use crate::refs::decode::{Flow, Step, Value};
-
-/// A machine that has a decoder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Isa {
-    Thumb,
-    Riscv,
-    Xtensa,
-    Avr,
-    X86,
-}
-
-impl Isa {
-    pub(super) fn of(image: &Image<'_>) -> Option<Self> {
-        match image.header.machine.as_str() {
-            "arm" => Some(Self::Thumb),
-            "riscv" => Some(Self::Riscv),
-            "xtensa" => Some(Self::Xtensa),
-            "avr" => Some(Self::Avr),
-            "x86-64" | "x86" => Some(Self::X86),
-            _ => None,
-        }
-    }
-}
+use super::{Flow, Machine, Step, Value};
 
 /// An instruction, and which of its bits depend on where things lie.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     instruction: u128,
     /// Bits that count from the instruction to its target.
     distance: u128,
@@ -39,37 +15,38 @@ pub(super) struct Fields {
 impl Fields {
     /// `code` begins with the instruction and may go on behind it.
     #[inline]
-    pub(super) fn of(isa: Isa, code: &[u8], step: &Step) -> Self {
+    pub(crate) fn of(machine: Machine, code: &[u8], step: &Step) -> Self {
         let instruction = instruction(code, step.len_bytes as usize);
         let code = &code[..code.len().min(step.len_bytes as usize)];
         let short = instruction as u32;
-        let (distance, address) = match isa {
-            Isa::Thumb if code.len() == 2 => (thumb_narrow(short, step), 0),
-            Isa::Thumb => thumb_wide(short, step),
-            Isa::Riscv if code.len() == 2 => riscv_compressed(short, step),
-            Isa::Riscv => riscv(short, step),
-            Isa::Xtensa => (xtensa(short, step), 0),
-            Isa::Avr => avr(short, step),
-            Isa::X86 => return Self { instruction, ..x86(code, step) },
+        let (distance, address) = match machine {
+            Machine::Arm if code.len() == 2 => (thumb_narrow(short, step), 0),
+            Machine::Arm => thumb_wide(short, step),
+            Machine::Riscv32 | Machine::Riscv64 if code.len() == 2 => riscv_compressed(short, step),
+            Machine::Riscv32 | Machine::Riscv64 => riscv(short, step),
+            Machine::Xtensa => (xtensa(short, step), 0),
+            Machine::Avr { .. } => avr(short, step),
+            Machine::Other { .. } => (0, 0),
+            Machine::X86 | Machine::X64 => return Self { instruction, ..x86(code, step) },
         };
         Self { instruction, distance: distance.into(), address: address.into() }
     }
 
     /// Whether the target can be told from the instruction only by where it lies.
-    pub(super) fn has_distance(&self) -> bool {
+    pub(crate) fn has_distance(&self) -> bool {
         self.distance != 0
     }
 
     /// Whether a part of an address stands in it.
-    pub(super) fn has_address(&self) -> bool {
+    pub(crate) fn has_address(&self) -> bool {
         self.address != 0
     }
 
-    pub(super) fn without_distance(&self) -> u128 {
+    pub(crate) fn without_distance(&self) -> u128 {
         self.instruction & !self.distance
     }
 
-    pub(super) fn without_addresses(&self) -> u128 {
+    pub(crate) fn without_addresses(&self) -> u128 {
         self.without_distance() & !self.address
     }
 }

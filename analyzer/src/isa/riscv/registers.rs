@@ -1,8 +1,8 @@
 //! RISC-V, compressed instructions and those that push and pop (Zcmp) included.
 
-use super::follow::{Callee, Effect, Follow, Known, Memory};
-use crate::refs::Places;
-use crate::refs::decode::{half_at, sign_extend};
+use crate::isa::registers::{Callee, Effect, Follow, Known, Memory};
+use crate::isa::{half_at, sign_extend};
+use crate::report::Header;
 
 const STACK: usize = 2;
 /// Registers that a call keeps: sp, gp, tp, s0, s1 and s2 to s11.
@@ -13,7 +13,7 @@ const MAX_ALIGNMENT: u64 = 16;
 const HAS_DOUBLES: u32 = 4;
 
 /// Follows the registers of both widths.
-pub(super) struct Riscv<'image> {
+pub(crate) struct Riscv<'image> {
     memory: Memory<'image>,
     registers: [Known; 32],
     bits: u32,
@@ -25,12 +25,11 @@ pub(super) struct Riscv<'image> {
 }
 
 impl<'image> Riscv<'image> {
-    pub(super) fn new(places: &'image Places<'image>) -> Self {
-        let header = &places.image.header;
+    pub(crate) fn new(memory: Memory<'image>, header: &Header) -> Self {
         let has_pushes = header.flags & HAS_DOUBLES == 0;
         let bits = if header.class_bits == 64 { 64 } else { 32 };
         Self {
-            memory: Memory::new(places),
+            memory,
             registers: [Known::Nothing; 32],
             bits,
             has_pushes,

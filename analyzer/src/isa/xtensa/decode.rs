@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decode::{Decode, Flow, Step, Value, sign_extend};
+use crate::isa::{Decode, Flow, Step, Value, sign_extend};
 
 /// The decoder keeps in mind which register an address came into out of a literal, so that a call through
 /// it is a call of that address.

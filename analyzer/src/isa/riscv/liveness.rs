@@ -1,7 +1,7 @@
 //! RISC-V of 32 bits with compressed instructions (the RISC-V Instruction Set Manual, volume I).
 
-use super::{Convention, Effect, Frame, Registers};
-use crate::refs::decode::half_at;
+use crate::isa::half_at;
+use crate::isa::liveness::{Convention, Effect, Frame, Registers};
 
 const RETURN: usize = 1;
 const STACK: usize = 2;
@@ -10,7 +10,7 @@ const SAVED: Registers = 0x0ffc_0302;
 /// a0 to a7.
 const ARGUMENTS: Registers = 0x0003_fc00;
 
-pub(super) const CONVENTION: Convention = Convention {
+pub(crate) const CONVENTION: Convention = Convention {
     arguments: ARGUMENTS | 1 << STACK,
     // ra, t0 to t6, a0 to a7.
     clobbered: 0xf003_fce2,

@@ -1,16 +1,11 @@
 //! Thumb-1 and Thumb-2: lengths, branches, literal loads, MOVW/MOVT pairs.
 
-mod writes;
-
-use super::decode::{Decode, Flow, Step, Value, half_at, sign_extend};
-pub(crate) use writes::writes;
-
-/// What a call does not keep: r0 to r3, r12 and lr.
-const CLOBBERED: u32 = 0b0101_0000_0000_1111;
+use super::{CLOBBERED, writes};
+use crate::isa::{Decode, Flow, Machine, Step, Value, half_at, sign_extend};
 
 /// What a register is known to hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     #[default]
     Nothing,
     /// The word in the pool at this address.
@@ -117,14 +112,14 @@ impl Thumb {
     fn call(&self, register: usize) -> Flow {
         match self.registers[register] {
             Known::Pool(pool) => Flow::CallThrough(pool),
-            Known::Address(target) => Flow::Call(target & !1),
+            Known::Address(target) => Flow::Call(Machine::Arm.code_address(target)),
             _ => Flow::CallUnknown,
         }
     }
 
     fn jump(&self, register: usize) -> Flow {
         match self.registers[register] {
-            Known::Address(target) => Flow::Jump(target & !1),
+            Known::Address(target) => Flow::Jump(Machine::Arm.code_address(target)),
             // The literal's load is the reference already.
             Known::Pool(_) => Flow::End,
             _ => Flow::JumpUnknown,

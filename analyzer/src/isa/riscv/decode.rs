@@ -1,6 +1,6 @@
 //! RISC-V with compressed instructions: branches, and addresses made of LUI, AUIPC and a small rest.
 
-use super::decode::{Decode, Flow, Step, Value, half_at, sign_extend};
+use crate::isa::{Decode, Flow, Step, Value, half_at, sign_extend};
 
 /// The register that calls return through.
 const RETURN: usize = 1;

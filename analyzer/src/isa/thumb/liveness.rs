@@ -1,7 +1,8 @@
 //! Thumb-1, and of Thumb-2 what compilers use most (Armv7-M Architecture Reference Manual, A5).
 
-use super::{Convention, Effect, Frame, Registers};
-use crate::refs::decode::half_at;
+use super::CLOBBERED;
+use crate::isa::half_at;
+use crate::isa::liveness::{Convention, Effect, Frame, Registers};
 
 const STACK: u32 = 13;
 const LINK: u32 = 14;
@@ -13,9 +14,9 @@ const SAVED: Registers = 0x0ff0;
 /// Those of them that only wide instructions save.
 const HIGH: Registers = 0x0f00;
 
-pub(super) const CONVENTION: Convention = Convention {
+pub(crate) const CONVENTION: Convention = Convention {
     arguments: 0x000f | 1 << STACK,
-    clobbered: 0x500f | FLAGS,
+    clobbered: CLOBBERED as Registers | FLAGS,
     at_return: 0x0003 | SAVED | 1 << STACK | 1 << LINK,
     saved: SAVED,
     stack: 1 << STACK,

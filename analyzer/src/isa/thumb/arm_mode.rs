@@ -1,8 +1,9 @@
 //! ARM: Thumb or 32-bit code by what the marks say, and the 32-bit code itself.
 
-use super::decode::{Decode, Flow, Step, Value, sign_extend};
-use super::thumb::{Known, Thumb};
+use super::CLOBBERED;
+use super::decode::{Known, Thumb};
 use crate::image::MarkKind;
+use crate::isa::{Decode, Flow, Machine, Step, Value, sign_extend};
 
 /// Condition of what is always executed.
 const ALWAYS: u32 = 14;
@@ -10,8 +11,6 @@ const ALWAYS: u32 = 14;
 const UNCONDITIONAL: u32 = 15;
 const LINK: u32 = 14;
 const PROGRAM_COUNTER: u32 = 15;
-/// Registers that a call may change: r0 to r3, r12 and lr.
-const CLOBBERED: [usize; 6] = [0, 1, 2, 3, 12, 14];
 
 /// The decoder of both instruction sets.
 #[derive(Debug, Default)]
@@ -52,7 +51,7 @@ impl A32 {
         }
         let step = self.instruction(word, at);
         if matches!(step.flow, Flow::Call(_) | Flow::CallUnknown | Flow::CallThrough(_)) {
-            CLOBBERED.into_iter().for_each(|it| self.registers[it] = Known::Nothing);
+            (0..16).filter(|it| CLOBBERED >> it & 1 == 1).for_each(|it| self.registers[it] = Known::Nothing);
         }
         match step.flow {
             Flow::Jump(target) if condition != ALWAYS => Step { flow: Flow::Branch(target), ..step },
@@ -97,7 +96,7 @@ impl A32 {
     fn exchange(&self, word: u32) -> Flow {
         match self.registers[(word & 0xf) as usize] {
             _ if word & 0xf == LINK => Flow::End,
-            Known::Address(target) => Flow::Jump(target & !1),
+            Known::Address(target) => Flow::Jump(Machine::Arm.code_address(target)),
             // The literal's load is the reference already.
             Known::Pool(_) => Flow::End,
             _ => Flow::JumpUnknown,
@@ -108,7 +107,7 @@ impl A32 {
     fn call(&self, word: u32) -> Flow {
         match self.registers[(word & 0xf) as usize] {
             Known::Pool(pool) => Flow::CallThrough(pool),
-            Known::Address(target) => Flow::Call(target & !1),
+            Known::Address(target) => Flow::Call(Machine::Arm.code_address(target)),
             _ => Flow::CallUnknown,
         }
     }

@@ -1,34 +1,34 @@
 //! What an instruction does with registers and memory, the same for every machine.
 
-use super::thumb;
+use super::{Machine, thumb};
 use crate::image::Image;
-use crate::refs::decode::Step;
+use crate::isa::Step;
 use crate::report::Endianness;
 
 /// A load or store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Access {
+pub(crate) struct Access {
     /// Registers of which any may hold the address, a bit for each.
-    pub(super) bases: u32,
+    pub(crate) bases: u32,
     /// What is added to the address; `None` where a register is.
-    pub(super) offset: Option<i64>,
+    pub(crate) offset: Option<i64>,
     /// Whether it is at the sum of all bases, none of them shifted.
-    pub(super) is_sum: bool,
-    pub(super) n_bytes: u64,
-    pub(super) is_store: bool,
+    pub(crate) is_sum: bool,
+    pub(crate) n_bytes: u64,
+    pub(crate) is_store: bool,
 }
 
 /// A register takes another's value with something added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Move {
-    pub(super) to: u32,
-    pub(super) from: u32,
-    pub(super) by: By,
+pub(crate) struct Move {
+    pub(crate) to: u32,
+    pub(crate) from: u32,
+    pub(crate) by: By,
 }
 
 /// What is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(crate) enum By {
     Number(i64),
     /// What this register holds.
     Register(u32),
@@ -38,7 +38,7 @@ pub(super) enum By {
 
 /// What becomes of numbers, as compilers make the distances that fit into no instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Number {
+pub(crate) enum Number {
     /// The registers that are written take this one.
     Is(i64),
     /// They take what this register holds, so many bits to the left.
@@ -47,24 +47,24 @@ pub(super) enum Number {
 
 /// What one instruction does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Effect {
-    pub(super) access: Option<Access>,
-    pub(super) moves: [Option<Move>; 2],
-    pub(super) number: Option<Number>,
+pub(crate) struct Effect {
+    pub(crate) access: Option<Access>,
+    pub(crate) moves: [Option<Move>; 2],
+    pub(crate) number: Option<Number>,
     /// Registers whose value goes where nobody follows it, a bit for each.
-    pub(super) passed_on: u32,
+    pub(crate) passed_on: u32,
     /// The same where nothing was loaded or stored at the value before.
-    pub(super) passed_on_unused: u32,
-    pub(super) written: u32,
+    pub(crate) passed_on_unused: u32,
+    pub(crate) written: u32,
     /// Instructions behind this one that may not be executed.
-    pub(super) n_conditional: u32,
+    pub(crate) n_conditional: u32,
 }
 
 impl Effect {
     /// Of an instruction that nobody knows: it may do anything with what registers hold.
-    pub(super) const UNKNOWN: Self = Self::passing_on(u32::MAX);
+    pub(crate) const UNKNOWN: Self = Self::passing_on(u32::MAX);
 
-    pub(super) const fn passing_on(passed_on: u32) -> Self {
+    pub(crate) const fn passing_on(passed_on: u32) -> Self {
         Self {
             access: None,
             moves: [None; 2],
@@ -77,47 +77,47 @@ impl Effect {
     }
 
     /// It writes registers and makes nothing of others that could be followed.
-    pub(super) fn writing(written: u32, passed_on: u32) -> Self {
+    pub(crate) fn writing(written: u32, passed_on: u32) -> Self {
         Self { written, passed_on, ..Self::default() }
     }
 
     /// `to` is `from` and something more.
-    pub(super) fn adding(to: u32, from: u32, by: Option<i64>) -> Self {
+    pub(crate) fn adding(to: u32, from: u32, by: Option<i64>) -> Self {
         let by = by.map_or(By::Unknown, By::Number);
         Self { written: bit(to), moves: [Some(Move { to, from, by }), None], ..Self::default() }
     }
 
     /// `to` is the sum of two registers.
-    pub(super) fn sum(to: u32, a: u32, b: u32) -> Self {
+    pub(crate) fn sum(to: u32, a: u32, b: u32) -> Self {
         let sum = |from, other| Some(Move { to, from, by: By::Register(other) });
         Self { written: bit(to), moves: [sum(a, b), sum(b, a)], ..Self::default() }
     }
 
     /// A load of a word or less: no more than its first byte matters.
-    pub(super) fn load(bases: u32, offset: Option<i64>, written: u32) -> Self {
+    pub(crate) fn load(bases: u32, offset: Option<i64>, written: u32) -> Self {
         let access = Some(Access { bases, offset, is_sum: false, n_bytes: 1, is_store: false });
         Self { access, written, ..Self::default() }
     }
 
     /// The same of so many bytes, where they may be of several owners.
-    pub(super) fn of(mut self, n_bytes: u64) -> Self {
+    pub(crate) fn of(mut self, n_bytes: u64) -> Self {
         self.access = self.access.map(|it| Access { n_bytes, ..it });
         self
     }
 
     /// The same at the sum of its bases.
-    pub(super) fn at_sum(mut self) -> Self {
+    pub(crate) fn at_sum(mut self) -> Self {
         self.access = self.access.map(|it| Access { is_sum: true, ..it });
         self
     }
 
-    pub(super) fn store(bases: u32, offset: Option<i64>, (stored, n_bytes): (u32, u64)) -> Self {
+    pub(crate) fn store(bases: u32, offset: Option<i64>, (stored, n_bytes): (u32, u64)) -> Self {
         let access = Some(Access { bases, offset, is_sum: false, n_bytes, is_store: true });
         Self { access, passed_on: stored, ..Self::default() }
     }
 
     /// The base moves along.
-    pub(super) fn and_moves(mut self, base: u32, by: i64) -> Self {
+    pub(crate) fn and_moves(mut self, base: u32, by: i64) -> Self {
         let is_loaded = self.written & bit(base) != 0;
         self.written |= bit(base);
         self.moves[0] = (!is_loaded).then_some(Move { to: base, from: base, by: By::Number(by) });
@@ -126,30 +126,29 @@ impl Effect {
 }
 
 /// Reads one instruction of a machine.
-pub(super) type Reader = fn(&[u8], &Step) -> Effect;
+pub(crate) type Reader = fn(&[u8], &Step) -> Effect;
 
 /// The reader for an image, where there is one.
-pub(super) fn reader(image: &Image<'_>) -> Option<Reader> {
-    let header = &image.header;
-    let is_arm = header.machine == "arm" && header.endianness == Endianness::Little;
-    is_arm.then_some(thumb::effect)
+pub(crate) fn reader(image: &Image<'_>) -> Option<Reader> {
+    let is_arm = image.machine == Machine::Arm && image.header.endianness == Endianness::Little;
+    is_arm.then_some(thumb::accesses::effect)
 }
 
 /// Counts down what an `IT` makes conditional.
 #[derive(Debug, Default)]
-pub(super) struct Conditions {
+pub(crate) struct Conditions {
     n_left: u32,
 }
 
 impl Conditions {
     /// Whether the next instruction may not be executed. It may itself make others so.
-    pub(super) fn next(&mut self, n_conditional: u32) -> bool {
+    pub(crate) fn next(&mut self, n_conditional: u32) -> bool {
         let is_conditional = self.n_left > 0;
         self.n_left = if n_conditional > 0 { n_conditional } else { self.n_left.saturating_sub(1) };
         is_conditional
     }
 }
 
-pub(super) fn bit(register: u32) -> u32 {
+pub(crate) fn bit(register: u32) -> u32 {
     1_u32.checked_shl(register).unwrap_or(0)
 }

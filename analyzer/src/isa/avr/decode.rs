@@ -1,6 +1,6 @@
 //! AVR: branches by words, and addresses in pairs of registers.
 
-use super::decode::{AVR_DATA_BASE, Decode, Flow, Step, Value, half_at, sign_extend};
+use crate::isa::{AVR_DATA_BASE, Decode, Flow, Step, Value, half_at, sign_extend};
 
 /// The pairs of registers that instructions take addresses from, by the lower one.
 const X: usize = 26;

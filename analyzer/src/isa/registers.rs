@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::refs::Places;
-
 /// Smaller numbers are indices and lengths, and no addresses of tables.
 const MIN_ADDRESS: u64 = 0x40;
 
 /// What a register is known to hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     #[default]
     Nothing,
     /// Not known yet: nobody was met who brings control here. So only while a function is first walked through.
@@ -28,7 +26,7 @@ pub(super) enum Known {
 
 /// Where a call through a register may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Callee {
+pub(crate) enum Callee {
     /// There.
     Address(u64),
     /// Where the word at this offset of something unknown says.
@@ -40,7 +38,7 @@ pub(super) enum Callee {
 
 /// How much of the stack is taken after an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(crate) enum Taken {
     Bytes(i64),
     /// Nothing of another stack: startup code and schedulers set the pointer to where one begins.
     Elsewhere,
@@ -50,14 +48,14 @@ pub(super) enum Taken {
 
 /// What an instruction does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Effect {
-    pub(super) taken: Taken,
+pub(crate) struct Effect {
+    pub(crate) taken: Taken,
     /// For calls and jumps through registers.
-    pub(super) callee: Callee,
+    pub(crate) callee: Callee,
 }
 
 /// Follows registers through the instructions of a function.
-pub(super) trait Follow<'image> {
+pub(crate) trait Follow<'image> {
     /// What it looks at of an instruction: the bytes, or what a decoder made of them.
     type Code: Copy;
 
@@ -78,7 +76,7 @@ pub(super) trait Follow<'image> {
 
 impl Known {
     /// What is in the register after `number` was added.
-    pub(super) fn plus(self, number: i64) -> Self {
+    pub(crate) fn plus(self, number: i64) -> Self {
         match self {
             Self::Number(it) => Self::Number(it.wrapping_add_signed(number)),
             Self::Near(it) => Self::Near(it.wrapping_add_signed(number)),
@@ -88,7 +86,7 @@ impl Known {
     }
 
     /// The sum of two registers of so many bits; what is added to an address is an index.
-    pub(super) fn sum(self, other: Self, bits: u32) -> Self {
+    pub(crate) fn sum(self, other: Self, bits: u32) -> Self {
         match (self, other) {
             (Self::Stack(_), Self::Number(number)) => self.plus(signed(number, bits)),
             (Self::Number(number), Self::Stack(_)) => other.plus(signed(number, bits)),
@@ -102,7 +100,7 @@ impl Known {
     }
 
     /// The first register less the second.
-    pub(super) fn less(self, other: Self, bits: u32) -> Self {
+    pub(crate) fn less(self, other: Self, bits: u32) -> Self {
         match other {
             Self::Number(number) => self.plus(signed(number, bits).wrapping_neg()),
             _ => Self::Nothing,
@@ -111,7 +109,7 @@ impl Known {
 
     /// Rounds down to a multiple of `align`: of an address in the stack at most so much more is taken. The
     /// stack pointer was a multiple of `entry_align` when the function began.
-    pub(super) fn aligned(self, align: u64, entry_align: i64) -> Self {
+    pub(crate) fn aligned(self, align: u64, entry_align: i64) -> Self {
         match (self, i64::try_from(align)) {
             (Self::Stack(depth), Ok(align)) if align.count_ones() == 1 => {
                 let known = align.min(entry_align);
@@ -125,7 +123,7 @@ impl Known {
         }
     }
 
-    pub(super) fn callee(self) -> Callee {
+    pub(crate) fn callee(self) -> Callee {
         match self {
             Self::Number(address) => Callee::Address(address),
             Self::Slot(offset) => Callee::Slot(offset),
@@ -139,7 +137,7 @@ impl Known {
     }
 
     /// How much is taken where this is what the stack pointer holds.
-    pub(super) fn taken(self) -> Taken {
+    pub(crate) fn taken(self) -> Taken {
         match self {
             Self::Stack(depth) => Taken::Bytes(depth),
             Self::Number(_) | Self::Near(_) | Self::Slot(_) | Self::Entry(_) => Taken::Elsewhere,
@@ -148,29 +146,35 @@ impl Known {
     }
 }
 
+/// What a program reads that it cannot change.
+pub(crate) trait Constants {
+    /// A word that nothing changes at run time.
+    fn constant(&self, address: u64) -> Option<u64>;
+}
+
 /// What is in memory as far as it is known: constants, and what the function put onto its stack.
-pub(super) struct Memory<'image> {
-    pub(super) places: &'image Places<'image>,
+pub(crate) struct Memory<'image> {
+    constants: &'image dyn Constants,
     /// By depth. What was written there at different times and differs is not known.
     spilled: BTreeMap<i64, Known>,
 }
 
 impl<'image> Memory<'image> {
-    pub(super) fn new(places: &'image Places<'image>) -> Self {
-        Self { places, spilled: BTreeMap::new() }
+    pub(crate) fn new(constants: &'image dyn Constants) -> Self {
+        Self { constants, spilled: BTreeMap::new() }
     }
 
     /// The word so far behind what a register holds.
-    pub(super) fn load(&self, base: Known, offset: i64) -> Known {
+    pub(crate) fn load(&self, base: Known, offset: i64) -> Known {
         match base.plus(offset) {
-            Known::Number(address) => self.constant(address).map_or(Known::Nothing, Known::Number),
+            Known::Number(address) => self.constants.constant(address).map_or(Known::Nothing, Known::Number),
             Known::Near(address) => Known::Entry(address),
             Known::Stack(depth) => self.spilled.get(&depth).copied().unwrap_or_default(),
             _ => u64::try_from(offset).map_or(Known::Nothing, Known::Slot),
         }
     }
 
-    pub(super) fn store(&mut self, base: Known, offset: i64, word: Known) {
+    pub(crate) fn store(&mut self, base: Known, offset: i64, word: Known) {
         if let Known::Stack(depth) = base.plus(offset) {
             let word = if word == Known::Open { Known::Nothing } else { word };
             let spilled = self.spilled.entry(depth).or_insert(word);
@@ -181,20 +185,14 @@ impl<'image> Memory<'image> {
     }
 
     /// Forgets the stack: another function begins.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.spilled.clear();
-    }
-
-    /// A word that nothing changes at run time.
-    fn constant(&self, address: u64) -> Option<u64> {
-        let place = self.places.at(address)?;
-        if self.places.section(place).is_writable { None } else { self.places.pointer_at(address) }
     }
 }
 
 /// What is known where two ways meet: what both know. Of the stack pointer's copies, which compilers
 /// keep in one register throughout a function, those of the first way stay.
-pub(super) fn meet(registers: &mut [Known], others: &[Known]) {
+pub(crate) fn meet(registers: &mut [Known], others: &[Known]) {
     for (register, other) in registers.iter_mut().zip(others) {
         match (*register, *other) {
             (Known::Stack(_), _) | (_, Known::Open) => {}
@@ -206,17 +204,17 @@ pub(super) fn meet(registers: &mut [Known], others: &[Known]) {
 }
 
 /// Leaves open what is not kept throughout a function.
-pub(super) fn reopen(registers: &mut [Known]) {
+pub(crate) fn reopen(registers: &mut [Known]) {
     registers.iter_mut().filter(|it| !it.is_stack()).for_each(|it| *it = Known::Open);
 }
 
 /// What is still open will never be known.
-pub(super) fn close(registers: &mut [Known]) {
+pub(crate) fn close(registers: &mut [Known]) {
     registers.iter_mut().filter(|it| **it == Known::Open).for_each(|it| *it = Known::Nothing);
 }
 
 /// The low `bits` as a signed number.
-pub(super) fn signed(number: u64, bits: u32) -> i64 {
+pub(crate) fn signed(number: u64, bits: u32) -> i64 {
     let shift = 64 - bits;
     (number << shift).cast_signed() >> shift
 }

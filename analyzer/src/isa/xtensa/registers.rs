@@ -1,20 +1,19 @@
 //! Xtensa with and without register windows: `entry`, and what adds to a1.
 
-use super::follow::{Callee, Effect, Follow, Known, Memory};
-use crate::refs::Places;
-use crate::refs::decode::sign_extend;
+use crate::isa::registers::{Callee, Effect, Follow, Known, Memory};
+use crate::isa::sign_extend;
 
 const STACK: usize = 1;
 
 /// Follows the sixteen registers of the current window.
-pub(super) struct Xtensa<'image> {
+pub(crate) struct Xtensa<'image> {
     memory: Memory<'image>,
     registers: [Known; 16],
 }
 
 impl<'image> Xtensa<'image> {
-    pub(super) fn new(places: &'image Places<'image>) -> Self {
-        Self { memory: Memory::new(places), registers: [Known::Nothing; 16] }
+    pub(crate) fn new(memory: Memory<'image>) -> Self {
+        Self { memory, registers: [Known::Nothing; 16] }
     }
 }
 

@@ -1,20 +1,18 @@
 //! Thumb-1 and Thumb-2: what loads, stores and sums do. Whatever else there is may do anything.
 
-use super::effect::{Access, Effect, Number, bit};
-use crate::refs::decode::{Flow, Step, half_at, sign_extend};
-use crate::refs::thumb::{expanded, writes};
+use super::{CLOBBERED, expanded, writes};
+use crate::isa::accesses::{Access, Effect, Number, bit};
+use crate::isa::{Flow, Step, half_at, sign_extend};
 
 /// Registers that hand over arguments and results.
 const ARGUMENTS: u32 = 0b1111;
 /// Where the address of a static would be that is the result.
 const RESULT: u32 = 0b1;
-/// What a call does not keep: r0 to r3, r12 and lr.
-const CLOBBERED: u32 = 0b0101_0000_0000_1111;
 const LINK: u32 = 14;
 const PC: u32 = 15;
 
 /// What one instruction does.
-pub(super) fn effect(code: &[u8], step: &Step) -> Effect {
+pub(crate) fn effect(code: &[u8], step: &Step) -> Effect {
     if matches!(step.flow, Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown) {
         return Effect::writing(CLOBBERED, ARGUMENTS);
     }

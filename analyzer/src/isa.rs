@@ -1,0 +1,53 @@
+//! Instruction sets, one room per machine: what an instruction does, and where control goes after it.
+//!
+//! Nothing in here knows what an image holds: bytes go in, and what they do comes out. Who asks for it follows
+//! control (`step`), the stack pointer and calls through registers (`registers`), addresses (`accesses`), values
+//! that nothing uses (`liveness`), or wants to know which bits depend on where things lie (`fields`).
+
+pub(crate) mod accesses;
+mod avr;
+pub(crate) mod fields;
+pub(crate) mod liveness;
+mod machine;
+pub(crate) mod registers;
+mod riscv;
+mod step;
+pub(crate) mod thumb;
+pub(crate) mod x86;
+mod xtensa;
+
+use crate::image::{Image, MarkKind};
+use crate::report::Endianness;
+pub(crate) use machine::Machine;
+pub(crate) use step::{Decode, Flow, Numbers, Step, Value, half_at, sign_extend};
+
+/// What follows the stack through the functions of each machine.
+pub(crate) mod followers {
+    pub(crate) use super::avr::registers::{Avr, CALL_NEXT};
+    pub(crate) use super::riscv::registers::Riscv;
+    pub(crate) use super::thumb::registers::Thumb;
+    pub(crate) use super::x86::registers::X86;
+    pub(crate) use super::xtensa::registers::Xtensa;
+}
+
+/// Bytes by which instructions of AVR name RAM, as `avr-gcc` places it.
+pub(crate) const AVR_DATA_BASE: u64 = 0x80_0000;
+
+/// The decoder for an image, where there is one.
+pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
+    if image.header.endianness == Endianness::Big {
+        return None;
+    }
+    let mut marks = image.marks.iter();
+    let global_pointer = marks.find(|it| it.kind == MarkKind::GlobalPointer).map(|it| it.address);
+    match image.machine {
+        Machine::Arm => Some(Box::new(thumb::arm_mode::Arm::default())),
+        Machine::Riscv32 => Some(Box::new(riscv::decode::Riscv::new(false, global_pointer))),
+        Machine::Riscv64 => Some(Box::new(riscv::decode::Riscv::new(true, global_pointer))),
+        Machine::Xtensa => Some(Box::new(xtensa::decode::Xtensa::default())),
+        Machine::Avr { .. } => Some(Box::new(avr::decode::Avr::default())),
+        Machine::X86 => Some(Box::new(x86::decode::X86::new(32))),
+        Machine::X64 => Some(Box::new(x86::decode::X86::new(64))),
+        Machine::Other { .. } => None,
+    }
+}

@@ -1,0 +1,4 @@
+//! AVR.
+
+pub(super) mod decode;
+pub(super) mod registers;

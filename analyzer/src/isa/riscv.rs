@@ -1,0 +1,5 @@
+//! RISC-V.
+
+pub(super) mod decode;
+pub(super) mod liveness;
+pub(super) mod registers;

@@ -1,0 +1,4 @@
+//! x86.
+
+pub(crate) mod decode;
+pub(crate) mod registers;

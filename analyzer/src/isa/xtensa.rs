@@ -1,0 +1,4 @@
+//! Xtensa.
+
+pub(super) mod decode;
+pub(super) mod registers;
