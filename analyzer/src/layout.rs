@@ -8,6 +8,7 @@ pub mod link_error;
 mod linker_script;
 pub mod map_file;
 pub(crate) mod regions;
+pub(crate) mod rows;
 pub(crate) mod windows;
 
 pub(crate) use linker_script::{includes, parse};

@@ -6,8 +6,12 @@
 //!   that is allocated; the same for `used_bytes` of a region.
 //! - Over the image the three add up to the sizes of all allocated sections, each once, and the filler
 //!   between them.
+//! - `used_bytes = reserved_bytes + static_bytes` of each region, and `ram_bytes = reserved_bytes + static_ram_bytes` of
+//!   the totals.
+//! - A part lies in the region where it begins, and `overflow_bytes` is how far the last one runs over the region's end.
+//!   A region that `contains` others has their parts, too.
 //! - `totals.flash_bytes` is the sum of the stored parts of all regions, and `totals.ram_bytes` of those that run
-//!   in RAM; filler belongs to what is on both sides of it. So where nothing but stored bytes lies in one region, its
+//!   in RAM, each once however many regions contain it; filler belongs to what is on both sides of it. So where nothing but stored bytes lies in one region, its
 //!   `used_bytes` are the total. What windows show twice counts once.
 //! - The crates' `flash_bytes` and `ram_bytes` add up to at most the totals; the rest is padding, or
 //!   nobody's. Memory that overlays take turns in is one row of them, and its owners' rows leave it out.
@@ -67,7 +71,10 @@ use crate::graph::GraphSummary;
 ///   helpers, families, identical bodies, duplicated texts, stack, insights; retained bytes by the memory
 ///   that they take; symbols outside of the image; regions that are neither
 ///   flash nor RAM.
-pub const SCHEMA_VERSION: u32 = 3;
+/// - 4: a section that runs over the end of a region counts there alone (`overflow_bytes`, `overwrites`), regions around
+///   others have what lies in those (`contains`); static use (`static_bytes`, `static_ram_bytes`, `reserved_bytes`), and
+///   more stacks and heaps are told apart; capacity from the linker's map and from the file itself.
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,6 +181,13 @@ pub struct Totals {
     /// Bytes of RAM that are taken at run time (by run address): `.data`, `.bss`, code that runs in
     /// RAM, reservations, and the filler that aligns one of them behind another.
     pub ram_bytes: u64,
+    /// Of the bytes of RAM, those that are only set aside for stacks and heaps.
+    #[serde(default)]
+    pub reserved_bytes: u64,
+    /// *Static use*: the bytes of RAM without the reserved ones. A heap that takes the rest of RAM makes `ram_bytes` say
+    /// nothing; this still does. Absent in reports before version 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub static_ram_bytes: Option<u64>,
     /// Allocated bytes of the rows in [`Report::symbols`], each byte once.
     pub symbol_bytes: u64,
     /// Alignment filler, inside of sections and between them.
@@ -203,6 +217,19 @@ pub struct Region {
     /// rest of RAM makes `used_bytes` say nothing; the difference still does.
     #[serde(default)]
     pub reserved_bytes: u64,
+    /// *Static use*: the used bytes without the reserved ones. Absent in reports before version 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub static_bytes: Option<u64>,
+    /// By how much what begins in this region runs over its end. Then the region is too small, however few bytes the
+    /// sections in it have: there may be holes between them.
+    #[serde(default, skip_serializing_if = "symbol::is_zero")]
+    pub overflow_bytes: u64,
+    /// The regions that what runs over the end lies in, in the order of the script.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overwrites: Vec<String>,
+    /// The regions that lie in this one. Their parts are parts of this one, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contains: Vec<String>,
     /// Regions that show the same memory at other addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<String>,
@@ -219,6 +246,19 @@ pub struct Region {
     pub source: RegionSource,
     /// Who uses it, by address.
     pub parts: Vec<RegionPart>,
+}
+
+impl Region {
+    /// What a capacity or a budget is compared with: the bytes in use or, where something runs over the end, all from the
+    /// region's begin up to there. Linkers count holes, too.
+    pub fn needed_bytes(&self) -> u64 {
+        match (self.overflow_bytes, self.length_bytes) {
+            (1.., Some(length_bytes)) => {
+                self.used_bytes.max(length_bytes.saturating_add(self.overflow_bytes))
+            }
+            _ => self.used_bytes,
+        }
+    }
 }
 
 /// What a region is used for.

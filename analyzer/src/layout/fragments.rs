@@ -15,6 +15,8 @@ pub(crate) struct Fragment {
     pub(crate) span: Span,
     /// Where the same bytes run.
     pub(crate) run_address: u64,
+    /// Whether it is only set aside for a stack or heap.
+    pub(crate) is_reserved: bool,
 }
 
 impl Fragment {
@@ -79,7 +81,8 @@ fn wishes((section_idx, section): (usize, &ImageSection<'_>)) -> impl Iterator<I
     let takes_memory = section.takes_memory() && section.size() > 0;
     debug_assert!(section.role != SectionRole::Filler || !takes_memory);
     let run_address = section.run.start();
-    let piece = move |view, span| Fragment { section_idx, view, span, run_address };
+    let is_reserved = section.role == SectionRole::Reservation;
+    let piece = move |view, span| Fragment { section_idx, view, span, run_address, is_reserved };
     let run = takes_memory.then(|| piece(View::Run, section.run));
     let load = section.load.filter(|_| takes_memory && section.is_copied());
     run.into_iter().chain(load.map(|it| piece(View::Load, it)))

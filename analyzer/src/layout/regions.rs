@@ -5,14 +5,15 @@
 //! `--print-memory-usage` counts from the region's start to the end of its last section instead,
 //! so it also counts holes that nothing needs.
 
+use std::cmp::Reverse;
+
 use super::MemoryRegion;
 use super::fragments::Fragment;
 use super::infer;
 use super::kind::Evidence;
-use super::windows::{Doubled, Windows};
+use super::windows::Windows;
 use crate::image::Image;
-use crate::map::{Attribution, Count};
-use crate::report::{Region, RegionKind, RegionPart, RegionSource, SectionRole, View};
+use crate::report::{RegionKind, RegionSource, View};
 use crate::span::{Span, is_alignment_gap};
 
 /// What the parts of a region that only align the next are called.
@@ -21,12 +22,12 @@ pub(crate) const ALIGNMENT: &str = "(alignment)";
 /// A region and the pieces of sections that lie in it.
 #[derive(Debug)]
 pub(crate) struct Occupied {
-    name: String,
-    aliases: Vec<String>,
+    pub(super) name: String,
+    pub(super) aliases: Vec<String>,
     pub(crate) kind: RegionKind,
-    span: Span,
-    length_bytes: Option<u64>,
-    source: RegionSource,
+    pub(super) span: Span,
+    pub(super) length_bytes: Option<u64>,
+    pub(super) source: RegionSource,
     pub(crate) fragments: Vec<Fragment>,
 }
 
@@ -39,12 +40,20 @@ pub(crate) struct Taken {
     /// Whether they are taken at run time. Filler is between what is.
     pub(crate) is_run: bool,
     pub(crate) is_filler: bool,
+    /// Of them, those that are only set aside for a stack or heap.
+    pub(crate) reserved_bytes: u64,
 }
 
 impl Taken {
     pub(crate) fn of(fragment: &Fragment, image: &Image<'_>) -> Self {
-        let is_stored = fragment.is_stored(&image.sections[fragment.section_idx]);
-        Self { span: fragment.span, is_stored, is_run: fragment.view == View::Run, is_filler: false }
+        let section = &image.sections[fragment.section_idx];
+        Self {
+            span: fragment.span,
+            is_stored: fragment.is_stored(section),
+            is_run: fragment.view == View::Run,
+            is_filler: false,
+            reserved_bytes: if fragment.is_reserved { fragment.span.size() } else { 0 },
+        }
     }
 }
 
@@ -69,7 +78,7 @@ pub(crate) struct Settled {
     /// Pieces outside of every region.
     pub(crate) homeless: Vec<Fragment>,
     /// Of what the linker script calls windows.
-    windows: Windows,
+    pub(super) windows: Windows,
 }
 
 /// Puts every piece into a region of the linker script, or of our own inference without one.
@@ -141,24 +150,20 @@ fn inferred(image: &Image<'_>, fragments: &[Fragment]) -> Vec<Occupied> {
     infer::clusters(image, fragments).into_iter().map(region).collect()
 }
 
-/// Cuts a piece at the borders of regions. Where regions overlap, the smallest has it.
+/// Where a fragment lies: in the smallest region that holds all of it, else in the one where it begins, whose end it
+/// then runs over. Only what begins outside of every region is cut, where the first one begins.
 fn pieces(regions: &[Span], fragment: Fragment) -> Vec<(Option<usize>, Fragment)> {
-    if let Some(home) = smallest(regions, |it| it.contains(fragment.span)) {
-        return vec![(Some(home), fragment)];
+    let home = |piece: Fragment| {
+        smallest(regions, |it| it.contains(piece.span)).or_else(|| furthest(regions, piece.span.start()))
+    };
+    if let Some(region_idx) = home(fragment) {
+        return vec![(Some(region_idx), fragment)];
     }
-    let mut pieces = Vec::new();
-    let mut cursor = fragment.span.start();
-    while cursor < fragment.span.end() {
-        let home = smallest(regions, |it| it.contains_address(cursor));
-        let end = match home {
-            Some(region_idx) => regions[region_idx].end(),
-            None => regions.iter().map(|it| it.start()).filter(|it| *it > cursor).min().unwrap_or(u64::MAX),
-        };
-        let piece = Span::between(cursor, end.min(fragment.span.end())).and_then(|it| fragment.cut(it));
-        pieces.extend(piece.map(|it| (home, it)));
-        cursor = end;
-    }
-    pieces
+    let next = regions.iter().map(|it| it.start()).filter(|it| fragment.span.contains_address(*it)).min();
+    let Some(next) = next else { return vec![(None, fragment)] };
+    let head = Span::between(fragment.span.start(), next).and_then(|it| fragment.cut(it));
+    let tail = fragment.cut(fragment.span.from(next));
+    head.map(|it| (None, it)).into_iter().chain(tail.map(|it| (home(it), it))).collect()
 }
 
 fn smallest(regions: &[Span], holds: impl Fn(&Span) -> bool) -> Option<usize> {
@@ -166,61 +171,10 @@ fn smallest(regions: &[Span], holds: impl Fn(&Span) -> bool) -> Option<usize> {
     candidates.min_by_key(|(idx, it)| (it.size(), *idx)).map(|(idx, _)| idx)
 }
 
-/// The regions as the report shows them, and how many bytes they count twice.
-pub(crate) fn describe(
-    settled: &Settled,
-    image: &Image<'_>,
-    attribution: &Attribution,
-) -> (Vec<Region>, Doubled) {
-    let mut regions: Vec<Region> = settled.regions.iter().map(|it| row(it, image, attribution)).collect();
-    let windows = settled.windows.clone().or_of_chip(image, &regions);
-    windows.enter(&mut regions);
-    let doubled_bytes = |kind: RegionKind, counts: fn(&Taken) -> bool| {
-        let taken = settled.regions.iter().filter(|it| it.kind == kind).flat_map(|it| it.taken(image));
-        windows.doubled_bytes(taken.filter(counts).map(|it| it.span))
-    };
-    let flash_bytes = doubled_bytes(RegionKind::Flash, |it| it.is_stored);
-    let ram_bytes = doubled_bytes(RegionKind::Ram, |it| it.is_run);
-    (regions, Doubled { flash_bytes, ram_bytes })
-}
-
-fn row(region: &Occupied, image: &Image<'_>, attribution: &Attribution) -> Region {
-    let mut parts: Vec<RegionPart> = Vec::with_capacity(region.fragments.len());
-    let mut count = Count::default();
-    let mut fillers = region.taken(image).into_iter().filter(|it| it.is_filler).peekable();
-    for fragment in &region.fragments {
-        if let Some(filler) = fillers.next_if(|it| it.span.end() == fragment.span.start()) {
-            count.padding_bytes += filler.span.size();
-            parts.push(part(ALIGNMENT, filler.span, fragment.view));
-        }
-        count.add(attribution.count(fragment.section_idx, fragment.run()));
-        parts.push(part(&image.sections[fragment.section_idx].name, fragment.span, fragment.view));
-    }
-    Region {
-        name: region.name.clone(),
-        aliases: region.aliases.clone(),
-        kind: region.kind,
-        origin_address: region.span.start(),
-        length_bytes: region.length_bytes,
-        used_bytes: parts.iter().map(|it| it.bytes).sum(),
-        reserved_bytes: reserved_bytes(region, image),
-        windows: Vec::new(),
-        used_elsewhere_bytes: 0,
-        symbol_bytes: count.symbol_bytes,
-        padding_bytes: count.padding_bytes,
-        unattributed_bytes: count.unattributed_bytes,
-        source: region.source,
-        parts,
-    }
-}
-
-fn reserved_bytes(region: &Occupied, image: &Image<'_>) -> u64 {
-    let is_reserved = |it: &&Fragment| image.sections[it.section_idx].role == SectionRole::Reservation;
-    region.fragments.iter().filter(is_reserved).map(|it| it.span.size()).sum()
-}
-
-fn part(section: &str, span: Span, view: View) -> RegionPart {
-    RegionPart { section: section.to_owned(), address: span.start(), bytes: span.size(), view }
+/// Of the regions that an address lies in, the one that reaches furthest; the smallest of several.
+fn furthest(regions: &[Span], address: u64) -> Option<usize> {
+    let candidates = regions.iter().enumerate().filter(|(_, it)| it.contains_address(address));
+    candidates.max_by_key(|(idx, it)| (it.end(), Reverse((it.size(), *idx)))).map(|(idx, _)| idx)
 }
 
 /// The gap between two sections, where it is what aligning the second leaves over.
@@ -231,5 +185,6 @@ fn filler(last: &Taken, next: &Taken, align_bytes: u64) -> Option<Taken> {
         is_stored: last.is_stored && next.is_stored,
         is_run: last.is_run && next.is_run,
         is_filler: true,
+        reserved_bytes: 0,
     })
 }

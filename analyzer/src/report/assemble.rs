@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::memory_use::{Bytes, MemoryUse};
-use super::{CrateUse, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning};
+use super::{
+    CrateUse, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning,
+};
 use super::{anonymous, machinery, outside, retained, source};
 use crate::bloat::machinery::Part;
 use crate::bloat::{duplicates, generics, helpers};
@@ -14,11 +16,12 @@ use crate::image::{Image, ImageSection};
 use crate::insight;
 use crate::layout::regions::{self, Settled};
 use crate::layout::windows::Doubled;
-use crate::layout::{MemoryRegion, fragments};
+use crate::layout::{MemoryRegion, fragments, rows};
 use crate::map::{Attribution, Owner};
 use crate::names::{self, Language, Name};
 use crate::refs::NoReferences;
 use crate::stack;
+use crate::text::grouped;
 
 /// Crate of symbols whose name does not tell.
 pub(crate) const UNKNOWN_CRATE: &str = "(unknown)";
@@ -63,7 +66,8 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let identical_bodies = graph.map(|it| duplicates::identical_bodies(&named, it)).unwrap_or_default();
     let duplicate_texts = duplicates::texts(findings, &named);
     done("duplicates");
-    let (regions, doubled) = regions::describe(&settled, image, attribution);
+    let (regions, doubled) = rows::describe(&settled, image, attribution);
+    let overflows: Vec<Warning> = regions.iter().filter_map(overflow).collect();
     let stack = stack::measure(findings, &mut named, &regions);
     done("stack");
     let (formatting, panics) = machinery::costs(findings, &named);
@@ -89,7 +93,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         insights: Vec::new(),
         outside: outside::find(findings, &named),
         graph: graph.map(|it| it.summary(image, attribution)),
-        warnings: warnings(findings, memory, (&settled, &source.warnings)),
+        warnings: warnings(findings, memory, (&settled, &overflows, &source.warnings)),
         sections,
         symbols: named.into_iter().map(|it| it.symbol).collect(),
     };
@@ -100,9 +104,13 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
 
 fn totals(use_of: &MemoryUse, sections: &[Section], doubled: Doubled) -> Totals {
     let sum = |bytes: fn(&Section) -> u64| sections.iter().filter(|it| it.allocated).map(bytes).sum();
+    let ram_bytes = use_of.total.ram.saturating_sub(doubled.ram_bytes);
+    let reserved_bytes = use_of.reserved_bytes.min(ram_bytes);
     Totals {
         flash_bytes: use_of.total.flash.saturating_sub(doubled.flash_bytes),
-        ram_bytes: use_of.total.ram.saturating_sub(doubled.ram_bytes),
+        ram_bytes,
+        reserved_bytes,
+        static_ram_bytes: Some(ram_bytes - reserved_bytes),
         symbol_bytes: sum(|it| it.symbol_bytes),
         padding_bytes: sum(|it| it.padding_bytes) + use_of.filler_bytes,
         unattributed_bytes: sum(|it| it.unattributed_bytes),
@@ -277,10 +285,11 @@ fn crates(
 fn warnings(
     findings: &Findings<'_>,
     memory: &[MemoryRegion],
-    (settled, of_source): (&Settled, &[Warning]),
+    (settled, overflows, of_source): (&Settled, &[Warning], &[Warning]),
 ) -> Vec<Warning> {
     let Findings { image, attribution, graph, .. } = findings;
-    let mut warnings = image.warnings.clone();
+    let mut warnings = overflows.to_vec();
+    warnings.extend_from_slice(&image.warnings);
     warnings.extend(attribution.warnings.iter().chain(of_source).cloned());
     if image.is_relocatable() && !memory.is_empty() {
         let message = "an object file has no addresses yet, so no region is in use".into();
@@ -312,6 +321,18 @@ fn warnings(
         warnings.push(Warning { place: "warnings".into(), message });
     }
     warnings
+}
+
+fn overflow(region: &Region) -> Option<Warning> {
+    let length_bytes = region.length_bytes.filter(|_| region.overflow_bytes > 0)?;
+    let into = match region.overwrites.as_slice() {
+        [] => String::new(),
+        names => format!(", into {}", names.join(" and ")),
+    };
+    let (over, needed) = (grouped(region.overflow_bytes), grouped(region.needed_bytes()));
+    let message =
+        format!("needs {needed} of {} bytes: it runs {over} over its end{into}", grouped(length_bytes));
+    Some(Warning { place: format!("region {}", region.name), message })
 }
 
 fn homeless(image: &Image<'_>, settled: &Settled) -> impl Iterator<Item = Warning> {

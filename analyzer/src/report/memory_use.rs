@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{RegionKind, View};
+use super::{RegionKind, SectionRole, View};
 use crate::image::{Image, ImageSection};
 use crate::layout::fragments::{self, Fragment};
 use crate::layout::regions::{Settled, Taken};
@@ -14,6 +14,8 @@ pub(crate) struct MemoryUse {
     pub(super) total: Bytes,
     /// What of the total several sections share: overlays, which take turns there.
     pub(super) shared: Bytes,
+    /// What of the RAM is only set aside for stacks and heaps.
+    pub(super) reserved_bytes: u64,
     /// Filler between sections.
     pub(super) filler_bytes: u64,
     /// By section.
@@ -40,7 +42,7 @@ impl MemoryUse {
     pub(crate) fn new(image: &Image<'_>, attribution: &Attribution, settled: &Settled) -> Self {
         let is_in_ram = image.sections.iter().map(is_ram_alone).collect();
         let (total, shared, shared_by_node) = Default::default();
-        let mut sums = Self { total, shared, filler_bytes: 0, is_in_ram, shared_by_node };
+        let mut sums = Self { total, shared, reserved_bytes: 0, filler_bytes: 0, is_in_ram, shared_by_node };
         if image.is_relocatable() {
             sums.add_unplaced(image);
         }
@@ -76,6 +78,7 @@ impl MemoryUse {
     fn add(&mut self, taken: &Taken, is_ram: bool, shared: &[Span]) {
         let memories = (taken.is_stored, taken.is_run && is_ram);
         self.total.add(taken.span.size(), memories);
+        self.reserved_bytes += if memories.1 { taken.reserved_bytes } else { 0 };
         self.filler_bytes += if taken.is_filler { taken.span.size() } else { 0 };
         within(shared, taken.span).for_each(|it| self.shared.add(it.size(), memories));
     }
@@ -102,7 +105,9 @@ impl MemoryUse {
     /// Sections of an object file count whole: they have no addresses that could overlap.
     fn add_unplaced(&mut self, image: &Image<'_>) {
         for section in image.sections.iter().filter(|it| it.takes_memory()) {
+            let is_reserved = section.role == SectionRole::Reservation && is_ram_alone(section);
             self.total.add(section.size(), (section.is_in_flash(), is_ram_alone(section)));
+            self.reserved_bytes += if is_reserved { section.size() } else { 0 };
         }
     }
 }

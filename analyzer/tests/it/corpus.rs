@@ -74,27 +74,27 @@ fn esp_idf_on_an_esp32_p4() {
         "",
         regions,
         expect![[r#"
-        flash 168804 ram 73480
-        ram ram 376 of ?
-          0x30100000 290 .tcm.text run
-          0x30100122 14 (alignment) run
-          0x30100130 72 .tcm.data run
-        flash flash 101268 of ?
-          0x40000020 69948 .flash.text run
-          0x40020020 256 .flash.appdesc run
-          0x40020120 30872 .flash.rodata run
-          0x400279b8 192 .flash.init_array run
-        ram2 ram 72760 of ?
-          0x4ff20000 59640 .iram0.text run
-          0x4ff2e900 7304 .dram0.data run
-          0x4ff30588 8 (alignment) run
-          0x4ff30590 5796 .dram0.bss run
-          0x4ff31c34 12 .dram0.heap_start run
-        ram3 ram 344 of ?
-          0x50108000 216 .rtc.p4_rev3_mspi_workaround run
-          0x50108100 24 .rtc_reserved run
-          0x50108118 104 .rtc.text run
-    "#]],
+            flash 168804 ram 73480
+            ram ram 376 of ?
+              0x30100000 290 .tcm.text run
+              0x30100122 14 (alignment) run
+              0x30100130 72 .tcm.data run
+            flash flash 101268 of ?
+              0x40000020 69948 .flash.text run
+              0x40020020 256 .flash.appdesc run
+              0x40020120 30872 .flash.rodata run
+              0x400279b8 192 .flash.init_array run
+            ram2 ram 72760 of ?, reserved 12
+              0x4ff20000 59640 .iram0.text run
+              0x4ff2e900 7304 .dram0.data run
+              0x4ff30588 8 (alignment) run
+              0x4ff30590 5796 .dram0.bss run
+              0x4ff31c34 12 .dram0.heap_start run
+            ram3 ram 344 of ?
+              0x50108000 216 .rtc.p4_rev3_mspi_workaround run
+              0x50108100 24 .rtc_reserved run
+              0x50108118 104 .rtc.text run
+        "#]],
     );
     check(
         "rv32-c-espidf-esp32p4.elf",
@@ -135,18 +135,18 @@ fn esp_hal_on_an_esp32_c5() {
         "",
         regions,
         expect![[r#"
-        flash 51558 ram 320928
-        ram ram 320928 of ?
-          0x40800000 2012 .trap run
-          0x408007dc 2268 .rwtext run
-          0x408010b8 856 .data run
-          0x40801410 308 .bss run
-          0x40801544 315484 .stack run
-        flash flash 46422 of ?
-          0x42000020 256 .flash.appdesc run
-          0x42000120 10984 .rodata run
-          0x42002c2c 35182 .text run
-    "#]],
+            flash 51558 ram 320928
+            ram ram 320928 of ?, reserved 315484
+              0x40800000 2012 .trap run
+              0x408007dc 2268 .rwtext run
+              0x408010b8 856 .data run
+              0x40801410 308 .bss run
+              0x40801544 315484 .stack run
+            flash flash 46422 of ?
+              0x42000020 256 .flash.appdesc run
+              0x42000120 10984 .rodata run
+              0x42002c2c 35182 .text run
+        "#]],
     );
     check(
         "rv32-rust-esp32c5.elf",

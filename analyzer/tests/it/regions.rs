@@ -100,28 +100,29 @@ fn complaints_without_end_are_counted() {
 }
 
 #[test]
-fn a_section_that_overflows_its_region_is_cut_at_the_border() {
+fn a_section_that_runs_over_the_end_of_its_region_counts_there_alone() {
     check(
         "section .boot2 0x10000000 300",
         "MEMORY { BOOT2 (rx) : ORIGIN = 0x10000000, LENGTH = 256 }",
         expect![[r#"
             flash 300 ram 0
-            BOOT2 flash 256 of 256
-              0x10000000 256 .boot2 run
-            ! section .boot2: 44 bytes lie outside of every memory region
+            BOOT2 flash 300 of 256, over by 44
+              0x10000000 300 .boot2 run
+            ! region BOOT2: needs 300 of 256 bytes: it runs 44 over its end
         "#]],
     );
 }
 
 #[test]
-fn of_nested_regions_the_smallest_has_the_section() {
+fn a_region_around_others_shows_what_lies_in_them() {
     check(
         "section .bss 0x20000000 64 w nobits\n section .noinit 0x20000f00 16 w nobits",
         "MEMORY { RAM : ORIGIN = 0x20000000, LENGTH = 4K  KEEP : ORIGIN = 0x20000F00, LENGTH = 256 }",
         expect![[r#"
             flash 0 ram 80
-            RAM ram 64 of 4096
+            RAM ram 80 of 4096, contains KEEP
               0x20000000 64 .bss run
+              0x20000f00 16 .noinit run
             KEEP ram 16 of 256
               0x20000f00 16 .noinit run
         "#]],

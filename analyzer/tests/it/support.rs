@@ -64,7 +64,13 @@ pub(crate) fn regions(report: &Report) -> String {
     for region in &report.regions {
         let length = region.length_bytes.map_or("?".into(), |it| it.to_string());
         let kind = format!("{:?}", region.kind).to_lowercase();
-        writeln!(text, "{} {kind} {} of {length}", region.name, region.used_bytes).unwrap();
+        write!(text, "{} {kind} {} of {length}", region.name, region.used_bytes).unwrap();
+        let words = [("reserved", region.reserved_bytes), ("over by", region.overflow_bytes)];
+        words.iter().filter(|it| it.1 > 0).for_each(|it| write!(text, ", {} {}", it.0, it.1).unwrap());
+        let lists = [("overwrites", &region.overwrites), ("contains", &region.contains)];
+        let lists = lists.iter().filter(|it| !it.1.is_empty());
+        lists.for_each(|it| write!(text, ", {} {}", it.0, it.1.join(" ")).unwrap());
+        text.push('\n');
         for part in &region.parts {
             let view = format!("{:?}", part.view).to_lowercase();
             writeln!(text, "  {:#x} {} {} {view}", part.address, part.bytes, part.section).unwrap();

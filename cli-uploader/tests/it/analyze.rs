@@ -249,7 +249,7 @@ fn what_no_root_leads_to_is_listed() {
 fn the_report_is_json_as_documented() {
     let output = sandbox().plimsoll(&["analyze", "old.elf", "--memory", "memory.x", "--json"]).output();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["schema_version"], 3);
+    assert_eq!(report["schema_version"], 4);
     let text = report["sections"].as_array().unwrap().iter().find(|it| it["name"] == ".text").unwrap();
     for member in ["size_bytes", "run_address", "load_address"] {
         assert!(text[member].is_u64(), "sections[].{member}");

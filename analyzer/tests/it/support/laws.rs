@@ -85,8 +85,17 @@ fn regions_are_their_parts(report: &Report) {
         let parts: u64 = region.parts.iter().map(|it| it.bytes).sum();
         let owned = region.symbol_bytes + region.padding_bytes + region.unattributed_bytes;
         assert_eq!((region.used_bytes, region.used_bytes), (parts, owned), "{region:?}");
-        assert!(region.length_bytes.is_none_or(|it| region.used_bytes <= it), "{region:?}");
-        assert!(region.reserved_bytes <= region.used_bytes, "{region:?}");
+        assert!(
+            region.length_bytes.is_none_or(|it| region.used_bytes <= it + region.overflow_bytes),
+            "{region:?}"
+        );
+        assert_eq!(region.static_bytes, Some(region.used_bytes - region.reserved_bytes), "{region:?}");
+        let end = region.length_bytes.map(|it| region.origin_address.saturating_add(it));
+        let begins_inside =
+            |it: &RegionPart| region.origin_address <= it.address && end.is_none_or(|end| it.address < end);
+        assert!(region.parts.iter().all(begins_inside), "{region:?}");
+        let reach = region.parts.iter().map(|it| it.address + it.bytes).max().unwrap_or(0);
+        assert_eq!(region.overflow_bytes, end.map_or(0, |it| reach.saturating_sub(it)), "{region:?}");
         assert!(region.parts.iter().all(|it| it.bytes > 0), "{region:?}");
         let is_apart =
             |it: &[plimsoll_analyzer::report::RegionPart]| it[0].address + it[0].bytes <= it[1].address;
@@ -123,6 +132,7 @@ fn totals_are_sums(report: &Report) {
     let allocated: u64 = report.sections.iter().filter(|it| it.allocated).map(|it| it.size_bytes).sum();
     let labelled = totals.symbol_bytes + totals.padding_bytes + totals.unattributed_bytes;
     assert_eq!(labelled, allocated + filler_bytes(report));
+    assert_eq!(totals.static_ram_bytes.unwrap() + totals.reserved_bytes, totals.ram_bytes);
     let symbols: u64 = report.symbols.iter().map(|it| it.size_bytes).sum();
     assert_eq!(totals.symbol_bytes, symbols);
     let formatting: u64 = report.formatting.symbols.iter().map(|it| report.symbols[*it].size_bytes).sum();
@@ -133,8 +143,9 @@ fn totals_are_sums(report: &Report) {
 
 /// Between sections.
 fn filler_bytes(report: &Report) -> u64 {
-    let parts = report.regions.iter().flat_map(|it| &it.parts);
-    parts.filter(|it| it.section == "(alignment)").map(|it| it.bytes).sum()
+    let parts = report.regions.iter().flat_map(|it| &it.parts).filter(|it| it.section == "(alignment)");
+    let once: BTreeMap<u64, u64> = parts.map(|it| (it.address, it.bytes)).collect();
+    once.into_values().sum()
 }
 
 /// What regions say is in use is what the totals count, and crates own no more. A script may leave sections
