@@ -10,7 +10,7 @@ pub(crate) mod fields;
 pub(crate) mod liveness;
 mod machine;
 pub(crate) mod registers;
-mod riscv;
+pub(crate) mod riscv;
 mod step;
 pub(crate) mod thumb;
 pub(crate) mod x86;
@@ -42,8 +42,10 @@ pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
     let global_pointer = marks.find(|it| it.kind == MarkKind::GlobalPointer).map(|it| it.address);
     match image.machine {
         Machine::Arm => Some(Box::new(thumb::arm_mode::Arm::default())),
-        Machine::Riscv32 => Some(Box::new(riscv::decode::Riscv::new(false, global_pointer))),
-        Machine::Riscv64 => Some(Box::new(riscv::decode::Riscv::new(true, global_pointer))),
+        Machine::Riscv32 | Machine::Riscv64 => {
+            let table = riscv::Table::of(&image.header);
+            Some(Box::new(riscv::decode::Riscv::new(table, global_pointer)))
+        }
         Machine::Xtensa => Some(Box::new(xtensa::decode::Xtensa::default())),
         Machine::Avr { .. } => Some(Box::new(avr::decode::Avr::default())),
         Machine::X86 => Some(Box::new(x86::decode::X86::new(32))),

@@ -1,4 +1,5 @@
 //! AVR.
 
 pub(super) mod decode;
+mod instruction;
 pub(super) mod registers;

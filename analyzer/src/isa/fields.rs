@@ -1,6 +1,6 @@
 //! Which bits of an instruction are a distance or an address.
 
-use super::{Flow, Machine, Step, Value};
+use super::{Flow, Machine, Step, Value, riscv};
 
 /// An instruction, and which of its bits depend on where things lie.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +22,7 @@ impl Fields {
         let (distance, address) = match machine {
             Machine::Arm if code.len() == 2 => (thumb_narrow(short, step), 0),
             Machine::Arm => thumb_wide(short, step),
-            Machine::Riscv32 | Machine::Riscv64 if code.len() == 2 => riscv_compressed(short, step),
-            Machine::Riscv32 | Machine::Riscv64 => riscv(short, step),
+            Machine::Riscv32 | Machine::Riscv64 => riscv::fields(code, step),
             Machine::Xtensa => (xtensa(short, step), 0),
             Machine::Avr { .. } => avr(short, step),
             Machine::Other { .. } => (0, 0),
@@ -93,31 +92,6 @@ fn thumb_wide(code: u32, step: &Step) -> (u32, u32) {
         0xf20f | 0xf2af if forms_address(step) => (halves(0x04a0, 0x70ff), 0),
         // MOVW and MOVT.
         it if it & 0xff70 == 0xf240 && second & 0x8000 == 0 => (0, halves(0x040f, 0x70ff)),
-        _ => (0, 0),
-    }
-}
-
-/// What completes an upper part counts as a distance: `auipc` began one.
-fn riscv(code: u32, step: &Step) -> (u32, u32) {
-    let has_base = code >> 15 & 31 != 0;
-    match code & 0x7f {
-        0x6f | 0x17 => (0xffff_f000, 0),
-        0x63 => (0xfe00_0f80, 0),
-        0x37 => (0, 0xffff_f000),
-        0x67 if has_base && branches(step) => (0xfff0_0000, 0),
-        0x13 | 0x03 | 0x07 if has_base && forms_address(step) => (0xfff0_0000, 0),
-        0x23 | 0x27 if has_base && forms_address(step) => (0xfe00_0f80, 0),
-        _ => (0, 0),
-    }
-}
-
-fn riscv_compressed(code: u32, step: &Step) -> (u32, u32) {
-    match (code & 3, code >> 13 & 7) {
-        (1, 0b001 | 0b101) if branches(step) => (0x1ffc, 0),
-        (1, 0b110 | 0b111) => (0x1c7c, 0),
-        (1, 0b000) if forms_address(step) => (0x107c, 0),
-        (1, 0b011) => (0, 0x107c),
-        (0, _) if forms_address(step) => (0x1c60, 0),
         _ => (0, 0),
     }
 }

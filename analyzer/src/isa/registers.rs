@@ -68,6 +68,16 @@ pub(crate) trait Follow<'image> {
     /// Forgets everything: another function begins.
     fn reset(&mut self);
 
+    /// What it looks at of the bytes of an instruction; `None` where bytes alone do not do.
+    fn code(_: &'image [u8]) -> Option<Self::Code> {
+        None
+    }
+
+    /// Whether a call is one of a part of the function, which goes on with its frame.
+    fn calls_part(&self, _: Self::Code) -> bool {
+        false
+    }
+
     /// Whether an instruction used registers of floating point, which interrupts then save.
     fn has_float(&self) -> bool {
         false

@@ -6,6 +6,7 @@ use super::way::Way;
 use crate::image::MarkKind;
 use crate::isa::followers::{Avr, CALL_NEXT, Riscv, Thumb, X86, Xtensa};
 use crate::isa::registers::{Callee, Effect, Follow, Known, Memory};
+use crate::isa::riscv::Table;
 use crate::isa::x86::decode as x86;
 use crate::isa::{Flow, Machine, decoder, half_at};
 use crate::refs::{Nodes, Place, Places, code};
@@ -58,7 +59,7 @@ pub(super) fn walk(places: &Places<'_>, nodes: &Nodes) -> Option<Walked> {
     Some(match places.machine {
         Machine::Arm => by_bytes(Walk::new(places, nodes, Thumb::new(memory)))?,
         Machine::Riscv32 | Machine::Riscv64 => {
-            by_bytes(Walk::new(places, nodes, Riscv::new(memory, &places.image.header)))?
+            by_bytes(Walk::new(places, nodes, Riscv::new(memory, Table::of(&places.image.header))))?
         }
         Machine::Xtensa => by_bytes(Walk::new(places, nodes, Xtensa::new(memory)))?,
         Machine::Avr { .. } => {

@@ -3,3 +3,35 @@
 
 mod outer;
 mod overflow;
+mod zcmp;
+
+use plimsoll_analyzer::Report;
+
+use crate::support::elf;
+
+/// An image of RISC-V whose code, given in halves, begins where it is entered; what else it has.
+fn riscv(code: &str, rest: &str) -> Vec<u8> {
+    let mut elf = elf::build(&format!("machine riscv\n{}\n{rest}", halves(code, 0x2000_0000)));
+    elf[24..28].copy_from_slice(&0x2000_0000_u32.to_le_bytes());
+    elf
+}
+
+/// The same of AVR, which is entered at 0.
+fn avr(code: &str, rest: &str) -> Vec<u8> {
+    elf::build(&format!("machine 83\n{}\n{rest}", halves(code, 0)))
+}
+
+fn halves(code: &str, address: u64) -> String {
+    let halves: Vec<&str> = code.split_whitespace().collect();
+    let section = format!("section .text {address} {} x\n", halves.len() * 2);
+    let lines = halves.iter().enumerate().map(|(idx, it)| format!("half .text {} 0x{it}\n", idx * 2));
+    section + &lines.collect::<String>()
+}
+
+/// The first root: `name bytes[+]: frame name, …`.
+fn frames(report: &Report) -> String {
+    let root = &report.stack.as_ref().unwrap().roots[0];
+    let path: Vec<String> = root.path.iter().map(|it| format!("{} {}", it.frame_bytes, it.name)).collect();
+    let more = if root.uncertain_because.is_empty() { "" } else { "+" };
+    format!("{} {}{more}: {}", root.name, root.worst_bytes, path.join(", "))
+}
