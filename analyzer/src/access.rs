@@ -29,6 +29,8 @@ const FLAGS_LIKE_ADDRESSES: &[u8] = b"12pad_integral";
 const MAX_INSTRUCTIONS: usize = 1 << 14;
 /// Nor is more followed than so many instructions, each as often as it was.
 const MAX_STEPS: usize = 1 << 22;
+const N_ARM_REGISTERS: usize = 16;
+const N_RISCV_REGISTERS: usize = 32;
 
 /// What is known of one static.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +47,8 @@ pub(crate) fn uses(
     attribution: &Attribution,
     (references, statics): (&References, &[Span]),
 ) -> Option<Vec<Use>> {
-    let reader = effect::reader(image)?;
+    // What RISC-V passes on was not held against real images yet.
+    let reader = effect::reader(image).filter(|it| it.n_registers == N_ARM_REGISTERS)?;
     let places = refs::places(image, attribution).ok()?;
     let sections: Vec<(Span, Option<u64>)> = image
         .sections
@@ -112,7 +115,7 @@ impl<'a> Statics<'a> {
         }
         let is_any = |it: &Instruction| it.formed.is_some_and(|it| self.is_near(it));
         if list.iter().any(is_any) {
-            Code { list: &list, end: place.span.end(), ignored: &ignored }.follow(self);
+            Code::<N_ARM_REGISTERS> { list: &list, end: place.span.end(), ignored: &ignored }.follow(self);
         }
     }
 
@@ -232,7 +235,7 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
             return;
         }
         let content = places.content(Span::saturating(at, step.len_bytes), place.section_idx);
-        let effect: Effect = reader(content, step);
+        let effect: Effect = (reader.effect)(content, step);
         let formed = match step.value {
             Value::Load(pool) => places.number_at(pool),
             Value::Address(number) => Some(number),

@@ -5,8 +5,6 @@ use std::collections::BTreeSet;
 use crate::isa::accesses::{Access, By, Effect, Number, bit};
 use crate::isa::{Flow, Step, sign_extend};
 
-const N_REGISTERS: usize = 16;
-
 /// Who wants to know where addresses go.
 pub(super) trait Watch {
     /// Whether a number may be an address that is worth following.
@@ -111,10 +109,10 @@ impl Held {
 }
 
 /// What the registers hold before an instruction.
-pub(super) type State = [Held; N_REGISTERS];
+pub(super) type State<const N: usize> = [Held; N];
 
 /// A function.
-pub(super) struct Code<'a> {
+pub(super) struct Code<'a, const N: usize> {
     /// By address.
     pub(super) list: &'a [Instruction],
     pub(super) end: u64,
@@ -122,19 +120,19 @@ pub(super) struct Code<'a> {
     pub(super) ignored: &'a BTreeSet<u64>,
 }
 
-impl Code<'_> {
+impl<const N: usize> Code<'_, N> {
     /// Tells `watch` what the function does, and answers with what is held before each instruction. What no
     /// known way leads to is gone through by itself.
-    pub(super) fn follow(&self, watch: &mut impl Watch) -> Vec<Option<State>> {
-        let mut states: Vec<Option<State>> = vec![None; self.list.len()];
+    pub(super) fn follow(&self, watch: &mut impl Watch) -> Vec<Option<State<N>>> {
+        let mut states: Vec<Option<State<N>>> = vec![None; self.list.len()];
         for start in 0..self.list.len() {
             if states[start].is_some() {
                 continue;
             }
-            states[start] = Some(State::default());
+            states[start] = Some([Held::default(); N]);
             let mut todo = vec![start];
             while let Some(idx) = todo.pop().filter(|_| watch.has_time()) {
-                let before = states[idx].unwrap_or_default();
+                let before = states[idx].unwrap_or([Held::default(); N]);
                 let after = self.step(&self.list[idx], &before, watch);
                 for next in self.next(&self.list[idx], &after, watch) {
                     let merged = match &states[next] {
@@ -155,14 +153,14 @@ impl Code<'_> {
     pub(super) fn accessed(
         &self,
         it: &Instruction,
-        before: &State,
+        before: &State<N>,
         formed: Option<Pointer>,
     ) -> impl Iterator<Item = (Pointer, Access)> {
         let access = it.effect.access;
         access.into_iter().flat_map(move |access| {
-            let by_register = registers(access.bases).filter_map(move |it| {
+            let by_register = registers::<N>(access.bases).filter_map(move |it| {
                 let Held::At(pointer) = before[it] else { return None };
-                let other = registers(access.bases & !bit(it as u32)).find_map(|it| before[it].number());
+                let other = registers::<N>(access.bases & !bit(it as u32)).find_map(|it| before[it].number());
                 Some(pointer.plus(access.offset.or(other.filter(|_| access.is_sum))))
             });
             let named = formed.filter(|_| access.bases != 0);
@@ -170,7 +168,7 @@ impl Code<'_> {
         })
     }
 
-    fn step(&self, it: &Instruction, before: &State, watch: &mut impl Watch) -> State {
+    fn step(&self, it: &Instruction, before: &State<N>, watch: &mut impl Watch) -> State<N> {
         let effect = &it.effect;
         let formed = it.formed.filter(|it| watch.is_near(*it) && !self.ignored.contains(it));
         let formed = formed.map(Pointer::to);
@@ -182,7 +180,7 @@ impl Code<'_> {
         let unused = held(before, effect.passed_on_unused).filter(|it| !it.is_used);
         unused.for_each(|it| watch.pass_on(it));
         let mut after = *before;
-        for register in registers(effect.access.map_or(0, |it| it.bases)) {
+        for register in registers::<N>(effect.access.map_or(0, |it| it.bases)) {
             if let Held::At(pointer) = &mut after[register] {
                 pointer.is_used = true;
             }
@@ -191,29 +189,29 @@ impl Code<'_> {
             after.iter_mut().for_each(|it| *it = it.doubted());
         }
         let number = written_number(it, before);
-        registers(effect.written).for_each(|it| after[it] = number.map_or(Held::Other, Held::Number));
+        registers::<N>(effect.written).for_each(|it| after[it] = number.map_or(Held::Other, Held::Number));
         for moved in effect.moves.iter().flatten() {
-            let content = |register: u32| before[register as usize % N_REGISTERS];
+            let content = |register: u32| before[register as usize % N];
             let by = match moved.by {
                 By::Number(number) => Some(number),
                 By::Register(register) => content(register).number(),
                 By::Unknown => None,
             };
             if let Some(sum) = content(moved.from).plus(by) {
-                let to = moved.to as usize % N_REGISTERS;
+                let to = moved.to as usize % N;
                 let is_first = matches!(after[to], Held::Other | Held::Number(_));
                 after[to] = if is_first { sum } else { either(after[to], sum, watch) };
             }
         }
         // What an access names is where it goes to, not what it writes.
         if let Some(pointer) = formed.filter(|_| effect.access.is_none_or(|it| it.bases == 0)) {
-            registers(effect.written).for_each(|it| after[it] = Held::At(pointer));
+            registers::<N>(effect.written).for_each(|it| after[it] = Held::At(pointer));
         }
         if it.is_conditional { merged(before, &after, watch) } else { after }
     }
 
     /// The instructions that may come next. Where nobody knows, everything is passed on.
-    fn next(&self, it: &Instruction, after: &State, watch: &mut impl Watch) -> Vec<usize> {
+    fn next(&self, it: &Instruction, after: &State<N>, watch: &mut impl Watch) -> Vec<usize> {
         let end = it.at.saturating_add(it.step.len_bytes);
         let addresses = match it.step.flow {
             // A function that ends with a call does not get back from it.
@@ -234,29 +232,29 @@ impl Code<'_> {
 }
 
 /// The number that an instruction writes, where it is known.
-fn written_number(it: &Instruction, before: &State) -> Option<i64> {
+fn written_number<const N: usize>(it: &Instruction, before: &State<N>) -> Option<i64> {
     let is_load = it.effect.access.is_some_and(|it| it.bases != 0);
     match it.effect.number {
         Some(Number::Is(number)) => Some(number),
         Some(Number::Shifted(register, by)) => {
-            before[register as usize % N_REGISTERS].number().map(|it| sign_extend((it << by) as u32, 32))
+            before[register as usize % N].number().map(|it| sign_extend((it << by) as u32, 32))
         }
         None => it.formed.filter(|_| !is_load).map(|it| sign_extend(it as u32, 32)),
     }
 }
 
-fn registers(bits: u32) -> impl Iterator<Item = usize> {
-    (0..N_REGISTERS).filter(move |it| bits >> it & 1 == 1)
+fn registers<const N: usize>(bits: u32) -> impl Iterator<Item = usize> {
+    (0..N).filter(move |it| bits >> it & 1 == 1)
 }
 
-pub(super) fn held(state: &State, bits: u32) -> impl Iterator<Item = Pointer> {
-    registers(bits).filter_map(move |it| match state[it] {
+pub(super) fn held<const N: usize>(state: &State<N>, bits: u32) -> impl Iterator<Item = Pointer> {
+    registers::<N>(bits).filter_map(move |it| match state[it] {
         Held::At(pointer) => Some(pointer),
         Held::Other | Held::Number(_) | Held::Lost => None,
     })
 }
 
-fn merged(a: &State, b: &State, watch: &mut impl Watch) -> State {
+fn merged<const N: usize>(a: &State<N>, b: &State<N>, watch: &mut impl Watch) -> State<N> {
     std::array::from_fn(|it| either(a[it], b[it], watch))
 }
 

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::follow::{Code, Instruction, Pointer, State, Watch, held};
-use super::{MAX_STEPS, instructions};
+use super::{MAX_STEPS, N_ARM_REGISTERS, N_RISCV_REGISTERS, instructions};
 use crate::isa::accesses::{Access, By, Effect, Move, Number, Reader, bit, reader};
 use crate::isa::sign_extend;
 use crate::map::Label;
@@ -17,9 +17,6 @@ use crate::refs::{Flow, List, Place, Places, Reference, ReferenceKind, Value, de
 use crate::report::SymbolKind;
 use crate::span::Span;
 
-const STACK_POINTER: u32 = 13;
-/// Registers that hand over arguments.
-const ARGUMENTS: u32 = 0b1111;
 const WORD_BYTES: u64 = 4;
 
 /// What was found, and whether there was time for all of it.
@@ -88,7 +85,14 @@ impl Search<'_, '_> {
             return;
         }
         let Some(list) = instructions(self.places, place, self.reader) else { return };
-        let code = Code { list: &list, end: place.span.end(), ignored: &BTreeSet::new() };
+        match self.reader.n_registers {
+            N_RISCV_REGISTERS => self.follow::<N_RISCV_REGISTERS>(place, &list),
+            _ => self.follow::<N_ARM_REGISTERS>(place, &list),
+        }
+    }
+
+    fn follow<const N: usize>(&mut self, place: &Place, list: &[Instruction]) {
+        let code = Code::<N> { list, end: place.span.end(), ignored: &BTreeSet::new() };
         let states = code.follow(self);
         if self.steps_left == 0 {
             return;
@@ -104,8 +108,9 @@ impl Search<'_, '_> {
 
     /// Addresses that somebody else gets. One where the datum ends that was named, which is there
     /// too, is the end of it: a pair of both says where to work.
-    fn hand_over(&mut self, it: &Instruction, before: &State, function: Span) {
-        let all: Vec<Pointer> = held(before, handed_over(it, function)).filter(|it| it.is_certain).collect();
+    fn hand_over<const N: usize>(&mut self, it: &Instruction, before: &State<N>, function: Span) {
+        let all: Vec<Pointer> =
+            held(before, self.handed_over(it, function)).filter(|it| it.is_certain).collect();
         for pointer in &all {
             let Some(named) = data_at(self.places, pointer.base) else { continue };
             let is_end = pointer.without_index() == named.span.end();
@@ -113,6 +118,18 @@ impl Search<'_, '_> {
             if !(is_end && has_other) {
                 self.enter(it, *pointer, 1);
             }
+        }
+    }
+
+    /// Registers whose values somebody else gets: whom the function calls or goes back to, or memory.
+    fn handed_over(&self, it: &Instruction, function: Span) -> u32 {
+        let effect = &it.effect;
+        match it.step.flow {
+            Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => self.reader.arguments,
+            Flow::Jump(target) if !function.contains_address(target) => self.reader.arguments,
+            Flow::End | Flow::JumpUnknown => effect.passed_on & self.reader.arguments,
+            _ if effect.access.is_some_and(|it| it.is_store) => effect.passed_on,
+            _ => 0,
         }
     }
 
@@ -125,19 +142,19 @@ impl Search<'_, '_> {
         let Some(mut decoder) = decoder(self.places.image) else { return reach };
         sweep_place(self.places, decoder.as_mut(), place, |at, step| {
             let content = self.places.content(Span::saturating(at, step.len_bytes), place.section_idx);
-            let Effect { access, moves, number, .. } = (self.reader)(content, step);
+            let Effect { access, moves, number, .. } = (self.reader.effect)(content, step);
             largest = largest.max(self.largest_number(number, step.value));
             let is_sum = |it: &Move| matches!(it.by, By::Register(_));
             let has_sum = access.is_some_and(|it| it.is_sum) || moves.iter().flatten().any(is_sum);
             n_sums += u64::from(has_sum);
             if let Some((offset, access)) = access.and_then(|it| Some((it.offset?, it)))
-                && access.bases & bit(STACK_POINTER) == 0
+                && access.bases & bit(self.reader.stack_pointer) == 0
             {
                 let behind = offset.saturating_add_unsigned(access.n_bytes);
                 reach.behind = reach.behind.max(u64::try_from(behind).unwrap_or(0));
                 reach.before = reach.before.max(u64::try_from(offset.saturating_neg()).unwrap_or(0));
             }
-            for moved in moves.iter().flatten().filter(|it| it.from != STACK_POINTER) {
+            for moved in moves.iter().flatten().filter(|it| it.from != self.reader.stack_pointer) {
                 let By::Number(by) = moved.by else { continue };
                 added = added.saturating_add(u64::try_from(by).unwrap_or(0));
                 taken = taken.saturating_add(u64::try_from(by.saturating_neg()).unwrap_or(0));
@@ -180,18 +197,6 @@ impl Search<'_, '_> {
                 self.found.push(Reference::new(it.at, address, ReferenceKind::Access));
             }
         }
-    }
-}
-
-/// Registers whose values somebody else gets: whom the function calls or goes back to, or memory.
-fn handed_over(it: &Instruction, function: Span) -> u32 {
-    let effect = &it.effect;
-    match it.step.flow {
-        Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => ARGUMENTS,
-        Flow::Jump(target) if !function.contains_address(target) => ARGUMENTS,
-        Flow::End | Flow::JumpUnknown => effect.passed_on & ARGUMENTS,
-        _ if effect.access.is_some_and(|it| it.is_store) => effect.passed_on,
-        _ => 0,
     }
 }
 

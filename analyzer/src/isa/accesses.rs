@@ -1,6 +1,6 @@
 //! What an instruction does with registers and memory, the same for every machine.
 
-use super::{Machine, thumb};
+use super::{Machine, riscv, thumb};
 use crate::image::Image;
 use crate::isa::Step;
 use crate::report::Endianness;
@@ -125,13 +125,35 @@ impl Effect {
     }
 }
 
-/// Reads one instruction of a machine.
-pub(crate) type Reader = fn(&[u8], &Step) -> Effect;
+/// Reads instructions of a machine.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader {
+    /// What one instruction does.
+    pub(crate) effect: fn(&[u8], &Step) -> Effect,
+    pub(crate) stack_pointer: u32,
+    /// Registers that hand over arguments, a bit each.
+    pub(crate) arguments: u32,
+    pub(crate) n_registers: usize,
+}
 
 /// The reader for an image, where there is one.
 pub(crate) fn reader(image: &Image<'_>) -> Option<Reader> {
-    let is_arm = image.machine == Machine::Arm && image.header.endianness == Endianness::Little;
-    is_arm.then_some(thumb::accesses::effect)
+    match image.machine {
+        _ if image.header.endianness == Endianness::Big => None,
+        Machine::Arm => Some(Reader {
+            effect: thumb::accesses::effect,
+            stack_pointer: 13,
+            arguments: 0b1111,
+            n_registers: 16,
+        }),
+        Machine::Riscv32 => Some(Reader {
+            effect: riscv::accesses::effect,
+            stack_pointer: 2,
+            arguments: 0xff << 10,
+            n_registers: 32,
+        }),
+        _ => None,
+    }
 }
 
 /// Counts down what an `IT` makes conditional.

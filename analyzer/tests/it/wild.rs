@@ -3,6 +3,7 @@
 
 mod outer;
 mod overflow;
+mod rvanchor;
 mod zcmp;
 
 use plimsoll_analyzer::Report;
