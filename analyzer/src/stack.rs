@@ -124,7 +124,7 @@ impl Program<'_> {
 
     fn root(&self, number: usize, kind: StackRootKind, hardware_bytes: u64) -> StackRoot {
         let frame = |(number, has_released): (usize, bool)| {
-            let node = *self.calls.nodes.get(number)?;
+            let node = self.calls.node(number)?;
             Some(StackFrame {
                 symbol: self.names.row(node),
                 name: self.names.shown(node, self.places.image, self.graph),

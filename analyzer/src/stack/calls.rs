@@ -35,6 +35,8 @@ pub(super) struct Calls {
     pub(super) callers: Vec<Caller>,
     /// The node of each function; tables have none.
     pub(super) nodes: Vec<usize>,
+    /// By number, the nodes of parts of other functions, which are behind these.
+    parts: BTreeMap<usize, usize>,
     /// By node.
     numbers: Vec<Option<u32>>,
     /// By number, whether a function is a way out of the program.
@@ -75,6 +77,7 @@ impl Calls {
         names: &Names<'_>,
     ) -> Self {
         let mut calls = Self::of_functions(&walked.functions, frames, names);
+        calls.add_parts(&walked.functions);
         let [formatters, writers] = taken((graph, places.image), names, [&["::fmt"], &WRITERS]);
         let mut tables = Tables { places, vtables, formatters, writers, made: BTreeMap::new() };
         for (function, leavings) in walked.leavings() {
@@ -97,6 +100,7 @@ impl Calls {
         let mut calls = Self {
             callers: Vec::new(),
             nodes: Vec::new(),
+            parts: BTreeMap::new(),
             numbers: vec![None; n_nodes],
             is_panic: Vec::new(),
             unknown: BTreeMap::new(),
@@ -118,6 +122,26 @@ impl Calls {
             }
         }
         calls
+    }
+
+    /// Parts of functions that lie elsewhere and take more while they run than they leave taken.
+    fn add_parts(&mut self, functions: &[Function]) {
+        for function in functions {
+            let Some((number, (part, frame_bytes))) = self.number(function.node).zip(function.part) else {
+                continue;
+            };
+            if frame_bytes > self.callers[number].frame_bytes {
+                let call = Call { to: self.callers.len() as u32, has_released: true };
+                self.callers[number].calls.push(call);
+                self.parts.insert(self.callers.len(), part);
+                self.callers.push(Caller { frame_bytes, ..Caller::default() });
+            }
+        }
+    }
+
+    /// The node that a number stands for; tables have none.
+    pub(super) fn node(&self, number: usize) -> Option<usize> {
+        self.nodes.get(number).or_else(|| self.parts.get(&number)).copied()
     }
 
     /// The number of a node, where it is a function.

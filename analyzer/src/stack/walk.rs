@@ -1,5 +1,7 @@
 //! Every function from its start to its end: how much of the stack it takes, and whom it calls.
 
+mod parts;
+
 use iced_x86::Instruction;
 
 use super::way::Way;
@@ -8,7 +10,7 @@ use crate::isa::followers::{Avr, CALL_NEXT, Riscv, Thumb, X86, Xtensa};
 use crate::isa::registers::{Callee, Effect, Follow, Known, Memory};
 use crate::isa::riscv::Table;
 use crate::isa::x86::decode as x86;
-use crate::isa::{Flow, Machine, decoder, half_at};
+use crate::isa::{Decode, Flow, Machine, decoder, half_at};
 use crate::refs::{Nodes, Place, Places, code};
 use crate::span::Span;
 
@@ -32,6 +34,8 @@ pub(super) struct Function {
     pub(super) frame_bytes: u64,
     /// Whether it takes some amount that only running it would tell.
     pub(super) is_growing: bool,
+    /// The part elsewhere that takes most while it runs, and how much is taken then: more than is kept.
+    pub(super) part: Option<(usize, u64)>,
     /// Those before are of functions before.
     first_leaving: usize,
 }
@@ -78,6 +82,7 @@ where
     F: Follow<'image, Code = &'image [u8]>,
 {
     let places = walk.places;
+    walk.decoder = decoder(places.image);
     let mut decoder = decoder(places.image)?;
     code::sweep(places, decoder.as_mut(), |at, step, place| {
         let end = at.saturating_add(step.len_bytes);
@@ -118,6 +123,8 @@ struct Walk<'image, F: Follow<'image>> {
     /// The instructions of the current function.
     seen: Vec<Seen<F::Code>>,
     way: Way,
+    /// For code out of its order.
+    decoder: Option<Box<dyn Decode>>,
     /// What a call itself takes.
     return_bytes: u64,
 }
@@ -146,7 +153,18 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn new(places: &'image Places<'image>, nodes: &'image Nodes, follow: F) -> Self {
         let (functions, leavings, seen) = (Vec::new(), Vec::new(), Vec::new());
         let (way, return_bytes) = (Way::default(), places.machine.call_saves_bytes());
-        Self { places, nodes, follow, functions, leavings, current: None, seen, way, return_bytes }
+        Self {
+            places,
+            nodes,
+            follow,
+            functions,
+            leavings,
+            current: None,
+            seen,
+            way,
+            decoder: None,
+            return_bytes,
+        }
     }
 
     fn see(&mut self, seen: Seen<F::Code>, place: &Place) {
@@ -215,6 +233,7 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
             way.arrive(at, self.follow.registers());
             let Effect { taken, callee } = self.follow.see(code, at, way.depth);
             way.take(taken);
+            let flow = self.through_part(Seen { at, end, flow, code }, current, way);
             self.flow((at, flow, callee), current, way);
             let goes_on = matches!(flow, Flow::Next | Flow::Branch(_));
             // What runs on into nothing does not get there: `unreachable` leaves no instruction behind.
@@ -248,11 +267,22 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
             Flow::JumpUnknown | Flow::End => {
                 // With nothing taken any more it is a call in the last place. Else a switch, or the end.
                 let is_call = !matches!(callee, Callee::Unknown | Callee::Table(_));
-                if is_call && way.depth == 0 {
+                // What is no longer than that only leads on, to where nobody knows.
+                let is_stub = flow == Flow::JumpUnknown && current.own.size() <= self.max_stub_bytes();
+                if (is_call || is_stub) && way.depth == 0 {
                     self.leave((at, callee), way);
                 }
                 way.is_cut_off = true;
             }
+        }
+    }
+
+    /// Three instructions: a veneer has the last to jump, and the others to load where to.
+    fn max_stub_bytes(&self) -> u64 {
+        match self.places.machine {
+            Machine::Riscv32 | Machine::Riscv64 => 12,
+            Machine::Avr { .. } => 6,
+            _ => 0,
         }
     }
 

@@ -34,6 +34,10 @@ pub(super) struct Way {
     slots: Slots,
 }
 
+/// What was taken at some point.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark(i64, i64, bool, bool);
+
 #[derive(Debug, Clone, Copy)]
 struct Brought {
     depth: i64,
@@ -119,6 +123,23 @@ impl Way {
         };
         self.deepest = self.deepest.max(depth);
         self.depth = depth.max(0);
+    }
+
+    /// What instructions so far took, to go back to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark(self.depth, self.deepest, self.is_growing, self.is_elsewhere)
+    }
+
+    /// Counts what was taken since then only as far as it is kept; the most that it was meanwhile.
+    pub(super) fn settle(&mut self, Mark(_, deepest, ..): Mark) -> i64 {
+        let most = self.deepest;
+        self.deepest = deepest.max(self.depth);
+        most
+    }
+
+    pub(super) fn back_to(&mut self, Mark(depth, deepest, is_growing, is_elsewhere): Mark) {
+        (self.depth, self.deepest) = (depth, deepest);
+        (self.is_growing, self.is_elsewhere) = (is_growing, is_elsewhere);
     }
 
     /// Takes note of what a branch inside of the function brings along.

@@ -1,9 +1,11 @@
 //! Inputs from public bug reports and real images, each cut down to what is ours and small; their sources are in
 //! `analyzer/tests/wild`. One module per case, named like its folder; each stands for its whole kind.
 
+mod avr_call_prologues;
 mod outer;
 mod overflow;
 mod rvanchor;
+mod save_restore;
 mod zcmp;
 
 use plimsoll_analyzer::Report;
