@@ -1,5 +1,7 @@
 //! From an address to who is there: symbols, the pieces of gaps between them, and what begins where.
 
+mod starts;
+
 use std::sync::Arc;
 
 use super::index::Index;
@@ -76,7 +78,7 @@ pub(crate) struct Places<'image> {
 impl<'image> Places<'image> {
     pub(crate) fn new(image: &'image Image<'image>, attribution: &'image Attribution) -> Self {
         let (list, overlaid) = list(image, attribution);
-        let starts = starts(image, attribution).into_iter().map(|it| Span::saturating(it, 1));
+        let starts = starts::find(image, attribution).into_iter().map(|it| Span::saturating(it, 1));
         let mut places = Self {
             image,
             machine: image.machine,
@@ -209,6 +211,8 @@ impl<'image> Places<'image> {
         let in_flash = || self.at(number).filter(begins).filter(|it| self.is_data(it, number));
         match in_ram.or_else(in_flash) {
             Some(place) => Some(Target::new(place, place.span.start())),
+            // Pointers to functions have 16 bits.
+            None if number > u64::from(u16::MAX) => None,
             None => self.target_at(self.code_target(number).filter(|it| *it != 0)?),
         }
     }
@@ -386,19 +390,6 @@ fn list(image: &Image<'_>, attribution: &Attribution) -> (Vec<Place>, Overlaid) 
         !it.span.is_empty()
     });
     (list, Overlaid::new(overlaid))
-}
-
-fn starts(image: &Image<'_>, attribution: &Attribution) -> Vec<u64> {
-    let functions = attribution.owners.iter().flat_map(|owner| {
-        let names = std::iter::once(&owner.symbol_idx).chain(&owner.aliases);
-        names.map(|it| &image.symbols[*it]).filter(|it| it.kind != SymbolKind::Data).map(|it| it.value)
-    });
-    let unsized_functions =
-        image.marks.iter().filter(|it| it.kind == MarkKind::Function).map(|it| it.address);
-    let mut starts: Vec<u64> = functions.chain(unsized_functions).collect();
-    starts.sort_unstable();
-    starts.dedup();
-    starts
 }
 
 impl Constants for Places<'_> {

@@ -2,6 +2,7 @@
 //! `analyzer/tests/wild`. One module per case, named like its folder; each stands for its whole kind.
 
 mod avr_call_prologues;
+mod avr_trampolines;
 mod outer;
 mod overflow;
 mod rvanchor;
