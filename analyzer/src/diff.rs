@@ -26,6 +26,10 @@ pub struct Diff {
     pub totals: Vec<Change>,
     /// By region; always every region of either side.
     pub regions: Vec<Change>,
+    /// RAM without what is only set aside (`static`), and the same of each region in which something is (`static-RAM`),
+    /// where both sides know it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub static_use: Vec<Change>,
     /// By section, allocated ones only.
     pub sections: Vec<Change>,
     /// By crate (flash and RAM bytes together), with one row `(padding, unattributed)` where what no symbol owns

@@ -5,6 +5,7 @@ mod carried;
 mod explore;
 mod header;
 mod relocations;
+mod reserved;
 mod roles;
 mod sectionless;
 mod sections;
@@ -54,6 +55,8 @@ pub(crate) struct Image<'data> {
     pub(crate) relocations: Vec<ImageRelocation>,
     /// Of object files: what debug sections wait for.
     pub(crate) unlinked: Vec<UnlinkedRelocation>,
+    /// Stacks and heaps inside of sections that hold more, by run address and apart.
+    pub(crate) reserved: Vec<Span>,
     /// Whether it has no sections, and its code was followed from the entry point: marks tell what is code.
     pub(crate) is_explored: bool,
     /// Size of the file.
@@ -75,6 +78,11 @@ impl<'data> Image<'data> {
     /// An object file: sections have no addresses yet, each is an address space of its own.
     pub(crate) fn is_relocatable(&self) -> bool {
         self.header.kind == RELOCATABLE
+    }
+
+    /// How much of what runs at `run` is a stack or heap inside of a section that holds more.
+    pub(crate) fn reserved_bytes(&self, run: Span) -> u64 {
+        self.reserved.iter().filter_map(|it| it.intersection(run)).map(Span::size).sum()
     }
 
     /// Whether a section is part of a segment that was explored.
@@ -107,6 +115,8 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     if sections.is_empty() && segments.is_empty() {
         return Err(Error::malformed("file header", "the file has neither sections nor segments"));
     }
+    let symbols::Symbols { owners: symbols, marks, arrays, absolute } =
+        symbols::read(&file, &table, &mut warnings)?;
     let is_sectionless = sections.iter().all(|it| !it.is_allocated || it.size() == 0);
     if is_sectionless {
         sections.extend(sectionless::stand_ins(&file, &segments, table.len())?);
@@ -115,14 +125,13 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     }
     let header = header::describe(&file);
     let machine = Machine::of(&header);
-    roles::settle(&mut sections, header.kind != RELOCATABLE);
+    roles::settle(&mut sections, &symbols, header.kind != RELOCATABLE);
+    let reserved = reserved::blocks(&sections, &symbols, &absolute);
     sections::settle_memories(&mut sections, machine);
     sections::check_total(&sections)?;
     if segments.iter().any(|it| it.is_load) {
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
     }
-    let symbols::Symbols { owners: symbols, marks, arrays, absolute } =
-        symbols::read(&file, &table, &mut warnings)?;
     let exports = if header.kind == "shared" { symbols::exports(&file, &table) } else { Vec::new() };
     let is_linked = header.kind != RELOCATABLE;
     let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
@@ -140,6 +149,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         exports,
         relocations,
         unlinked,
+        reserved,
         is_explored: false,
         file_bytes,
         warnings,

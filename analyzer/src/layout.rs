@@ -1,6 +1,7 @@
 //! Memory regions: from linker scripts' `MEMORY` blocks, else from the ELF; use per region.
 
 mod canonical;
+pub(crate) mod capacity;
 pub(crate) mod fragments;
 mod infer;
 mod kind;

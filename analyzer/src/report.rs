@@ -76,6 +76,14 @@ use crate::graph::GraphSummary;
 ///   more stacks and heaps are told apart; capacity from the linker's map and from the file itself.
 pub const SCHEMA_VERSION: u32 = 4;
 
+/// What static use is called in lists of figures: the RAM of the image without what is only set aside.
+pub const STATIC: &str = "static";
+
+/// What the static use of a region is called there: `static-RAM`.
+pub fn static_name(region: &str) -> String {
+    format!("{STATIC}-{region}")
+}
+
 /// Everything that is known about one ELF image. Sizes are bytes, addresses are as linked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -281,6 +289,10 @@ pub enum RegionKind {
 pub enum RegionSource {
     /// A `MEMORY` block.
     LinkerScript,
+    /// The "Memory Configuration" of the linker's map.
+    LinkerMap,
+    /// What the file says of its device: AVR's `.note.gnu.avr.deviceinfo`.
+    DeviceInfo,
     /// The ELF's segments.
     Inferred,
 }

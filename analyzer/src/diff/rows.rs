@@ -6,7 +6,7 @@ use super::pairs::{self, Pair};
 use super::{Change, ChangeKind, Diff, SCHEMA_VERSION};
 use crate::layout::regions::ALIGNMENT;
 use crate::names::stem;
-use crate::report::{Report, Section};
+use crate::report::{Report, STATIC, Section, static_name};
 
 /// Report × report → rows that changed.
 pub(crate) fn diff(old: &Report, new: &Report) -> Diff {
@@ -16,6 +16,7 @@ pub(crate) fn diff(old: &Report, new: &Report) -> Diff {
         schema_version: SCHEMA_VERSION,
         totals: totals(old, new),
         regions: sorted(by_name(old, new, |it| named(&it.regions, |it| (&it.name, it.used_bytes)))),
+        static_use: static_use(old, new),
         sections: changed(by_name(old, new, |it| {
             named(it.sections.iter().filter(|it| it.allocated), |it| (&it.name, it.size_bytes))
         })),
@@ -31,6 +32,22 @@ fn totals(old: &Report, new: &Report) -> Vec<Change> {
         row("ram", |it| it.totals.ram_bytes),
         row("formatting", |it| it.formatting.total_bytes),
     ]
+}
+
+/// Where both sides know it: of the image, and of the regions in which something is only set aside.
+fn static_use(old: &Report, new: &Report) -> Vec<Change> {
+    let row = |name: &str, old: Option<u64>, new: Option<u64>| {
+        old.zip(new).map(|(old, new)| change(name, Some(old), Some(new)))
+    };
+    let mut rows: Vec<Change> =
+        row(STATIC, old.totals.static_ram_bytes, new.totals.static_ram_bytes).into_iter().collect();
+    for region in &new.regions {
+        let before = old.regions.iter().find(|it| it.name == region.name);
+        let before = before.filter(|it| it.reserved_bytes > 0 || region.reserved_bytes > 0);
+        let name = static_name(&region.name);
+        rows.extend(before.and_then(|it| row(&name, it.static_bytes, region.static_bytes)));
+    }
+    sorted(rows)
 }
 
 /// What crates own, and what none of them does, so that the rows add up to the change of flash and RAM.

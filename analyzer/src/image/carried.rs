@@ -116,6 +116,7 @@ fn stand_in<'data, Elf: FileHeader>(
         is_writable: segment.is_writable,
         is_executable: false,
         is_thread_local: false,
+        has_objects: false,
         is_loaded: true,
         other_memory: None,
         is_compressed: false,

@@ -1,23 +1,30 @@
 //! Allocated sections without content: used, set aside, or only stepped over.
 
-use super::ImageSection;
+use std::collections::BTreeSet;
+
+use super::{ImageSection, ImageSymbol};
 use crate::report::SectionRole;
 use crate::span::Span;
 
 /// Tells sections without content apart: memory that is used, set aside, or only stepped over.
 /// Object files have no addresses yet, so `has_addresses` says whether overlaps mean something.
-pub(super) fn settle(sections: &mut [ImageSection<'_>], has_addresses: bool) {
+pub(super) fn settle(sections: &mut [ImageSection<'_>], symbols: &[ImageSymbol<'_>], has_addresses: bool) {
+    let with_objects: BTreeSet<usize> =
+        symbols.iter().filter(|it| it.size > 0).map(|it| it.section_file_idx).collect();
     let content =
         Stretches::new(sections.iter().filter(|it| has_addresses && it.load.is_some()).map(|it| it.run));
     for section in sections.iter_mut().filter(|it| it.is_allocated && it.load.is_none()) {
-        section.role =
-            if section.is_thread_local || content.overlap(section.run) || is_filler_name(&section.name) {
-                SectionRole::Filler
-            } else if is_reservation_name(&section.name) {
-                SectionRole::Reservation
-            } else {
-                SectionRole::Content
-            };
+        section.has_objects = section.file_idx.is_some_and(|it| with_objects.contains(&it));
+        let is_stepped_over = content.overlap(section.run)
+            || is_filler_name(&section.name) && !is_reservation_name(&section.name);
+        // A template of threads is no memory, whatever symbols say of it.
+        section.role = if section.is_thread_local || is_stepped_over && !section.has_objects {
+            SectionRole::Filler
+        } else if is_reservation_name(&section.name) {
+            SectionRole::Reservation
+        } else {
+            SectionRole::Content
+        };
     }
 }
 
@@ -53,9 +60,12 @@ fn is_filler_name(name: &str) -> bool {
     SUFFIXES.iter().any(|it| name.ends_with(it))
 }
 
+/// The names of stacks and heaps in the scripts and templates of GNU, Arm, IAR, TI (`.sysmem`), Renesas CC-RX (`SU` and
+/// `SI`: user's and interrupts' stack), TASKING (`csa`: where TriCore saves the registers of calls) and Microchip.
 fn is_reservation_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    // TriCore saves the registers of calls in a list of its own.
-    let is_context_save_area = name.trim_start_matches('.').split('_').next() == Some("csa");
-    is_context_save_area || ["stack", "heap"].iter().any(|it| name.contains(it))
+    let lower = name.to_ascii_lowercase();
+    let is_context_save_area = lower.trim_start_matches('.').split('_').next() == Some("csa");
+    is_context_save_area
+        || ["SU", "SI", ".sysmem"].contains(&name)
+        || ["stack", "heap"].iter().any(|it| lower.contains(it))
 }

@@ -111,6 +111,7 @@ fn stand_in<'data>(
         is_writable: segment.is_writable,
         is_executable: segment.is_executable,
         is_thread_local: false,
+        has_objects: false,
         is_loaded: true,
         other_memory: None,
         is_compressed: false,

@@ -37,6 +37,8 @@ pub(crate) struct ImageSection<'data> {
     pub(crate) is_writable: bool,
     pub(crate) is_executable: bool,
     pub(crate) is_thread_local: bool,
+    /// Of sections without content: whether symbols with a size lie in it.
+    pub(crate) has_objects: bool,
     /// Whether a load segment holds it, so that something puts it onto the device.
     pub(crate) is_loaded: bool,
     /// The memory beside flash and RAM that it is in, where the machine has such.
@@ -150,6 +152,7 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
         is_writable: flags.contains(elf::SHF_WRITE),
         is_executable: flags.contains(elf::SHF_EXECINSTR),
         is_thread_local: flags.contains(elf::SHF_TLS),
+        has_objects: false,
         is_loaded: false,
         other_memory: None,
         is_compressed: flags.contains(elf::SHF_COMPRESSED),

@@ -8,16 +8,21 @@
 use std::cmp::Reverse;
 
 use super::MemoryRegion;
+use super::capacity::Memory;
 use super::fragments::Fragment;
 use super::infer;
 use super::kind::Evidence;
 use super::windows::Windows;
 use crate::image::Image;
+use crate::isa::Machine;
 use crate::report::{RegionKind, RegionSource, View};
 use crate::span::{Span, is_alignment_gap};
 
 /// What the parts of a region that only align the next are called.
 pub(crate) const ALIGNMENT: &str = "(alignment)";
+
+/// From here on AVR's linker places EEPROM, fuses and the like.
+const AVR_OTHER_ADDRESS: u64 = 0x81_0000;
 
 /// A region and the pieces of sections that lie in it.
 #[derive(Debug)]
@@ -52,7 +57,11 @@ impl Taken {
             is_stored: fragment.is_stored(section),
             is_run: fragment.view == View::Run,
             is_filler: false,
-            reserved_bytes: if fragment.is_reserved { fragment.span.size() } else { 0 },
+            reserved_bytes: match fragment.is_reserved {
+                true => fragment.span.size(),
+                false if section.load.is_none() => image.reserved_bytes(fragment.run()),
+                false => 0,
+            },
         }
     }
 }
@@ -81,9 +90,27 @@ pub(crate) struct Settled {
     pub(super) windows: Windows,
 }
 
-/// Puts every piece into a region of the linker script, or of our own inference without one.
-pub(crate) fn settle(image: &Image<'_>, memory: &[MemoryRegion], fragments: &[Fragment]) -> Settled {
-    let mut regions = if memory.is_empty() { inferred(image, fragments) } else { declared(memory) };
+/// Puts every piece into a region that is known, or into one of our own inference. What a device says of its memories is
+/// not all that it has, so there the rest is inferred.
+pub(crate) fn settle(image: &Image<'_>, memory: &Memory, fragments: &[Fragment]) -> Settled {
+    let mut regions = declared(memory);
+    let mut homeless = fragments.to_vec();
+    if !regions.is_empty() {
+        homeless = place(&mut regions, fragments);
+        let windows = Windows::declared(&memory.regions);
+        settle_kinds(image, &mut regions, (&memory.regions, &windows));
+    }
+    if matches!(memory.source, RegionSource::Inferred | RegionSource::DeviceInfo) {
+        let mut rest = inferred(image, &homeless, &regions);
+        homeless = place(&mut rest, &homeless);
+        regions.extend(rest);
+    }
+    regions.iter_mut().for_each(|it| settle_reserved(image, it));
+    Settled { regions, homeless, windows: Windows::declared(&memory.regions) }
+}
+
+/// The pieces that lie in none of the regions.
+fn place(regions: &mut [Occupied], fragments: &[Fragment]) -> Vec<Fragment> {
     let spans: Vec<Span> = regions.iter().map(|it| it.span).collect();
     let mut homeless = Vec::new();
     for fragment in fragments {
@@ -94,7 +121,12 @@ pub(crate) fn settle(image: &Image<'_>, memory: &[MemoryRegion], fragments: &[Fr
             }
         }
     }
-    let windows = Windows::declared(memory);
+    homeless
+}
+
+/// Tells flash from RAM by what lies there.
+fn settle_kinds(image: &Image<'_>, regions: &mut [Occupied], (memory, windows): (&[MemoryRegion], &Windows)) {
+    let spans: Vec<Span> = regions.iter().map(|it| it.span).collect();
     let memory_of: Vec<usize> = (0..memory.len()).map(|it| windows.memory_of(&spans, it)).collect();
     let mut evidence = vec![Evidence::default(); memory.len()];
     for (region, memory_idx) in regions.iter().zip(&memory_of) {
@@ -106,30 +138,48 @@ pub(crate) fn settle(image: &Image<'_>, memory: &[MemoryRegion], fragments: &[Fr
     for (region, memory_idx) in regions.iter_mut().zip(memory_of) {
         let declaration = &memory[memory_idx];
         let is_other = |it: &Fragment| image.sections[it.section_idx].other_memory.is_some();
-        region.kind = match region.fragments.is_empty() || !region.fragments.iter().all(is_other) {
-            true => evidence[memory_idx].guess_named(&declaration.name, &declaration.attributes),
-            false => RegionKind::Other,
+        let is_other_memory = matches!(image.machine, Machine::Avr { .. })
+            && region.span.start() >= AVR_OTHER_ADDRESS
+            || !region.fragments.is_empty() && region.fragments.iter().all(is_other);
+        region.kind = match is_other_memory {
+            true => RegionKind::Other,
+            false => evidence[memory_idx].guess_named(&declaration.name, &declaration.attributes),
         };
     }
-    Settled { regions, homeless, windows }
 }
 
-fn declared(memory: &[MemoryRegion]) -> Vec<Occupied> {
+/// Some sections are set aside whatever they are called: without content and objects, one in flash stores nothing, and one
+/// that ends where the region does takes what the others leave.
+fn settle_reserved(image: &Image<'_>, region: &mut Occupied) {
+    let end = region.length_bytes.filter(|_| !image.symbols.is_empty()).map(|_| region.span.end());
+    let (kind, start) = (region.kind, region.span.start());
+    for fragment in &mut region.fragments {
+        let section = &image.sections[fragment.section_idx];
+        let is_empty = section.load.is_none() && !section.has_objects;
+        let takes_the_rest = end == Some(fragment.span.end()) && fragment.span.start() > start;
+        fragment.is_reserved |= is_empty && (kind == RegionKind::Flash || takes_the_rest);
+    }
+}
+
+fn declared(memory: &Memory) -> Vec<Occupied> {
     let region = |it: &MemoryRegion| Occupied {
         name: it.name.clone(),
         aliases: it.aliases.clone(),
         kind: RegionKind::Flash,
         span: Span::saturating(it.origin_address, it.length_bytes),
         length_bytes: Some(it.length_bytes),
-        source: RegionSource::LinkerScript,
+        source: memory.source,
         fragments: Vec::new(),
     };
-    memory.iter().map(region).collect()
+    memory.regions.iter().map(region).collect()
 }
 
 /// `flash`, `flash2`, …: the first keeps its name when a second one appears.
-fn inferred(image: &Image<'_>, fragments: &[Fragment]) -> Vec<Occupied> {
-    let (mut n_flash, mut n_ram, mut n_other) = (0_u32, 0_u32, 0_u32);
+fn inferred(image: &Image<'_>, fragments: &[Fragment], known: &[Occupied]) -> Vec<Occupied> {
+    let n_of =
+        |kind| u32::try_from(known.iter().filter(|it| it.kind == kind).count()).unwrap_or(u32::MAX / 2);
+    let [mut n_flash, mut n_ram] = [RegionKind::Flash, RegionKind::Ram].map(n_of);
+    let mut n_other = 0_u32;
     let region = |cluster: infer::Cluster| {
         let (word, n) = match cluster.kind {
             RegionKind::Flash => ("flash", &mut n_flash),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::MemoryRegion;
 use crate::anonymous::{Piece, Split, What};
 use crate::image::{Image, ImageSection};
 use crate::map_file::{MapFile, MapOrigin, MapPiece, MapSection};
@@ -26,6 +27,8 @@ pub(crate) enum Input {
 pub(crate) struct Inputs {
     /// Parallel to the image's sections. By address, not empty, not overlapping.
     by_section: Vec<Vec<(Span, Input)>>,
+    /// The memories that the linker knew.
+    pub(crate) memory: Vec<MemoryRegion>,
 }
 
 impl Inputs {
@@ -48,7 +51,7 @@ impl Inputs {
         if by_section.iter().all(Vec::is_empty) {
             return Err("it names none of the image's sections".into());
         }
-        Ok(Self { by_section })
+        Ok(Self { by_section, memory: map.memory.clone() })
     }
 
     /// What the map says about an address.

@@ -14,6 +14,7 @@ use crate::debug::DebugInfo;
 use crate::graph::{self, Graph};
 use crate::image::{Image, ImageSection};
 use crate::insight;
+use crate::layout::capacity::{self, Memory};
 use crate::layout::regions::{self, Settled};
 use crate::layout::windows::Doubled;
 use crate::layout::{MemoryRegion, fragments, rows};
@@ -47,7 +48,8 @@ pub(crate) struct Findings<'image> {
 pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report {
     let Findings { image, attribution, done, .. } = *findings;
     let fragments = fragments::list(image);
-    let settled = regions::settle(image, memory, &fragments);
+    let of_map = &attribution.inputs.memory;
+    let settled = regions::settle(image, &Memory::of(image, memory, of_map), &fragments);
     let use_of = MemoryUse::new(image, attribution, &settled);
     let sections = sections(image, attribution);
     done("regions");
@@ -67,7 +69,8 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let duplicate_texts = duplicates::texts(findings, &named);
     done("duplicates");
     let (regions, doubled) = rows::describe(&settled, image, attribution);
-    let overflows: Vec<Warning> = regions.iter().filter_map(overflow).collect();
+    let disagreements = capacity::disagreements(memory, of_map);
+    let of_regions: Vec<Warning> = regions.iter().filter_map(overflow).chain(disagreements).collect();
     let stack = stack::measure(findings, &mut named, &regions);
     done("stack");
     let (formatting, panics) = machinery::costs(findings, &named);
@@ -93,7 +96,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         insights: Vec::new(),
         outside: outside::find(findings, &named),
         graph: graph.map(|it| it.summary(image, attribution)),
-        warnings: warnings(findings, memory, (&settled, &overflows, &source.warnings)),
+        warnings: warnings(findings, memory, (&settled, &of_regions, &source.warnings)),
         sections,
         symbols: named.into_iter().map(|it| it.symbol).collect(),
     };
@@ -285,10 +288,10 @@ fn crates(
 fn warnings(
     findings: &Findings<'_>,
     memory: &[MemoryRegion],
-    (settled, overflows, of_source): (&Settled, &[Warning], &[Warning]),
+    (settled, of_regions, of_source): (&Settled, &[Warning], &[Warning]),
 ) -> Vec<Warning> {
     let Findings { image, attribution, graph, .. } = findings;
-    let mut warnings = overflows.to_vec();
+    let mut warnings = of_regions.to_vec();
     warnings.extend_from_slice(&image.warnings);
     warnings.extend(attribution.warnings.iter().chain(of_source).cloned());
     if image.is_relocatable() && !memory.is_empty() {

@@ -7,6 +7,7 @@ use super::assemble::{Findings, Named, UNKNOWN_CRATE};
 use super::memory_use::MemoryUse;
 use crate::graph::Graph;
 use crate::image::Image;
+use crate::layout::capacity::Memory;
 use crate::layout::{fragments, regions};
 use crate::map::Attribution;
 
@@ -80,7 +81,7 @@ pub(crate) struct Weights {
 impl Weights {
     /// By the regions that the file itself shows.
     pub(crate) fn of_regions(image: &Image<'_>, attribution: &Attribution, graph: &Graph) -> Self {
-        let settled = regions::settle(image, &[], &fragments::list(image));
+        let settled = regions::settle(image, &Memory::unknown(), &fragments::list(image));
         Self::new((image, attribution), graph, &MemoryUse::new(image, attribution, &settled))
     }
 

@@ -221,8 +221,14 @@ fn changes(diff: &Diff) -> usize {
 }
 
 fn negative(mut diff: Diff) -> Diff {
-    let tables =
-        [&mut diff.totals, &mut diff.regions, &mut diff.sections, &mut diff.crates, &mut diff.symbols];
+    let tables = [
+        &mut diff.totals,
+        &mut diff.regions,
+        &mut diff.static_use,
+        &mut diff.sections,
+        &mut diff.crates,
+        &mut diff.symbols,
+    ];
     tables.into_iter().flatten().for_each(negate);
     diff
 }

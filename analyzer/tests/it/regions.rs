@@ -160,7 +160,7 @@ fn a_reservation_in_flash_does_not_turn_it_into_ram() {
         "MEMORY { FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 64K  RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 8K }",
         expect![[r#"
             flash 64 ram 4
-            FLASH flash 1088 of 65536
+            FLASH flash 1088 of 65536, reserved 1024
               0x8000000 64 .text run
               0x8000400 1024 .storage run
             RAM ram 4 of 8192

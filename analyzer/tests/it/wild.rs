@@ -1,10 +1,13 @@
 //! Inputs from public bug reports and real images, each cut down to what is ours and small; their sources are in
 //! `analyzer/tests/wild`. One module per case, named like its folder; each stands for its whole kind.
 
+mod avr;
 mod avr_call_prologues;
 mod avr_trampolines;
+mod memory_forward;
 mod outer;
 mod overflow;
+mod pico_stack;
 mod rvanchor;
 mod save_restore;
 mod zcmp;
