@@ -128,7 +128,9 @@ pub(crate) fn split(places: &Places<'_>, references: &List, facts: &Facts) -> Sp
     let mut splitter =
         Splitter { places, cuts, has_owner, lengths, loads: &facts.loads, begins, split: Split::default() };
     for place in places.list.iter().filter(|it| it.label == Label::Unattributed) {
-        splitter.gap(place.span, place.section_idx);
+        for span in places.cut_at_vectors(place.span) {
+            splitter.gap(span, place.section_idx);
+        }
     }
     places.inputs().cut(&mut splitter.split);
     splitter.split

@@ -19,6 +19,7 @@ mod nodes;
 mod overlay;
 mod places;
 mod relocations;
+mod vectors;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,7 @@ pub(crate) use data::is_unwind;
 pub(crate) use list::List;
 pub(crate) use nodes::Nodes;
 pub(crate) use places::{Place, Places};
+pub(crate) use vectors::is_vector_section;
 
 /// More references than this are not kept in mind: the report then has no graph.
 const MAX_REFERENCES: usize = 1 << 23;

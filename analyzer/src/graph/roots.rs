@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Graph, GraphRoot, RootKind};
 use crate::image::{Image, ImageSection};
 use crate::map::Attribution;
-use crate::refs::{References, is_unwind};
+use crate::refs::{Nodes, References, is_unwind, is_vector_section};
 use crate::report::SectionRole;
 use crate::span::Span;
 
@@ -48,7 +48,8 @@ pub(crate) fn find(image: &Image<'_>, references: &References) -> Vec<Root> {
     let nodes = &references.nodes;
     let entry = nodes.at(image.header.entry_address);
     let vectors = references.vectors.iter().flat_map(|it| nodes.within(*it));
-    let kept = kept_spans(image).into_iter().flat_map(|it| nodes.within(it));
+    let headers = references.vectors.iter().flat_map(|it| before_table(image, nodes, *it));
+    let kept = kept_spans(image).into_iter().flat_map(|it| nodes.within(it)).chain(headers);
     let exported = image.exports.iter().filter_map(|it| nodes.at(*it));
     let roots = (entry.into_iter().map(|node| Root { kind: RootKind::Entry, node }))
         .chain(vectors.map(|node| Root { kind: RootKind::Vector, node }))
@@ -56,6 +57,15 @@ pub(crate) fn find(image: &Image<'_>, references: &References) -> Vec<Root> {
         .chain(exported.map(|node| Root { kind: RootKind::Exported, node }));
     let mut seen = BTreeSet::new();
     roots.filter(|it| seen.insert(it.node)).collect()
+}
+
+/// What a section has before its vector table, where no symbol is among it: the header that a boot loader looks for, or
+/// the room for it.
+fn before_table(image: &Image<'_>, nodes: &Nodes, table: Span) -> Vec<usize> {
+    let section = image.sections.iter().find(|it| it.takes_memory() && it.run.contains(table));
+    let before = section.and_then(|it| Span::between(it.run.start(), table.start()));
+    let header: Vec<usize> = before.into_iter().flat_map(|it| nodes.within(it)).collect();
+    if header.iter().any(|it| nodes.is_owner(*it)) { Vec::new() } else { header }
 }
 
 /// Where kept sections and gathered arrays are, each address once, however many sections somebody piled up there.
@@ -85,6 +95,8 @@ fn is_kept(section: &ImageSection<'_>) -> bool {
         // AVR's scripts keep those; code names what is in EEPROM by numbers that nothing tells from others.
         || section.other_memory.is_some()
         || is_unwind(&section.name)
+        // What stands behind the table, or before it.
+        || is_vector_section(&section.name)
         || KEPT_SECTIONS.iter().any(|it| is_called(&section.name, it))
 }
 

@@ -102,7 +102,7 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         if names_bytes > MAX_NAMES_BYTES {
             return Err(Error::too_large(entry(idx), "the names up to here take more than 256 MiB"));
         }
-        borders.add(name, symbol.st_value(file.endian).into());
+        borders.add(name, symbol.st_value(file.endian).into(), reader.is_label(symbol));
         marks.extend(reader.mark(idx, symbol, name));
         absolute.extend(reader.absolute(symbol, name));
         match reader.owner(idx, symbol, name)? {
@@ -117,7 +117,8 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     }
     marks.sort();
     absolute.sort_unstable();
-    Ok(Symbols { owners, marks, arrays: borders.arrays(), absolute })
+    let arrays = borders.arrays(&owners);
+    Ok(Symbols { owners, marks, arrays, absolute })
 }
 
 /// Addresses that a shared file offers to others, in order; mode bits cleared. A broken table offers nothing.
@@ -173,6 +174,12 @@ impl<'data, Elf: FileHeader<Endian = Endianness>> Reader<'_, 'data, Elf> {
             return Err(Error::too_large(entry(idx), "the name is longer than 64 KiB"));
         }
         Ok(name)
+    }
+
+    /// Whether a symbol is in a section and has no size.
+    fn is_label(&self, symbol: &Elf::Sym) -> bool {
+        let e = self.file.endian;
+        symbol.st_size(e).into() == 0 && !matches!(symbol.st_shndx(e), elf::SHN_UNDEF | elf::SHN_ABS)
     }
 
     fn mark(&self, idx: SymbolIndex, symbol: &Elf::Sym, name: &[u8]) -> Option<ImageMark> {

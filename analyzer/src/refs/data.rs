@@ -2,7 +2,7 @@
 
 use super::code::Facts;
 use super::list::List;
-use super::places::{Place, Places};
+use super::places::Places;
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::image::MarkKind;
 use crate::span::Span;
@@ -21,19 +21,12 @@ pub(crate) fn collect(places: &Places<'_>, facts: &Facts, list: &mut List) {
             words(places, facts, (place.span, place.section_idx), list);
             continue;
         }
-        for (span, mode) in data_parts(places, place) {
+        for (span, mode) in places.modes(place) {
             if mode == MarkKind::Data {
                 words(places, facts, (span, place.section_idx), list);
             }
         }
     }
-}
-
-fn data_parts(places: &Places<'_>, place: &Place) -> Vec<(Span, MarkKind)> {
-    if places.is_in_vectors(place.span.start()) && places.machine.is_thumb() {
-        return vec![(place.span, MarkKind::Data)];
-    }
-    places.modes(place)
 }
 
 /// Whether a section describes functions for unwinding.

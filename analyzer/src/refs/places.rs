@@ -6,30 +6,14 @@ use std::sync::Arc;
 
 use super::index::Index;
 use super::overlay::Overlaid;
+use super::vectors;
 use crate::anonymous;
-use crate::image::{Image, ImageMark, ImageSection, MarkKind, VECTORS};
+use crate::image::{Image, ImageMark, ImageSection, MarkKind};
 use crate::isa::registers::Constants;
 use crate::isa::{AVR_DATA_BASE, Machine};
 use crate::map::{Attribution, Inputs, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
 use crate::span::Span;
-
-/// Names (or their beginnings) of sections that hold a vector table.
-const VECTOR_SECTIONS: [&str; 10] = [
-    VECTORS,
-    ".vector",
-    ".isr_vector",
-    ".intvec",
-    ".vectors",
-    ".exception_vectors",
-    ".iram0.vectors",
-    ".interrupt_vector",
-    ".init.trap",
-    ".trap",
-];
-
-/// More vector tables than this are no tables: every pointer is compared with each.
-const MAX_VECTORS: usize = 64;
 
 /// A run of bytes that has one owner, or none.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +75,7 @@ impl<'image> Places<'image> {
             marks: image.marks.iter().copied().filter(|it| is_mode(it.kind)).collect(),
             vectors: Vec::new(),
         };
-        places.vectors = places.find_vectors();
+        places.vectors = vectors::find(&places);
         let absolute = image.absolute.iter().map(|it| it.value);
         places.outside = absolute.filter(|it| places.at(*it).is_none()).collect();
         places
@@ -318,7 +302,30 @@ impl<'image> Places<'image> {
         }
         modes.extend(Span::between(cursor, place.span.end()).map(|it| (it, mode)));
         modes.retain(|(it, _)| !it.is_empty());
-        modes
+        if !self.machine.is_thumb() || !self.has_vectors(place.span) {
+            return modes;
+        }
+        let parts = modes.into_iter().flat_map(|(span, mode)| {
+            let mode_of = move |it: Span| if self.is_in_vectors(it.start()) { MarkKind::Data } else { mode };
+            self.cut_at_vectors(span).into_iter().map(move |it| (it, mode_of(it)))
+        });
+        parts.collect()
+    }
+
+    /// A span in pieces, each all in a vector table or all outside.
+    pub(crate) fn cut_at_vectors(&self, span: Span) -> Vec<Span> {
+        let borders = self.vectors.iter().flat_map(|it| [it.start(), it.end()]);
+        let mut cuts: Vec<u64> = borders.filter(|it| span.start() < *it && *it < span.end()).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        cuts.push(span.end());
+        let mut start = span.start();
+        let part = |end| Span::between(std::mem::replace(&mut start, end), end);
+        cuts.into_iter().filter_map(part).collect()
+    }
+
+    fn has_vectors(&self, span: Span) -> bool {
+        self.vectors.iter().any(|it| it.intersection(span).is_some())
     }
 
     /// Whether what is called a function is a table of them, as RISC-V's `mtvt` names it and assembly types it. No
@@ -339,32 +346,6 @@ impl<'image> Places<'image> {
         let from = marks.partition_point(|it| it.section_file_idx < file_idx);
         let to = marks.partition_point(|it| it.section_file_idx <= file_idx);
         &marks[from..to]
-    }
-
-    /// Sections that are called so, else what begins like ARM's table.
-    fn find_vectors(&self) -> Vec<Span> {
-        let is_named = |it: &&ImageSection<'_>| VECTOR_SECTIONS.iter().any(|name| it.name.starts_with(name));
-        let sections = self.image.sections.iter().filter(|it| it.takes_memory() && it.size() > 0);
-        let named: Vec<Span> = sections.clone().filter(is_named).map(|it| it.run).take(MAX_VECTORS).collect();
-        if !named.is_empty() || !self.machine.is_thumb() {
-            return named;
-        }
-        let tables = sections.filter(|it| it.size() >= 8 && self.begins_with_vectors(it).is_some());
-        tables.take(MAX_VECTORS).filter_map(|it| self.at(it.run.start())).map(|it| it.span).collect()
-    }
-
-    /// A stack pointer, which may be the end of a section in RAM, and the reset handler.
-    fn begins_with_vectors(&self, section: &ImageSection<'_>) -> Option<()> {
-        let words =
-            self.pointer_at(section.run.start()).zip(self.pointer_at(section.run.start().checked_add(4)?));
-        let (stack, reset) = words?;
-        let is_ram = |it: &ImageSection<'_>| {
-            let is_in = it.run.start() < stack && stack <= it.run.end();
-            it.is_writable && it.takes_memory() && is_in
-        };
-        let is_entry = reset == self.image.header.entry_address | 1;
-        let is_function = reset & 1 == 1 && self.is_start(self.machine.code_address(reset));
-        (is_function && (is_entry || self.image.sections.iter().take(MAX_VECTORS).any(is_ram))).then_some(())
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod elf;
 pub(crate) mod inputs;
 pub(crate) mod laws;
 pub(crate) mod linkers;
+pub(crate) mod reach;
 
 use std::fmt::Write;
 

@@ -11,6 +11,7 @@ mod pico_stack;
 mod rvanchor;
 mod save_restore;
 mod zcmp;
+mod zlike;
 
 use plimsoll_analyzer::Report;
 
