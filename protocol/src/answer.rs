@@ -104,6 +104,10 @@ pub struct BuildAnswer {
     pub cause: Option<Cause>,
     /// The page that compares the build with its baseline.
     pub compare_url: Option<String>,
+    /// By which `schema_version` of the report it was measured; builds of different versions may count
+    /// differently. Absent while queued, and where the build did not link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_by_schema: Option<u32>,
 }
 
 /// The build that another is compared with.

@@ -4,7 +4,7 @@
 use crate::postgres::{PostgresArgs, PostgresConfig};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use plimsoll_protocol::ByteCount;
+use plimsoll_protocol::{ByteCount, ProjectName};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use url::Url;
@@ -37,12 +37,31 @@ pub enum Command {
         #[arg(long, required = true)]
         renew: bool,
     },
+    /// Measure anew, from their stored ELF files, the builds that an older version measured
+    ///
+    /// Puts them into the queue behind all new uploads; a running server does the work in the background, and
+    /// goes on with it after a restart. Until its turn comes, a build shows what was measured before.
+    Remeasure(RemeasureArgs),
     /// Run a command with DATABASE_URL, PGHOST and their kin naming the private Postgres
     ///
     /// Uses the one of a running server, else starts it for as long as the command runs. Without a
     /// command, prints the URL and keeps Postgres running until ctrl-C.
     /// For example: plimsoll-server postgres -- pg_dump --file backup.sql
     Postgres(PostgresArgs),
+}
+
+/// Which builds are measured anew.
+#[derive(Debug, Clone, Args)]
+pub struct RemeasureArgs {
+    /// Only the builds of this project [default: of all]
+    #[arg(long, value_name = "OWNER/NAME", value_parser = ProjectName::parse)]
+    pub project: Option<ProjectName>,
+    /// Also those that this version has measured
+    #[arg(long)]
+    pub all: bool,
+    /// Stay and show progress until the queue is empty; needs a running server
+    #[arg(long)]
+    pub wait: bool,
 }
 
 /// The operator's decisions as typed.

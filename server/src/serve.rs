@@ -1,5 +1,7 @@
 //! Runs the program: opens what it needs, serves until it is told to stop, closes in the reverse order.
 
+mod remeasure;
+
 use crate::auth::LoginLimit;
 use crate::blobs::Blobs;
 use crate::config::{Cli, Command, Config};
@@ -45,6 +47,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => runtime.block_on(serve_on_database(&cli.config)),
         Command::Openapi => Ok(()),
         Command::AdminToken { .. } => runtime.block_on(renew_admin_token(&cli.config)),
+        Command::Remeasure(args) => runtime.block_on(remeasure::run(&cli.config, &args)),
         Command::Postgres(args) => {
             return Ok(runtime.block_on(postgres::run_command(&cli.config.postgres()?, &args))?);
         }
@@ -130,19 +133,28 @@ async fn greet_administrator(config: &Config, state: &AppState) -> anyhow::Resul
     Ok(())
 }
 
-/// Works beside a running server as well.
 async fn renew_admin_token(config: &Config) -> anyhow::Result<()> {
+    beside_the_server(config, renew_admin_token_in).await
+}
+
+/// Does something with the database, whether a server is running on it or not.
+async fn beside_the_server<F: Future<Output = anyhow::Result<()>>>(
+    config: &Config,
+    work: impl FnOnce(PgPool) -> F,
+) -> anyhow::Result<()> {
     if let Some(url) = &config.database_url {
-        return renew_admin_token_in(parse_database_url(url)?).await;
+        return work(db::open(parse_database_url(url)?, 4).await?).await;
     }
     let postgres = PrivatePostgres::start_or_join(&config.postgres()?).await?;
-    let outcome = renew_admin_token_in(postgres.connect_options()).await;
+    let outcome = match db::open(postgres.connect_options(), 4).await {
+        Ok(pool) => work(pool).await,
+        Err(error) => Err(error),
+    };
     postgres.stop().await;
     outcome
 }
 
-async fn renew_admin_token_in(database: PgConnectOptions) -> anyhow::Result<()> {
-    let pool = db::open(database, 4).await?;
+async fn renew_admin_token_in(pool: PgPool) -> anyhow::Result<()> {
     let secret = Secret::for_admin()?;
     let mut tx = pool.begin().await?;
     db::tokens::delete_admin(&mut tx).await?;

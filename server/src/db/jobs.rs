@@ -13,10 +13,22 @@ pub struct LeasedJob {
     pub for_project: Uuid,
     /// The build to measure.
     pub for_build: Uuid,
+    /// Whether the build has a measurement that stays if this attempt finds none.
+    pub kind: JobKind,
     /// The fence: a later holder has a higher one.
     pub attempt: i32,
     /// How many attempts only found a baseline still unmeasured.
     pub n_waits: i32,
+}
+
+/// What a job is for. The queue's order is that of the stored names: what was never measured goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum JobKind {
+    /// The first measurement of a build.
+    Measure,
+    /// A new measurement, by a newer analyzer, of what is measured already.
+    Remeasure,
 }
 
 /// Puts the measuring of a build into the queue and wakes the workers once the transaction commits.
@@ -41,6 +53,59 @@ pub async fn enqueue(
     Ok(())
 }
 
+/// Puts every build whose report is older than `schema_version` into the queue, oldest commit first, so that a
+/// build's baseline comes before it. Those that are in the queue already stay as they are. Says how many came.
+pub async fn enqueue_outdated(
+    tx: &mut PgTransaction<'_>,
+    project_id: Uuid,
+    schema_version: u32,
+    now: OffsetDateTime,
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        r#"
+        insert into job (kind, for_project, for_build, run_at, enqueued_at)
+        select   'remeasure', project_id, build_id, $3, $3
+        from     report
+        join     build using (project_id, build_id)
+        where    project_id = $1 and schema_version < $2 and state = 'measured'
+          and    not exists (select from job where for_project = project_id and for_build = build_id)
+        order by committed_at, uploaded_at, build_id
+        "#,
+        project_id,
+        i32::try_from(schema_version).unwrap_or(i32::MAX),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("select pg_notify('plimsoll_work', '')").fetch_one(&mut **tx).await?;
+    Ok(done.rows_affected())
+}
+
+/// How many builds of a project wait to be measured anew.
+pub async fn count_remeasures(db: impl PgExecutor<'_>, project_id: Uuid) -> sqlx::Result<u64> {
+    let n_jobs = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from job where kind = 'remeasure' and for_project = $1"#,
+        project_id
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(n_jobs.unsigned_abs())
+}
+
+/// Whether a build waits to be measured anew.
+pub async fn has_remeasure(db: impl PgExecutor<'_>, project_id: Uuid, build_id: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"
+        select exists (
+            select from job where kind = 'remeasure' and for_project = $1 and for_build = $2) as "exists!"
+        "#,
+        project_id,
+        build_id
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Takes the job that has waited longest and that nobody holds.
 pub async fn claim(
     db: impl PgExecutor<'_>,
@@ -56,10 +121,10 @@ pub async fn claim(
                    select   job_id
                    from     job
                    where    run_at <= $1 and (leased_until is null or leased_until <= $1)
-                   order by run_at, job_id
+                   order by kind, run_at, job_id
                    limit    1
                    for update skip locked)
-        returning job_id, for_project, for_build, attempt, n_waits
+        returning job_id, for_project, for_build, kind as "kind: JobKind", attempt, n_waits
         "#,
         now,
         leased_until

@@ -23,6 +23,22 @@ pub async fn find(
     .await
 }
 
+/// By which version of the report's meaning a build was measured.
+pub async fn find_schema_version(
+    db: impl PgExecutor<'_>,
+    project_id: Uuid,
+    build_id: Uuid,
+) -> sqlx::Result<Option<u32>> {
+    let version = sqlx::query_scalar!(
+        "select schema_version from report where project_id = $1 and build_id = $2",
+        project_id,
+        build_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(version.and_then(|it| u32::try_from(it).ok()))
+}
+
 /// Forgets everything that measuring a build has written, so that it can be measured again.
 pub async fn delete_all(tx: &mut PgTransaction<'_>, recipe: &Recipe) -> sqlx::Result<()> {
     let (project_id, build_id) = (recipe.project_id, recipe.build_id);

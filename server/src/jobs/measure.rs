@@ -2,7 +2,7 @@
 
 use crate::db;
 use crate::db::builds::{Ancestors, Candidate};
-use crate::db::jobs::LeasedJob;
+use crate::db::jobs::{JobKind, LeasedJob};
 use crate::domain::Recipe;
 use crate::jobs::analyze::{Analysis, Hopeless, analyze, measurements_of_failure};
 use crate::jobs::files::PackedFiles;
@@ -24,6 +24,8 @@ pub enum Outcome {
     Unlinked,
     /// The build can never be measured, and says so.
     Failed,
+    /// The build cannot be measured anew; what was measured before stays.
+    Kept,
     /// The baseline is still in the queue.
     Waits,
     /// Somebody else holds the job by now, or nobody needs it; nothing was written.
@@ -37,7 +39,7 @@ pub async fn measure(state: &AppState, job: &LeasedJob) -> anyhow::Result<Outcom
     };
     let ancestors = if job.n_waits < MAX_WAITS { Ancestors::MeasuredSoon } else { Ancestors::Measured };
     let baseline = db::builds::find_baseline(&state.db, &recipe, ancestors).await?;
-    if baseline.as_ref().is_some_and(|it| !it.is_measured) {
+    if waits_for(state, job, baseline.as_ref()).await? {
         return Ok(Outcome::Waits);
     }
     if let Some(failure) = &recipe.link_failure {
@@ -47,6 +49,16 @@ pub async fn measure(state: &AppState, job: &LeasedJob) -> anyhow::Result<Outcom
         Ok(analysis) => write(state, job, (&recipe, baseline), &analysis).await,
         Err(Hopeless(why)) => give_up(state, job, &why).await,
     }
+}
+
+/// Whether the baseline is still to be measured, or to be measured anew before what is compared with it.
+async fn waits_for(state: &AppState, job: &LeasedJob, baseline: Option<&Candidate>) -> sqlx::Result<bool> {
+    let Some(baseline) = baseline else { return Ok(false) };
+    if !baseline.is_measured {
+        return Ok(true);
+    }
+    let may_wait = job.kind == JobKind::Remeasure && job.n_waits < MAX_WAITS;
+    Ok(may_wait && db::jobs::has_remeasure(&state.db, job.for_project, baseline.build_id).await?)
 }
 
 /// The computing part, on a thread of its own, with a permit: files are big and cores are few.
@@ -123,11 +135,17 @@ async fn write_unlinked(
     Ok(Outcome::Unlinked)
 }
 
-/// Ends the job and lets the build's page say why.
+/// Ends the job and lets the build's page say why. A build that was measured before stays as it is: an analyzer
+/// that refuses what an earlier one understood takes nothing away.
 pub async fn give_up(state: &AppState, job: &LeasedJob, why: &str) -> anyhow::Result<Outcome> {
     let mut tx = state.db.begin().await?;
     if !db::jobs::delete(&mut tx, job).await? {
         return Ok(Outcome::Lost);
+    }
+    if job.kind == JobKind::Remeasure {
+        tracing::warn!(build_id = %job.for_build, why, "a build cannot be measured anew; its measurement stays");
+        tx.commit().await?;
+        return Ok(Outcome::Kept);
     }
     db::builds::set_failed(&mut tx, (job.for_project, job.for_build), why).await?;
     db::jobs::announce(&mut tx, job.for_build).await?;

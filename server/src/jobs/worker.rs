@@ -98,6 +98,7 @@ fn label(outcome: &Outcome) -> &'static str {
         Outcome::Measured => "measured",
         Outcome::Unlinked => "unlinked",
         Outcome::Failed => "failed",
+        Outcome::Kept => "kept",
         Outcome::Waits => "waits",
         Outcome::Lost => "lost",
     }

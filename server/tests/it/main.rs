@@ -16,6 +16,7 @@ mod pages;
 mod postgres;
 mod process;
 mod projects;
+mod remeasure;
 mod resilience;
 mod schema;
 mod support;

@@ -53,6 +53,7 @@ pub async fn answer(
         symbol_changes: Vec::new(),
         cause: None,
         compare_url: None,
+        measured_by_schema: None,
     };
     if matches!(build.state, BuildState::Measured | BuildState::Unlinked) {
         add_results(state, project, build, &mut answer).await?;
@@ -72,6 +73,8 @@ async fn add_results(
     };
     answer.deltas = deltas(state, project, build, baseline.as_ref()).await?;
     answer.verdicts = db::budgets::list_verdicts(&state.db, project.project_id, build.build_id).await?;
+    answer.measured_by_schema =
+        db::reports::find_schema_version(&state.db, project.project_id, build.build_id).await?;
     let has_linked = build.state != BuildState::Unlinked;
     answer.over_budget = !has_linked || answer.verdicts.iter().any(|it| !it.within);
     if let Some(baseline) = baseline {

@@ -58,6 +58,8 @@ pub struct BuildFacts {
     pub elf_bytes: i64,
     /// Size of the linker's map, where one was sent.
     pub map_bytes: Option<i64>,
+    /// By which version of the report it was measured.
+    pub schema_version: Option<i32>,
     /// What it is compared with.
     pub baseline_build_id: Option<Uuid>,
     /// Of the baseline.
@@ -147,8 +149,9 @@ pub async fn facts(
         r#"
         select    build.target_id, build.uploaded_at, build.is_dirty, build.ci_url, build.elf_bytes, build.map_bytes,
                   build.baseline_build_id, old.commit_id as "baseline_commit_id?", build.commits_behind,
-                  old.formatting_bytes as old_formatting_bytes
+                  old.formatting_bytes as old_formatting_bytes, report.schema_version as "schema_version?"
         from      build
+        left join report on report.project_id = build.project_id and report.build_id = build.build_id
         left join build old on old.project_id = build.project_id and old.build_id = build.baseline_build_id
         where     build.project_id = $1 and build.build_id = $2
         "#,

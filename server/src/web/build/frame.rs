@@ -13,6 +13,7 @@ use crate::web::project::build_verdict;
 use crate::web::shell::{ProjectHead, Shell, Tab};
 use crate::web::stored;
 use plimsoll_analyzer::Report;
+use plimsoll_analyzer::report::SCHEMA_VERSION;
 use plimsoll_protocol::{ProjectName, paths};
 use uuid::Uuid;
 
@@ -68,6 +69,8 @@ pub struct BuildCard {
     pub map_url: Option<String>,
     /// Its size.
     pub map_bytes: Bytes,
+    /// By which version of the report it was measured, where that is not this server's.
+    pub old_version: Option<String>,
     /// Everything as JSON.
     pub report_url: Option<String>,
     /// Its pages.
@@ -197,9 +200,18 @@ fn card(project: &Project, (row, facts): (&BuildRow, &BuildFacts), part: Option<
         elf_bytes: Bytes(size_of(Some(facts.elf_bytes)).unwrap_or(0)),
         map_url: facts.map_bytes.map(|_| urls::api_map(name, row.build_id)),
         map_bytes: Bytes(size_of(facts.map_bytes).unwrap_or(0)),
+        old_version: facts.schema_version.and_then(old_version),
         report_url: is_measured.then(|| urls::api_report(name, row.build_id)),
         tabs: tabs(name, row, part),
     }
+}
+
+/// Figures of different versions may differ without a change of the firmware.
+fn old_version(measured_by: i32) -> Option<String> {
+    let present = i64::from(SCHEMA_VERSION);
+    (i64::from(measured_by) < present).then(|| {
+        format!("version {measured_by} of the report; this server measures by version {present}, and older builds anew where its operator runs `plimsoll-server remeasure`")
+    })
 }
 
 fn tabs(project: &ProjectName, row: &BuildRow, current: Option<BuildPart>) -> Vec<BuildTab> {
