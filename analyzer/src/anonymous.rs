@@ -10,6 +10,7 @@ mod data;
 mod records;
 mod text;
 
+use crate::image::packed::PACKED;
 use crate::image::{Image, ImageSection, ImageSymbol};
 use crate::map::{Attribution, Filling, Label};
 use crate::refs::{Facts, List, Places, Reference, ReferenceKind, is_unwind};
@@ -249,6 +250,9 @@ impl Splitter<'_> {
             SectionRole::Reservation => return Some(What::Reservation),
             _ if section.name == HEADERS && section.file_idx.is_none() => return Some(What::Header),
             _ if section.name == FILLER && section.file_idx.is_none() => return Some(What::Unknown),
+            _ if section.name.starts_with(PACKED) && section.file_idx.is_none() => {
+                return Some(What::WholeSection);
+            }
             _ if is_unwind(&section.name) => return Some(What::Unwind),
             _ if is_vector && (is_thumb || !section.is_executable) => return Some(What::VectorTable),
             _ => {}

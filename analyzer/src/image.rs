@@ -4,6 +4,8 @@ mod arrays;
 mod carried;
 mod explore;
 mod header;
+mod load;
+pub(crate) mod packed;
 mod relocations;
 mod reserved;
 mod roles;
@@ -59,6 +61,8 @@ pub(crate) struct Image<'data> {
     pub(crate) reserved: Vec<Span>,
     /// Whether it has no sections, and its code was followed from the entry point: marks tell what is code.
     pub(crate) is_explored: bool,
+    /// What load segments hold beside the sections of firmware.
+    pub(crate) loader_only_bytes: u64,
     /// Size of the file.
     pub(crate) file_bytes: u64,
     pub(crate) warnings: Vec<Warning>,
@@ -90,12 +94,35 @@ impl<'data> Image<'data> {
         self.is_explored && self.sections[section_idx].takes_memory()
     }
 
+    /// Where the stack begins by the vector table that a section of a Cortex-M begins with, unless it is in `memory`.
+    pub(crate) fn initial_stack(&self, section: &ImageSection<'_>, memory: Span) -> Option<u64> {
+        let has_vectors = self.machine == Machine::Arm && section.load.is_some();
+        has_vectors.then(|| vectors::initial_stack(section, memory)).flatten()
+    }
+
     /// A program for an operating system, which maps pages of the file instead of flashing it.
     pub(crate) fn is_hosted(&self) -> bool {
-        self.header.kind == "shared"
-            || self.machine.is_pc()
-            || self.segments.iter().any(|it| it.kind == "interp")
+        is_hosted(&self.header, self.machine, &self.segments)
     }
+
+    /// Whether what runs in RAM comes out of storage before the program starts, though its load address is in RAM
+    /// too: an operating system maps it, and Espressif's boot loader copies it out of the image that `esptool` makes of
+    /// the file.
+    pub(crate) fn is_brought_to_ram(&self) -> bool {
+        const ESPRESSIF: [&str; 4] = [".iram0", ".dram0", ".rwtext", ".flash."];
+        let is_espressif = |it: &ImageSection<'_>| {
+            it.is_allocated && ESPRESSIF.iter().any(|prefix| it.name.starts_with(prefix))
+        };
+        match self.machine {
+            Machine::Xtensa => true,
+            Machine::Riscv32 | Machine::Riscv64 => self.is_hosted() || self.sections.iter().any(is_espressif),
+            _ => self.is_hosted(),
+        }
+    }
+}
+
+fn is_hosted(header: &Header, machine: Machine, segments: &[ImageSegment]) -> bool {
+    header.kind == "shared" || machine.is_pc() || segments.iter().any(|it| it.kind == "interp")
 }
 
 /// The file, its header, and the byte order everything else is read in.
@@ -111,22 +138,31 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     let mut warnings = Vec::new();
     let segments = segments::read(&file)?;
     let table = sections::read_table(&file)?;
-    let (mut sections, stored) = sections::read(&file, &table, &segments)?;
+    let mut sections = sections::read(&file, &table, &segments)?;
     if sections.is_empty() && segments.is_empty() {
         return Err(Error::malformed("file header", "the file has neither sections nor segments"));
     }
     let symbols::Symbols { owners: symbols, marks, arrays, absolute } =
         symbols::read(&file, &table, &mut warnings)?;
+    let header = header::describe(&file);
     let is_sectionless = sections.iter().all(|it| !it.is_allocated || it.size() == 0);
+    let mut loader_only_bytes = 0;
     if is_sectionless {
         sections.extend(sectionless::stand_ins(&file, &segments, table.len())?);
-    } else {
-        sections.extend(carried::stand_ins(&file, &segments, stored));
     }
-    let header = header::describe(&file);
     let machine = Machine::of(&header);
+    packed::unpack(&mut sections, &symbols, &segments);
     roles::settle(&mut sections, &symbols, header.kind != RELOCATABLE);
     let reserved = reserved::blocks(&sections, &symbols, &absolute);
+    if !is_sectionless {
+        load::settle_zeroes(&mut sections, &segments);
+        let carried = carried::find(&file, &segments, &sections);
+        let is_mapped = is_hosted(&header, machine, &segments);
+        loader_only_bytes = if is_mapped { 0 } else { carried.beside_bytes };
+        sections.extend(
+            carried.stand_ins.into_iter().filter(|it| is_mapped || !it.is_beside).map(|it| it.section),
+        );
+    }
     sections::settle_memories(&mut sections, machine);
     sections::check_total(&sections)?;
     if segments.iter().any(|it| it.is_load) {
@@ -151,6 +187,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         unlinked,
         reserved,
         is_explored: false,
+        loader_only_bytes,
         file_bytes,
         warnings,
     };

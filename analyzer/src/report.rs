@@ -18,9 +18,10 @@
 //! - `section.symbol_bytes` is the sum of the `size_bytes` of its rows in `symbols`, which are symbols and
 //!   what has bytes without one.
 //! - What is [`outside`](Report::outside) has no part in any of these sums.
-//! - Every byte of the file that a load segment holds is in a region: in a section (headers have one, and
-//!   what lies between sections) or in the filler that aligns one; sections that are fillers take nothing. Section and program headers
-//!   that contradict each other are taken as they are.
+//! - The bytes of the file that load segments hold are those of regions and `totals.loader_only_bytes`: each is in a
+//!   section (what lies between two sections has one, and where an operating system maps the file, headers too), in the
+//!   filler that aligns one, or beside all sections of its segment. Section and program headers that contradict each
+//!   other are taken as they are.
 //! - Over the crates, the sums of `code_bytes` and of `defining_bytes` are both `code.symbol_bytes`;
 //!   so is `code.located_bytes + code.unlocated_bytes`. Over the files, the sum of `code_bytes` is
 //!   `code.located_bytes`.
@@ -41,15 +42,18 @@ pub(crate) mod memory_use;
 mod outside;
 mod panic_data;
 pub(crate) mod retained;
+mod section;
 mod source;
 mod stack;
 mod symbol;
+mod unflashed;
 
 pub use blame::{Blame, BlamedCrate, BlamedLine, Formatting, HelperUse, Panics};
 pub use code::{CodeUse, FileUse, UnitUse};
 pub use duplicates::{DuplicateText, Family, IdenticalBodies};
 pub use insight::{Certainty, Insight};
 pub use outside::{AbsoluteSymbols, DefmtIndex, Outside, OutsideSymbol};
+pub use section::{Section, SectionKind, SectionRole, Segment};
 pub use stack::{
     FrameSource, Headroom, StackDoubt, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
     UnresolvedRoot,
@@ -183,8 +187,8 @@ pub enum Endianness {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Totals {
     /// Bytes that are stored on the device (by load address): code, constants, initial values of
-    /// `.data`. Everything the file holds counts, also what a boot loader copies to RAM before the
-    /// program starts (`.iram0.text`), and the filler that aligns one such section behind another.
+    /// `.data`. What Espressif's boot loader copies to RAM before the program starts (`.iram0.text`) counts, and the
+    /// filler that aligns one such section behind another; what is otherwise loaded to RAM does not.
     pub flash_bytes: u64,
     /// Bytes of RAM that are taken at run time (by run address): `.data`, `.bss`, code that runs in
     /// RAM, reservations, and the filler that aligns one of them behind another.
@@ -202,6 +206,11 @@ pub struct Totals {
     pub padding_bytes: u64,
     /// Allocated bytes of which nobody knows what they are.
     pub unattributed_bytes: u64,
+    /// Bytes of load segments that are in no section of firmware, before the first one or behind the last: headers
+    /// and what is between them and the first section. They are in no other figure: `objcopy -O binary` leaves them out;
+    /// a loader of segments such as OpenOCD writes them.
+    #[serde(default)]
+    pub loader_only_bytes: u64,
 }
 
 /// A memory of the device and how full it is.
@@ -320,88 +329,6 @@ pub enum View {
     Load,
     /// Used at this address (VMA).
     Run,
-}
-
-/// One section, or one load segment of a file that has no section headers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Section {
-    /// Its name; `segment N` for a segment in place of sections, `segment N (zeroed)` for the part
-    /// of it that is not stored.
-    pub name: String,
-    /// What it holds.
-    pub kind: SectionKind,
-    /// Bytes in memory (allocated) or in the file (not allocated).
-    pub size_bytes: u64,
-    /// Where it runs (VMA); usually 0 for sections that are not allocated.
-    pub run_address: u64,
-    /// Where it is stored (LMA); absent when nothing is stored (NOBITS or not allocated).
-    pub load_address: Option<u64>,
-    /// Required alignment, at least 1.
-    pub align_bytes: u64,
-    /// Whether it takes memory on the device.
-    pub allocated: bool,
-    /// Whether that memory holds something, is set aside, or is only stepped over.
-    #[serde(default)]
-    pub role: SectionRole,
-    /// Bytes of its rows in [`Report::symbols`]; 0 when not allocated.
-    pub symbol_bytes: u64,
-    /// Alignment filler; 0 when not allocated.
-    pub padding_bytes: u64,
-    /// Bytes of which nobody knows what they are; 0 when not allocated.
-    pub unattributed_bytes: u64,
-}
-
-/// What a section holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum SectionKind {
-    /// Executable instructions.
-    Code,
-    /// Constants.
-    Rodata,
-    /// Writable, with initial values.
-    Data,
-    /// Writable, without a byte in the file.
-    Bss,
-    /// Debug information.
-    Debug,
-    /// Everything else.
-    Other,
-}
-
-/// What the memory of a section is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum SectionRole {
-    /// Code or data.
-    #[default]
-    Content,
-    /// Set aside for a stack or heap: counts as used RAM, and hides how much of it is needed.
-    Reservation,
-    /// Only moves the address along (`.flash_rodata_dummy`) or is a template without memory of its
-    /// own (`.tbss`): takes nothing, whatever its size says.
-    Filler,
-}
-
-/// A program header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Segment {
-    /// `load`, `dynamic`, `note`, … or `type 0x…`.
-    pub kind: String,
-    /// `p_vaddr`.
-    pub run_address: u64,
-    /// `p_paddr`.
-    pub load_address: u64,
-    /// `p_filesz`.
-    pub file_bytes: u64,
-    /// `p_memsz`.
-    pub memory_bytes: u64,
-    /// `r`, `w`, `x` or `-` each.
-    pub flags: String,
 }
 
 /// Something odd that did not stop the analysis.

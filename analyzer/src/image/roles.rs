@@ -11,6 +11,9 @@ use crate::span::Span;
 pub(super) fn settle(sections: &mut [ImageSection<'_>], symbols: &[ImageSymbol<'_>], has_addresses: bool) {
     let with_objects: BTreeSet<usize> =
         symbols.iter().filter(|it| it.size > 0).map(|it| it.section_file_idx).collect();
+    sections.iter_mut().filter(|it| has_addresses && is_written_reservation(it)).for_each(|section| {
+        (section.load, section.data) = (None, &[]);
+    });
     let content =
         Stretches::new(sections.iter().filter(|it| has_addresses && it.load.is_some()).map(|it| it.run));
     for section in sections.iter_mut().filter(|it| it.is_allocated && it.load.is_none()) {
@@ -58,6 +61,18 @@ impl Stretches {
 fn is_filler_name(name: &str) -> bool {
     const SUFFIXES: [&str; 4] = ["dummy", "text_end", "_gap", "_for_iram"];
     SUFFIXES.iter().any(|it| name.ends_with(it))
+}
+
+/// `. = . + N` in a section of its own has no content for GNU ld; lld writes zeroes that nothing needs. They are to be
+/// loaded to where the reservation is, so in flash they cannot be meant.
+fn is_written_reservation(section: &ImageSection<'_>) -> bool {
+    section.is_allocated
+        && section.is_writable
+        && !section.is_executable
+        && is_reservation_name(&section.name)
+        && section.load.is_some_and(|it| it.start() == section.run.start())
+        && section.file_idx.is_some()
+        && section.data.iter().all(|it| *it == 0)
 }
 
 /// The names of stacks and heaps in the scripts and templates of GNU, Arm, IAR, TI (`.sysmem`), Renesas CC-RX (`SU` and

@@ -115,6 +115,8 @@ fn stand_in<'data>(
         is_loaded: true,
         other_memory: None,
         is_compressed: false,
+        file_offset: segment.file.start(),
+        is_unpacked: false,
         data: &[],
     }
 }

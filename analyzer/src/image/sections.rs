@@ -4,8 +4,7 @@ use object::Endianness;
 use object::elf;
 use object::read::elf::{FileHeader, SectionHeader, SectionTable};
 
-use super::carried::Stored;
-use super::{File, ImageSegment};
+use super::{File, ImageSegment, load};
 use crate::error::Error;
 use crate::isa::Machine;
 use crate::report::{SectionKind, SectionRole};
@@ -45,6 +44,10 @@ pub(crate) struct ImageSection<'data> {
     pub(crate) other_memory: Option<&'static str>,
     /// `SHF_COMPRESSED`: the bytes in the file start with a compression header.
     pub(crate) is_compressed: bool,
+    /// `sh_offset`.
+    pub(crate) file_offset: u64,
+    /// Whether it is stored packed, so that what the file holds are not its bytes.
+    pub(crate) is_unpacked: bool,
     /// Its bytes in the file; empty where it has none.
     pub(crate) data: &'data [u8],
 }
@@ -88,15 +91,14 @@ pub(super) fn read_table<'data, Elf: FileHeader<Endian = Endianness>>(
     Ok(table)
 }
 
-/// All sections but the null section, in file order, and where the allocated ones are in the file.
+/// All sections but the null section, in file order.
 pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &File<'data, Elf>,
     table: &SectionTable<'data, Elf>,
     segments: &[ImageSegment],
-) -> Result<(Vec<ImageSection<'data>>, Vec<Stored>), Error> {
+) -> Result<Vec<ImageSection<'data>>, Error> {
     let mut names_bytes = 0_usize;
     let mut sections = Vec::new();
-    let mut stored = Vec::new();
     for (idx, header) in table.enumerate().filter(|(_, it)| it.sh_type(file.endian) != elf::SHT_NULL) {
         let name = table.section_name(file.endian, header).map_err(|_| {
             Error::malformed(format!("section header {}", idx.0), "name offset beyond string table")
@@ -109,19 +111,12 @@ pub(super) fn read<'data, Elf: FileHeader<Endian = Endianness>>(
         sections.push(section(file, header, String::from_utf8_lossy(name).into_owned(), idx.0)?);
         let section = sections.last_mut().filter(|it| it.load.is_some());
         if let Some(section) = section {
-            let load = load_address(section.run, header.sh_offset(file.endian).into(), segments);
+            let load = load::address(section.run, section.file_offset, segments);
             section.load = Some(Span::saturating(load.unwrap_or(section.run.start()), section.size()));
             section.is_loaded = load.is_some();
         }
-        let section =
-            sections.last().filter(|it| it.is_allocated && (it.load.is_some() || !it.is_thread_local));
-        let place = Span::new(header.sh_offset(file.endian).into(), header.sh_size(file.endian).into());
-        stored.extend(section.zip(place).map(|(it, file)| {
-            let empty_at = it.load.is_none().then_some(it.run.start());
-            Stored { file, align_bytes: it.align_bytes, empty_at }
-        }));
     }
-    Ok((sections, stored))
+    Ok(sections)
 }
 
 /// A section that is stored where it runs, as far as its header tells.
@@ -156,6 +151,8 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
         is_loaded: false,
         other_memory: None,
         is_compressed: flags.contains(elf::SHF_COMPRESSED),
+        file_offset: header.sh_offset(e).into(),
+        is_unpacked: false,
         data,
         name,
     })
@@ -173,19 +170,6 @@ pub(super) fn settle_memories(sections: &mut [ImageSection<'_>], machine: Machin
         let named = MEMORIES.iter().find(|it| name == Some(**it));
         section.other_memory = named.or_else(|| MEMORIES.get(placed?)).copied();
     }
-}
-
-/// Where a stored section lies before start-up: its place in the segment that holds it. Overlays
-/// run at one address, so the segment is told by file offset first.
-fn load_address(run: Span, offset: u64, segments: &[ImageSegment]) -> Option<u64> {
-    let distance = |it: &ImageSegment| run.start() - it.run.start();
-    let by_offset = |it: &&ImageSegment| {
-        Span::new(offset, run.size()).is_some_and(|content| it.file.contains(content))
-            && it.file.start().checked_add(distance(it)) == Some(offset)
-    };
-    let mut candidates = segments.iter().filter(|it| it.is_load && it.run.contains(run));
-    let segment = candidates.clone().find(by_offset).or_else(|| candidates.next())?;
-    Some(segment.load.start() + distance(segment))
 }
 
 fn kind(name: &str, section_type: elf::SectionType, flags: elf::SectionFlags) -> SectionKind {

@@ -21,7 +21,7 @@ pub(crate) struct ImageSegment {
     pub(crate) flags: String,
     /// `p_vaddr`, `p_memsz`.
     pub(crate) run: Span,
-    /// `p_paddr`, `p_memsz`.
+    /// `p_paddr`, `p_memsz`; `p_vaddr` where no segment has a physical address.
     pub(crate) load: Span,
     /// `p_offset`, `p_filesz`.
     pub(crate) file: Span,
@@ -37,7 +37,20 @@ pub(super) fn read<Elf: FileHeader<Endian = Endianness>>(
     if headers.len() > MAX_SEGMENTS {
         return Err(Error::too_large(place, format!("more than {MAX_SEGMENTS} segments")));
     }
-    headers.iter().enumerate().map(|(idx, it)| segment(file, idx, it)).collect()
+    let segments = headers.iter().enumerate().map(|(idx, it)| segment(file, idx, it));
+    let mut segments: Vec<ImageSegment> = segments.collect::<Result<_, _>>()?;
+    settle_missing_addresses(&mut segments);
+    Ok(segments)
+}
+
+/// Some linkers leave all physical addresses zero. Where more than one load segment has content they cannot all be
+/// meant, and GNU's BFD and OpenOCD take the virtual ones; of a single one, zero may be the truth. llvm-objcopy takes
+/// the zeroes.
+fn settle_missing_addresses(segments: &mut [ImageSegment]) {
+    let n_stored = segments.iter().filter(|it| it.is_load && !it.file.is_empty()).count();
+    if n_stored > 1 && segments.iter().all(|it| it.load.start() == 0) {
+        segments.iter_mut().for_each(|it| it.load = it.run);
+    }
 }
 
 fn segment<Elf: FileHeader<Endian = Endianness>>(

@@ -27,6 +27,15 @@ pub(super) fn table_bytes(content: &[u8], run: Span, (entry, segments): (u64, &[
     (last + 2) * WORD_BYTES
 }
 
+/// Where the stack begins, if a section begins with a vector table: an aligned address that is not in `memory`, where the
+/// table and the reset handler are.
+pub(super) fn initial_stack(section: &ImageSection<'_>, memory: Span) -> Option<u64> {
+    let mut words = words(section.data);
+    let (stack, reset) = (words.next()?, words.next()?);
+    let is_table = stack > 0 && stack % 4 == 0 && reset & 1 == 1 && memory.contains_address(reset);
+    (is_table && !memory.contains_address(stack)).then_some(stack)
+}
+
 /// Where the handlers of all tables begin, that for reset first.
 pub(super) fn handlers(image: &Image<'_>) -> Vec<u64> {
     let is_table = |it: &&ImageSection<'_>| it.name == VECTORS && it.file_idx.is_none();

@@ -55,37 +55,49 @@ fn near(image: &Image<'_>, fragments: &[Fragment]) -> Vec<Cluster> {
         let is_one_page = !is_hosted || is_writable(a) == is_writable(b);
         b.span.start() - a.span.end() < NEAR_BYTES && is_one_page && other_memory(a) == other_memory(b)
     };
-    fragments
-        .chunk_by(is_near)
-        .filter_map(|chunk| {
-            let span = Span::between(chunk.first()?.span.start(), chunk.last()?.span.end())?;
-            let name = other_memory(chunk.first()?);
-            let kind = match name {
-                Some(_) => RegionKind::Other,
-                None if is_hosted => hosted_kind(is_writable(chunk.first()?)),
-                None => kind(image, chunk),
-            };
-            Some(Cluster { span, kind, name })
-        })
-        .collect()
+    let chunks: Vec<&[Fragment]> = fragments.chunk_by(is_near).collect();
+    let spans: Vec<Span> = chunks.iter().filter_map(|it| extent(it)).collect();
+    let evidence: Vec<Evidence> = chunks.iter().map(|it| evidence(image, it, &spans)).collect();
+    let n_ram = evidence.iter().filter(|it| it.is_ram()).count();
+    let clusters = chunks.iter().zip(evidence).filter_map(|(chunk, evidence)| {
+        let name = other_memory(chunk.first()?);
+        let has_ram_elsewhere = n_ram > usize::from(evidence.is_ram());
+        let kind = match name {
+            Some(_) => RegionKind::Other,
+            None if is_hosted => hosted_kind(is_writable(chunk.first()?)),
+            None => evidence.guess(has_ram_elsewhere),
+        };
+        Some(Cluster { span: extent(chunk)?, kind, name })
+    });
+    clusters.collect()
+}
+
+fn extent(chunk: &[Fragment]) -> Option<Span> {
+    Span::between(chunk.first()?.span.start(), chunk.last()?.span.end())
 }
 
 fn hosted_kind(is_writable: bool) -> RegionKind {
     if is_writable { RegionKind::Ram } else { RegionKind::Flash }
 }
 
-fn kind(image: &Image<'_>, chunk: &[Fragment]) -> RegionKind {
+/// What the chunk of these that lies at one of `spans` tells.
+fn evidence(image: &Image<'_>, chunk: &[Fragment], spans: &[Span]) -> Evidence {
     let mut evidence = Evidence::default();
     for fragment in chunk {
         let section = &image.sections[fragment.section_idx];
         evidence.add(fragment, section, section.is_copied());
-        // What is stored and runs in a segment that is writable code has been put there by a loader.
-        let is_loaded = |it: &crate::image::ImageSegment| {
-            it.is_load && it.is_writable && it.is_executable && it.run.contains(section.run)
-        };
-        if fragment.view == View::Run && image.segments.iter().any(is_loaded) {
-            evidence.add_written();
+        let own = extent(chunk).filter(|_| fragment.view == View::Run && !section.is_copied());
+        let stack = own.and_then(|it| image.initial_stack(section, it));
+        if stack.zip(own).is_some_and(|(stack, own)| is_elsewhere(stack, own, spans)) {
+            evidence.add_stack_elsewhere();
         }
     }
-    evidence.guess()
+    evidence
+}
+
+/// Whether a stack that begins at `stack` and grows down is in another memory than `own`: another one is nearer below
+/// it, or it is further off than one memory reaches.
+fn is_elsewhere(stack: u64, own: Span, spans: &[Span]) -> bool {
+    let below = spans.iter().rev().find(|it| it.start() < stack);
+    below.is_none_or(|it| *it != own || stack.saturating_sub(own.end()) > SAME_FLASH_BYTES)
 }

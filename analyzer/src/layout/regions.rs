@@ -33,6 +33,8 @@ pub(crate) struct Occupied {
     pub(super) span: Span,
     pub(super) length_bytes: Option<u64>,
     pub(super) source: RegionSource,
+    /// Whether what is loaded to it is stored on the device: not in RAM.
+    pub(crate) keeps_content: bool,
     pub(crate) fragments: Vec<Fragment>,
 }
 
@@ -73,6 +75,7 @@ impl Occupied {
         for fragment in &self.fragments {
             let section = &image.sections[fragment.section_idx];
             let next = Taken::of(fragment, image);
+            let next = Taken { is_stored: next.is_stored && self.keeps_content, ..next };
             let filler = taken.last().and_then(|last| filler(last, &next, section.align_bytes));
             taken.extend(filler.into_iter().chain([next]));
         }
@@ -106,6 +109,7 @@ pub(crate) fn settle(image: &Image<'_>, memory: &Memory, fragments: &[Fragment])
         regions.extend(rest);
     }
     regions.iter_mut().for_each(|it| settle_reserved(image, it));
+    tell_kept(image, &mut regions);
     Settled { regions, homeless, windows: Windows::declared(&memory.regions) }
 }
 
@@ -161,6 +165,19 @@ fn settle_reserved(image: &Image<'_>, region: &mut Occupied) {
     }
 }
 
+/// What is loaded to RAM is gone without power. Where no script says what is flash, only an image that has some tells
+/// the two apart; and what a boot loader brings there is stored elsewhere.
+fn tell_kept(image: &Image<'_>, regions: &mut [Occupied]) {
+    let is_stored = |it: &Fragment| it.is_stored(&image.sections[it.section_idx]);
+    let has_flash = |it: &Occupied| {
+        let is_declared = it.source != RegionSource::Inferred;
+        is_declared || it.kind == RegionKind::Flash && it.fragments.iter().any(is_stored)
+    };
+    if regions.iter().any(has_flash) && !image.is_brought_to_ram() {
+        regions.iter_mut().for_each(|it| it.keeps_content = it.kind != RegionKind::Ram);
+    }
+}
+
 fn declared(memory: &Memory) -> Vec<Occupied> {
     let region = |it: &MemoryRegion| Occupied {
         name: it.name.clone(),
@@ -169,6 +186,7 @@ fn declared(memory: &Memory) -> Vec<Occupied> {
         span: Span::saturating(it.origin_address, it.length_bytes),
         length_bytes: Some(it.length_bytes),
         source: memory.source,
+        keeps_content: true,
         fragments: Vec::new(),
     };
     memory.regions.iter().map(region).collect()
@@ -194,6 +212,7 @@ fn inferred(image: &Image<'_>, fragments: &[Fragment], known: &[Occupied]) -> Ve
             span: cluster.span,
             length_bytes: None,
             source: RegionSource::Inferred,
+            keeps_content: true,
             fragments: Vec::new(),
         }
     };

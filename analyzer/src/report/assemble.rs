@@ -7,7 +7,7 @@ use super::memory_use::{Bytes, MemoryUse};
 use super::{
     CrateUse, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning,
 };
-use super::{anonymous, machinery, outside, retained, source};
+use super::{anonymous, machinery, outside, retained, source, unflashed};
 use crate::bloat::machinery::Part;
 use crate::bloat::{duplicates, generics, helpers};
 use crate::debug::DebugInfo;
@@ -79,7 +79,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
         header: image.header.clone(),
-        totals: totals(&use_of, &sections, doubled),
+        totals: Totals { loader_only_bytes: image.loader_only_bytes, ..totals(&use_of, &sections, doubled) },
         regions,
         segments: segments(image),
         crates,
@@ -117,6 +117,7 @@ fn totals(use_of: &MemoryUse, sections: &[Section], doubled: Doubled) -> Totals 
         symbol_bytes: sum(|it| it.symbol_bytes),
         padding_bytes: sum(|it| it.padding_bytes) + use_of.filler_bytes,
         unattributed_bytes: sum(|it| it.unattributed_bytes),
+        loader_only_bytes: 0,
     }
 }
 
@@ -265,7 +266,7 @@ fn crates(
         let name = row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE);
         let krate = by_name.entry(name).or_insert_with(|| empty(name));
         let (section, bytes) = (&image.sections[row.section_idx], row.symbol.size_bytes);
-        let own = use_of.own(image, (row.section_idx, row.node), bytes);
+        let own = use_of.own((row.section_idx, row.node), bytes);
         krate.flash_bytes += own.flash;
         krate.ram_bytes += own.ram;
         krate.code_bytes += if section.kind == SectionKind::Code { bytes } else { 0 };
@@ -299,6 +300,7 @@ fn warnings(
         warnings.push(Warning { place: "memory layout".into(), message });
     }
     warnings.extend(homeless(image, settled));
+    warnings.extend(unflashed::warning(image, settled));
     let worth_saying = |it: &NoReferences| !matches!(it, NoReferences::Unlinked | NoReferences::NoSymbols);
     warnings.extend(
         graph

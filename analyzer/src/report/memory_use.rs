@@ -20,6 +20,8 @@ pub(crate) struct MemoryUse {
     pub(super) filler_bytes: u64,
     /// By section.
     pub(crate) is_in_ram: Vec<bool>,
+    /// By section: whether its content is stored on the device.
+    pub(crate) is_in_flash: Vec<bool>,
     /// Of nodes that have some, their own shared bytes.
     shared_by_node: BTreeMap<usize, Bytes>,
 }
@@ -41,8 +43,17 @@ impl Bytes {
 impl MemoryUse {
     pub(crate) fn new(image: &Image<'_>, attribution: &Attribution, settled: &Settled) -> Self {
         let is_in_ram = image.sections.iter().map(is_ram_alone).collect();
+        let is_in_flash = image.sections.iter().map(|it| it.is_in_flash()).collect();
         let (total, shared, shared_by_node) = Default::default();
-        let mut sums = Self { total, shared, reserved_bytes: 0, filler_bytes: 0, is_in_ram, shared_by_node };
+        let mut sums = Self {
+            total,
+            shared,
+            reserved_bytes: 0,
+            filler_bytes: 0,
+            is_in_ram,
+            is_in_flash,
+            shared_by_node,
+        };
         if image.is_relocatable() {
             sums.add_unplaced(image);
         }
@@ -50,6 +61,9 @@ impl MemoryUse {
         for region in &settled.regions {
             let is_ram = region.kind == RegionKind::Ram;
             region.fragments.iter().for_each(|it| sums.place(it, is_ram));
+            let lost = region.fragments.iter().filter(|_| !region.keeps_content);
+            let lost = lost.filter(|it| it.is_stored(&image.sections[it.section_idx]));
+            lost.for_each(|it| sums.is_in_flash[it.section_idx] = false);
             region.taken(image).iter().for_each(|it| sums.add(it, is_ram, &shared));
         }
         for fragment in &settled.homeless {
@@ -62,9 +76,9 @@ impl MemoryUse {
     }
 
     /// What a node takes by itself, of its `bytes` in a section.
-    pub(super) fn own(&self, image: &Image<'_>, (section_idx, node): (usize, usize), bytes: u64) -> Bytes {
+    pub(super) fn own(&self, (section_idx, node): (usize, usize), bytes: u64) -> Bytes {
         let mut own = Bytes::default();
-        own.add(bytes, (image.sections[section_idx].is_in_flash(), self.is_in_ram[section_idx]));
+        own.add(bytes, (self.is_in_flash[section_idx], self.is_in_ram[section_idx]));
         let shared = self.shared_by_node.get(&node).copied().unwrap_or_default();
         Bytes { flash: own.flash.saturating_sub(shared.flash), ram: own.ram.saturating_sub(shared.ram) }
     }
@@ -91,13 +105,13 @@ impl MemoryUse {
                     self.shared_by_node.entry(node).or_default().add(span.size(), memories);
                 }
             };
-            let is_stored_there = section.is_in_flash() && !section.is_copied();
+            let is_stored_there = self.is_in_flash[section_idx] && !section.is_copied();
             let is_ram = self.is_in_ram[section_idx];
             within(shared, section.run).for_each(|it| add(it, (is_stored_there, is_ram)));
             let Some(load) = section.load.filter(|_| section.is_copied()) else { continue };
             for part in within(shared, load) {
                 let start = section.run.start().saturating_add(part.start() - load.start());
-                add(Span::saturating(start, part.size()), (true, false));
+                add(Span::saturating(start, part.size()), (self.is_in_flash[section_idx], false));
             }
         }
     }

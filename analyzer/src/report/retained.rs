@@ -24,7 +24,7 @@ pub(super) fn enter(
     use_of: &MemoryUse,
     (rows, crates): (&mut [Named], &mut [CrateUse]),
 ) {
-    let weights = Weights::new((findings.image, findings.attribution), graph, use_of);
+    let weights = Weights::new(findings.attribution, graph, use_of);
     let (flash, ram) = (graph.retained(&weights.flash), graph.retained(&weights.ram));
     for Named { symbol, node, .. } in rows.iter_mut() {
         symbol.retained_flash_bytes = flash[*node];
@@ -82,15 +82,15 @@ impl Weights {
     /// By the regions that the file itself shows.
     pub(crate) fn of_regions(image: &Image<'_>, attribution: &Attribution, graph: &Graph) -> Self {
         let settled = regions::settle(image, &Memory::unknown(), &fragments::list(image));
-        Self::new((image, attribution), graph, &MemoryUse::new(image, attribution, &settled))
+        Self::new(attribution, graph, &MemoryUse::new(image, attribution, &settled))
     }
 
-    fn new((image, attribution): (&Image<'_>, &Attribution), graph: &Graph, use_of: &MemoryUse) -> Self {
+    fn new(attribution: &Attribution, graph: &Graph, use_of: &MemoryUse) -> Self {
         let sections: Vec<usize> = graph.sections(attribution).collect();
         let weigh = |counts: &dyn Fn(usize) -> bool| {
             let own = sections.iter().zip(graph.bytes());
             own.map(|(section_idx, bytes)| if counts(*section_idx) { *bytes } else { 0 }).collect()
         };
-        Self { flash: weigh(&|it| image.sections[it].is_in_flash()), ram: weigh(&|it| use_of.is_in_ram[it]) }
+        Self { flash: weigh(&|it| use_of.is_in_flash[it]), ram: weigh(&|it| use_of.is_in_ram[it]) }
     }
 }

@@ -9,7 +9,6 @@ use super::memory_use::MemoryUse;
 use super::{CodeUse, FileUse, SectionKind, UnitUse, Warning};
 use crate::debug::DebugInfo;
 use crate::debug::sweep::{Origin, Sweep};
-use crate::image::Image;
 use crate::map::Attribution;
 use crate::names;
 use crate::span::Span;
@@ -26,7 +25,7 @@ pub(super) struct Source {
 
 /// Enters the source of each symbol into its row, and sums up the rest.
 pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &MemoryUse) -> Source {
-    let Findings { image, attribution, debug: info, .. } = *findings;
+    let Findings { attribution, debug: info, .. } = *findings;
     let mut sweep = Sweep::new(info);
     // Of what nobody knows, nothing is entered: as good as no rows, and less to keep.
     let asked = if info.is_empty() { &[] } else { &*rows };
@@ -42,7 +41,7 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
     }
     anonymous::enter_crates(rows);
     let defining_bytes = tally.defining_bytes(&crates, rows);
-    let units = enter_units(image, rows, (&origins, info), use_of);
+    let units = enter_units(rows, (&origins, info), use_of);
     let files = enter_files(rows, &origins, &tally.by_file, paths);
     enter_objects(attribution, rows);
     Source { code: tally.code, units, files, defining_bytes, warnings: info.warnings() }
@@ -135,7 +134,6 @@ impl Tally {
 
 /// The units of the rows, biggest first; each row gets the index of its own.
 fn enter_units(
-    image: &Image<'_>,
     rows: &mut [Named],
     (origins, info): (&[Origin], &DebugInfo<'_>),
     use_of: &MemoryUse,
@@ -145,7 +143,7 @@ fn enter_units(
         let Some(unit_idx) = origin.unit_idx else { continue };
         let unit = by_idx.entry(unit_idx).or_insert_with(|| describe(info, unit_idx));
         let bytes = row.symbol.size_bytes;
-        let own = use_of.own(image, (row.section_idx, row.node), bytes);
+        let own = use_of.own((row.section_idx, row.node), bytes);
         unit.flash_bytes += own.flash;
         unit.ram_bytes += own.ram;
     }

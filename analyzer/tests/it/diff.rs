@@ -272,7 +272,7 @@ fn a_symbol_in_another_section_has_moved() {
         "section .ramtext 0x100 20 x\n section .rodata 0x2000 16\n func poll 0x101 20\n object table 0x2000 16",
         expect![[r#"
             totals
-              +4 grown flash 
+              -16 shrunk flash 
               +20 grown ram 
             regions
               +20 new ram 
@@ -283,7 +283,7 @@ fn a_symbol_in_another_section_has_moved() {
               +16 new .rodata 
               -16 gone .text 
             crates
-              +24 grown (unknown) 
+              +4 grown (unknown) 
             symbols
               +4 moved poll .ramtext ← .text
               +0 moved table .rodata ← .data

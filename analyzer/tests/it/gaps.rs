@@ -348,9 +348,21 @@ fn with_headers(mut image: Vec<u8>) -> Vec<u8> {
 }
 
 #[test]
-fn headers_that_a_segment_carries_are_stored_too() {
+fn headers_that_only_the_segment_of_firmware_carries_are_told_apart() {
     let image =
         with_headers(elf::build("section .text 0x11000 16 x\nfunc main 0x11001 16\nnoise .text 0 16"));
+    let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
+    laws::check(&report);
+    laws::segments_are_in_regions(&report);
+    assert_eq!((report.totals.flash_bytes, report.totals.loader_only_bytes), (16, 0x1000));
+    assert!(report.sections.iter().all(|it| !it.name.starts_with('(')));
+}
+
+#[test]
+fn headers_that_an_operating_system_maps_are_part_of_the_image() {
+    let image = with_headers(elf::build(
+        "machine x86-64\nsection .text 0x11000 16 x\nfunc main 0x11000 16\nnoise .text 0 16",
+    ));
     let report = plimsoll_analyzer::analyze(&image, &[]).unwrap();
     laws::check(&report);
     laws::segments_are_in_regions(&report);

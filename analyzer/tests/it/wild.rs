@@ -1,14 +1,19 @@
 //! Inputs from public bug reports and real images, each cut down to what is ours and small; their sources are in
 //! `analyzer/tests/wild`. One module per case, named like its folder; each stands for its whole kind.
 
+mod armlink;
 mod avr;
 mod avr_call_prologues;
 mod avr_trampolines;
+mod lld_gap;
+mod lldbss;
 mod memory_forward;
 mod outer;
 mod overflow;
 mod pico_stack;
 mod rvanchor;
+mod rwe;
+mod rwx_region;
 mod save_restore;
 mod zcmp;
 mod zlike;

@@ -43,6 +43,17 @@ fn summary(report: &Report) -> String {
         grouped(report.formatting.total_bytes),
         grouped(totals.padding_bytes),
         grouped(totals.unattributed_bytes),
+    ) + &beside(totals.loader_only_bytes)
+}
+
+/// What only loaders of segments write.
+fn beside(loader_only_bytes: u64) -> String {
+    if loader_only_bytes == 0 {
+        return String::new();
+    }
+    format!(
+        "beside all sections {} B of headers and filler, in no figure: objcopy leaves them out, OpenOCD writes them\n",
+        grouped(loader_only_bytes)
     )
 }
 

@@ -3,14 +3,15 @@
 //! One thing per line:
 //! ```text
 //! machine arm|riscv|xtensa|x86-64          class 32|64      endian little|big      kind exec|rel|dyn
-//! section NAME ADDRESS SIZE [x] [w] [nobits] [noalloc] [tls] [load ADDRESS] [align N] [unloaded]
+//! section NAME ADDRESS SIZE [x] [w] [nobits] [noalloc] [tls] [load ADDRESS] [align N] [unloaded] [behind] [rwe]
 //! noise NAME OFFSET SIZE                   bytes that no linker would fill a gap with
 //! word|half NAME OFFSET VALUE              content of four or two bytes, in the image's byte order
 //! func|object|label|tls NAME ADDRESS SIZE [in SECTION] [local|weak]
 //! absolute NAME ADDRESS SIZE               undefined NAME            file NAME     (`·` in a name: a space)
 //! without sections                         drop the section header table
 //! ```
-//! Numbers are decimal or `0x…`. Each allocated section gets a load segment of its own.
+//! Numbers are decimal or `0x…`. Each allocated section gets a load segment of its own (`rwe`: that grants all), but
+//! `behind` puts its content into the one before, as armlink does; of `nobits`, as many zeroes.
 
 use object::Endianness;
 use object::build::elf::{Builder, SectionData, SectionId};
@@ -30,6 +31,7 @@ pub(crate) fn build(description: &str) -> Vec<u8> {
         builder: Builder::new(endian, setting("class") == Some("64")),
         sections: Vec::new(),
         next_offset: 0x1000,
+        end: 0,
     };
     image.header(setting("machine").unwrap_or("arm"), setting("kind").unwrap_or("exec"));
     lines.iter().filter(|it| it[0] == "section").for_each(|it| image.section(it));
@@ -57,6 +59,8 @@ struct Image<'text> {
     builder: Builder<'text>,
     sections: Vec<Placed<'text>>,
     next_offset: u64,
+    /// Of the last content.
+    end: u64,
 }
 
 impl<'text> Image<'text> {
@@ -83,7 +87,7 @@ impl<'text> Image<'text> {
         let (address, size) = (number(address), number(size));
         let has = |word: &str| words.contains(&word);
         let option = |word: &str| words.iter().position(|it| *it == word).map(|it| number(words[it + 1]));
-        let offset = self.next_offset;
+        let offset = if has("behind") { self.end } else { self.next_offset };
         let section = self.builder.sections.add();
         section.name = name.as_bytes().into();
         section.sh_type = if has("nobits") { elf::SHT_NOBITS } else { elf::SHT_PROGBITS };
@@ -104,10 +108,16 @@ impl<'text> Image<'text> {
             section.sh_offset = offset;
             let id = section.id();
             let flags = section.p_flags();
-            if !has("nobits") {
-                self.next_offset = (offset + size).next_multiple_of(0x100);
+            let flags = if has("rwe") { elf::PF_R | elf::PF_W | elf::PF_X } else { flags };
+            if !has("nobits") || has("behind") {
+                self.end = offset + size;
+                self.next_offset = self.end.next_multiple_of(0x100);
             }
-            if !has("unloaded") && self.builder.header.e_type != elf::ET_REL {
+            if has("behind") {
+                let segment = self.builder.segments.iter_mut().last().unwrap();
+                segment.p_filesz += size;
+                segment.p_memsz += size;
+            } else if !has("unloaded") && self.builder.header.e_type != elf::ET_REL {
                 self.segment(id, flags, option("load").unwrap_or(address));
             }
         }
