@@ -15,6 +15,7 @@ mod segments;
 mod symbols;
 mod unlinked;
 mod vectors;
+mod window;
 
 use object::Endianness;
 use object::elf::{FileHeader32, FileHeader64};
@@ -152,6 +153,8 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     }
     let machine = Machine::of(&header);
     packed::unpack(&mut sections, &symbols, &segments);
+    packed::settle_templates(&mut sections);
+    window::settle(&mut sections, &header.machine);
     roles::settle(&mut sections, &symbols, header.kind != RELOCATABLE);
     let reserved = reserved::blocks(&sections, &symbols, &absolute);
     if !is_sectionless {

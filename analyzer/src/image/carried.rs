@@ -149,6 +149,7 @@ fn stand_in<'data, Elf: FileHeader>(
         is_loaded: true,
         other_memory: None,
         is_compressed: false,
+        is_seen_in_flash: false,
         file_offset: span.start(),
         is_unpacked: false,
         data: file.data.get(index(span.start())?..index(span.end())?)?,

@@ -1,6 +1,6 @@
-//! Initial values that armlink compressed: they are stored packed and take more where they run.
+//! Initial values that are stored packed and take more where they run.
 //!
-//! armlink gives such a section the size of what it stores (Arm Compiler, "armlink", optimization of RW data
+//! armlink gives a section that it compressed the size of what it stores (Arm Compiler, "armlink", optimization of RW data
 //! compression), so that the file says how much flash it costs, and not how much RAM. What comes behind it in RAM and
 //! its symbols say that.
 
@@ -53,6 +53,22 @@ pub(super) fn unpack<'data>(
         section.run = Span::saturating(section.run.start(), end - section.run.start());
         (section.data, section.is_unpacked) = (&[], true);
         sections.push(stored);
+    }
+}
+
+/// Microchip's linkers store initial values in `.dinit` (XC32 user's guide, "Data-Initialization Template"). That the file has
+/// them once more where they run is for debuggers: nothing flashes those.
+pub(super) fn settle_templates(sections: &mut [ImageSection<'_>]) {
+    const TEMPLATE: &str = ".dinit";
+    if !sections.iter().any(|it| it.name == TEMPLATE && it.load.is_some() && it.size() > 0) {
+        return;
+    }
+    let is_repeated = |it: &&mut ImageSection<'_>| {
+        let runs_there = it.load.is_some_and(|load| load.start() == it.run.start());
+        it.is_allocated && it.is_writable && !it.is_executable && runs_there && it.name != TEMPLATE
+    };
+    for section in sections.iter_mut().filter(is_repeated) {
+        section.load = None;
     }
 }
 

@@ -115,6 +115,7 @@ fn stand_in<'data>(
         is_loaded: true,
         other_memory: None,
         is_compressed: false,
+        is_seen_in_flash: false,
         file_offset: segment.file.start(),
         is_unpacked: false,
         data: &[],

@@ -44,6 +44,8 @@ pub(crate) struct ImageSection<'data> {
     pub(crate) other_memory: Option<&'static str>,
     /// `SHF_COMPRESSED`: the bytes in the file start with a compression header.
     pub(crate) is_compressed: bool,
+    /// Whether it is read where it is stored, through a window on that memory.
+    pub(crate) is_seen_in_flash: bool,
     /// `sh_offset`.
     pub(crate) file_offset: u64,
     /// Whether it is stored packed, so that what the file holds are not its bytes.
@@ -75,7 +77,7 @@ impl<'data> ImageSection<'data> {
 
     /// Whether start-up has to copy it from where it is stored to where it runs.
     pub(crate) fn is_copied(&self) -> bool {
-        self.load.is_some_and(|it| it.start() != self.run.start())
+        !self.is_seen_in_flash && self.load.is_some_and(|it| it.start() != self.run.start())
     }
 }
 
@@ -151,6 +153,7 @@ fn section<'data, Elf: FileHeader<Endian = Endianness>>(
         is_loaded: false,
         other_memory: None,
         is_compressed: flags.contains(elf::SHF_COMPRESSED),
+        is_seen_in_flash: false,
         file_offset: header.sh_offset(e).into(),
         is_unpacked: false,
         data,

@@ -76,14 +76,16 @@ fn all_wishes(image: &Image<'_>) -> Vec<Fragment> {
     wishes
 }
 
-/// A section where it runs and, if that is elsewhere, where it is stored.
+/// A section where it runs and, if that is elsewhere, where it is stored. What is seen through a window on what it is
+/// stored in has no memory of its own there.
 fn wishes((section_idx, section): (usize, &ImageSection<'_>)) -> impl Iterator<Item = Fragment> {
     let takes_memory = section.takes_memory() && section.size() > 0;
     debug_assert!(section.role != SectionRole::Filler || !takes_memory);
     let run_address = section.run.start();
     let is_reserved = section.role == SectionRole::Reservation;
     let piece = move |view, span| Fragment { section_idx, view, span, run_address, is_reserved };
-    let run = takes_memory.then(|| piece(View::Run, section.run));
-    let load = section.load.filter(|_| takes_memory && section.is_copied());
+    let run = (takes_memory && !section.is_seen_in_flash).then(|| piece(View::Run, section.run));
+    let is_apart = section.is_copied() || section.is_seen_in_flash;
+    let load = section.load.filter(|_| takes_memory && is_apart);
     run.into_iter().chain(load.map(|it| piece(View::Load, it)))
 }

@@ -28,10 +28,10 @@ impl Evidence {
     /// What is stored in one window and runs in another is no copy.
     pub(super) fn add(&mut self, fragment: &Fragment, section: &ImageSection<'_>, is_copied: bool) {
         match fragment.view {
-            View::Load => self.stores_copies |= is_copied,
+            View::Load if is_copied => self.stores_copies = true,
             View::Run if is_copied => self.receives_copies = true,
             View::Run if section.load.is_none() => self.has_empty = true,
-            View::Run => {
+            View::Run | View::Load => {
                 let is_ram = is_ram_name(&section.name);
                 self.is_stored = true;
                 self.is_writable_code |= section.is_writable && section.is_executable;

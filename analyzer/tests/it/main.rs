@@ -18,6 +18,7 @@ mod graph;
 mod helpers;
 mod idle;
 mod image;
+mod initial_values;
 mod insights;
 mod laws;
 mod layout;

@@ -4,6 +4,7 @@
 mod armlink;
 mod avr;
 mod avr_call_prologues;
+mod avr_rodata;
 mod avr_trampolines;
 mod lld_gap;
 mod lldbss;
@@ -15,6 +16,7 @@ mod rvanchor;
 mod rwe;
 mod rwx_region;
 mod save_restore;
+mod windows;
 mod zcmp;
 mod zlike;
 

@@ -89,12 +89,21 @@ fn region_row(region: &Region) -> [Cell; 5] {
     ]
 }
 
-/// With the names that a script gives it besides: `FLASH (REGION_TEXT, REGION_RODATA)`.
+/// With the names that a script gives it besides: `FLASH (REGION_TEXT, REGION_RODATA)`, and the regions that show the
+/// same memory: `ITCM, one memory with FLASH: 96 B used there`.
 fn names(region: &Region) -> String {
-    match region.aliases.as_slice() {
-        [] => region.name.clone(),
-        aliases => format!("{} ({})", region.name, aliases.join(", ")),
-    }
+    let aliases = match region.aliases.as_slice() {
+        [] => String::new(),
+        aliases => format!(" ({})", aliases.join(", ")),
+    };
+    let windows = match region.windows.as_slice() {
+        [] => String::new(),
+        windows => {
+            let elsewhere = grouped(region.used_elsewhere_bytes);
+            format!(", one memory with {}: {elsewhere} B used there", windows.join(", "))
+        }
+    };
+    format!("{}{aliases}{windows}", region.name)
 }
 
 fn sections(report: &Report, width: Option<usize>) -> String {
