@@ -10,6 +10,7 @@ mod dominators;
 mod edges;
 mod lines;
 mod roots;
+pub(crate) mod secure;
 mod ways;
 mod why;
 
@@ -73,6 +74,8 @@ pub enum RootKind {
     Kept,
     /// What a shared library offers to others.
     Exported,
+    /// A secure service that the other world calls: ARM's TrustZone.
+    Secure,
 }
 
 /// The graph of one image.

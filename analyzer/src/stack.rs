@@ -9,24 +9,25 @@ mod calls;
 mod circle;
 mod frames;
 mod names;
+mod room;
 mod roots;
+mod threads;
 mod vtables;
 mod walk;
 mod way;
 mod worst;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::graph::Graph;
 use crate::image::Image;
 use crate::refs::{self, Places};
 use crate::report::assemble::{Findings, Named};
-use crate::report::{
-    Headroom, Region, RegionKind, StackDoubt, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls,
-};
+use crate::report::{Region, StackFrame, StackRoot, StackRootKind, StackUse, UnknownCalls};
 use calls::Calls;
 use names::Names;
 use roots::Entry;
+use threads::Thread;
 use worst::Worst;
 
 /// More code than this is no firmware's, and its stack is not looked at.
@@ -56,11 +57,13 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let names = Names::new(rows);
     let calls = Calls::new(&places, (graph, vtables), (&walked, &frames), &names);
     let has_float = walked.has_float;
+    let threads = threads::find(&places, (graph, &names), &walked.started);
     drop((walked, frames.bytes));
     let (asked, unresolved_roots) = roots::asked(&calls, &names, findings.stack_roots);
+    let asked: Vec<Entry> = asked.into_iter().chain(threads.keys().map(|it| Entry::of_task(*it))).collect();
     let entries = roots::find((&places, graph), (&names, &calls), &asked);
     let worst = Worst::new(&calls.callers);
-    let program = Program { places: &places, graph, names, calls: &calls, worst: &worst };
+    let program = Program { places: &places, graph, names, calls: &calls, worst: &worst, threads: &threads };
     let ways_in = program.ways_in(&entries);
     let is_reached = calls.reached(ways_in.iter().map(|it| it.0));
     let roots = program.roots(&ways_in, has_float);
@@ -69,7 +72,7 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let stack = StackUse {
         source: frames.source,
         unresolved_roots,
-        headroom: headroom(&places, graph, &roots, regions),
+        headroom: program.headroom(&roots, regions),
         recursions: program.recursions(&is_reached),
         growing_frames: calls.growing.iter().filter(|it| is_reached[**it]).filter_map(of_row).collect(),
         unknown_calls: unknown
@@ -91,6 +94,8 @@ struct Program<'a> {
     names: Names<'a>,
     calls: &'a Calls,
     worst: &'a Worst,
+    /// By the node of what they run.
+    threads: &'a BTreeMap<usize, Thread>,
 }
 
 impl Program<'_> {
@@ -141,7 +146,11 @@ impl Program<'_> {
             it.frame_bytes -= spared_bytes;
             spared_bytes
         });
+        let node = self.calls.nodes.get(number).filter(|_| kind == StackRootKind::Task);
+        let thread = node.and_then(|it| self.threads.get(it));
         StackRoot {
+            thread: thread.and_then(|it| it.name.clone()),
+            stack_bytes: thread.and_then(|it| it.stack_bytes),
             name: path.first().map_or_else(String::new, |it| it.name.clone()),
             kind,
             worst_bytes: self.worst.bytes(number).saturating_add(hardware_bytes).saturating_sub(spared_bytes),
@@ -163,41 +172,4 @@ impl Program<'_> {
         circles.retain(|it| !it.is_empty());
         circles
     }
-}
-
-/// What is left of the RAM that holds the stack: main and, on top of it, the deepest interrupt.
-/// Priorities are set at run time, so how deep interrupts nest is not known.
-fn headroom(places: &Places<'_>, graph: &Graph, roots: &[StackRoot], regions: &[Region]) -> Option<Headroom> {
-    let deepest =
-        |kind: StackRootKind| roots.iter().filter(|it| it.kind == kind).max_by_key(|it| it.worst_bytes);
-    let main = deepest(StackRootKind::Main)?;
-    let interrupt = deepest(StackRootKind::Interrupt);
-    let region = stack_region(places, graph, regions)?;
-    let length_bytes = region.length_bytes?;
-    let used_bytes = region.used_bytes.saturating_add(region.used_elsewhere_bytes);
-    let static_bytes = used_bytes.saturating_sub(region.reserved_bytes);
-    let stack_bytes = main.worst_bytes.saturating_add(interrupt.map_or(0, |it| it.worst_bytes));
-    let both = [Some(main), interrupt].into_iter().flatten();
-    let doubts: BTreeSet<StackDoubt> = both.flat_map(|it| it.uncertain_because.iter().copied()).collect();
-    let left = i128::from(length_bytes) - i128::from(static_bytes) - i128::from(stack_bytes);
-    Some(Headroom {
-        region: region.name.clone(),
-        length_bytes,
-        static_bytes,
-        stack_bytes,
-        headroom_bytes: i64::try_from(left).unwrap_or(i64::MIN),
-        uncertain_because: doubts.into_iter().collect(),
-    })
-}
-
-/// Where the first word of ARM's vector table points to, else the biggest RAM.
-fn stack_region<'a>(places: &Places<'_>, graph: &Graph, regions: &'a [Region]) -> Option<&'a Region> {
-    let tables = graph.references.vectors.iter().filter(|_| places.machine.is_thumb());
-    let tops: Vec<u64> = tables.filter_map(|it| places.pointer_at(it.start())).collect();
-    let rams = || regions.iter().filter(|it| it.kind == RegionKind::Ram && it.length_bytes.is_some());
-    let holds = |region: &&Region| {
-        let end = region.origin_address.saturating_add(region.length_bytes.unwrap_or(0));
-        tops.iter().any(|it| region.origin_address < *it && *it <= end)
-    };
-    rams().find(holds).or_else(|| rams().max_by_key(|it| it.length_bytes))
 }

@@ -23,11 +23,18 @@ pub(crate) fn run(args: &StackArgs) -> anyhow::Result<Outcome> {
     }
     if args.json {
         output::print_json(&document(&report, stack))?;
-        return Ok(Outcome::Fine);
+    } else {
+        let top = if args.all { usize::MAX } else { args.top };
+        output::print(&output::stack(&report, stack, top, output::width()))?;
     }
-    let top = if args.all { usize::MAX } else { args.top };
-    output::print(&output::stack(&report, stack, top, output::width()))?;
-    Ok(Outcome::Fine)
+    Ok(if is_over(stack) { Outcome::OverBudget } else { Outcome::Fine })
+}
+
+/// Whether the main stack or that of a thread is too small for the worst that is known.
+fn is_over(stack: &StackUse) -> bool {
+    let is_main_over = stack.headroom.as_ref().is_some_and(|it| it.headroom_bytes < 0);
+    let is_thread_over = |it: &StackRoot| it.stack_bytes.is_some_and(|own| own < it.worst_bytes);
+    is_main_over || stack.roots.iter().any(is_thread_over)
 }
 
 /// Of several functions only the user can say which is meant.

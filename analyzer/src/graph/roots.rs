@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Graph, GraphRoot, RootKind};
+use super::{Graph, GraphRoot, RootKind, secure};
 use crate::image::{Image, ImageSection};
 use crate::map::Attribution;
 use crate::refs::{Nodes, References, is_unwind, is_vector_section};
@@ -50,9 +50,12 @@ pub(crate) fn find(image: &Image<'_>, references: &References) -> Vec<Root> {
     let vectors = references.vectors.iter().flat_map(|it| nodes.within(*it));
     let headers = references.vectors.iter().flat_map(|it| before_table(image, nodes, *it));
     let kept = kept_spans(image).into_iter().flat_map(|it| nodes.within(it)).chain(headers);
+    let services = secure::services(image, nodes);
+    let services = services.entries.into_iter().chain(services.twins);
     let exported = image.exports.iter().filter_map(|it| nodes.at(*it));
     let roots = (entry.into_iter().map(|node| Root { kind: RootKind::Entry, node }))
         .chain(vectors.map(|node| Root { kind: RootKind::Vector, node }))
+        .chain(services.map(|node| Root { kind: RootKind::Secure, node }))
         .chain(kept.map(|node| Root { kind: RootKind::Kept, node }))
         .chain(exported.map(|node| Root { kind: RootKind::Exported, node }));
     let mut seen = BTreeSet::new();

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 /// Smaller numbers are indices and lengths, and no addresses of tables.
 const MIN_ADDRESS: u64 = 0x40;
 
+/// No call has more arguments on the stack that anybody asks for; before it, other things are put there too.
+const MAX_ARGUMENTS: usize = 64;
+
 /// What a register is known to hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Known {
@@ -64,6 +67,14 @@ pub(crate) trait Follow<'image> {
 
     /// What it knows of registers.
     fn registers(&mut self) -> &mut [Known];
+
+    /// What a function that is called now gets as an argument, by number from 0, where so much of the stack is taken.
+    fn argument(&self, _idx: usize, _depth: i64) -> Known {
+        Known::Nothing
+    }
+
+    /// A call is over: what it was given is not given to the next.
+    fn forget_arguments(&mut self) {}
 
     /// Forgets everything: another function begins.
     fn reset(&mut self);
@@ -167,11 +178,13 @@ pub(crate) struct Memory<'image> {
     constants: &'image dyn Constants,
     /// By depth. What was written there at different times and differs is not known.
     spilled: BTreeMap<i64, Known>,
+    /// What was put there last, since the last call.
+    latest: Vec<(i64, Known)>,
 }
 
 impl<'image> Memory<'image> {
     pub(crate) fn new(constants: &'image dyn Constants) -> Self {
-        Self { constants, spilled: BTreeMap::new() }
+        Self { constants, spilled: BTreeMap::new(), latest: Vec::new() }
     }
 
     /// The word so far behind what a register holds.
@@ -187,6 +200,10 @@ impl<'image> Memory<'image> {
     pub(crate) fn store(&mut self, base: Known, offset: i64, word: Known) {
         if let Known::Stack(depth) = base.plus(offset) {
             let word = if word == Known::Open { Known::Nothing } else { word };
+            if self.latest.len() == MAX_ARGUMENTS {
+                self.latest.clear();
+            }
+            self.latest.push((depth, word));
             let spilled = self.spilled.entry(depth).or_insert(word);
             if *spilled != word {
                 *spilled = Known::Nothing;
@@ -194,8 +211,19 @@ impl<'image> Memory<'image> {
         }
     }
 
+    /// What was stored last so far behind an address, since arguments were forgotten.
+    pub(crate) fn argument(&self, base: Known, offset: i64) -> Known {
+        let Known::Stack(depth) = base.plus(offset) else { return Known::Nothing };
+        self.latest.iter().rfind(|it| it.0 == depth).map_or(Known::Nothing, |it| it.1)
+    }
+
+    pub(crate) fn forget_arguments(&mut self) {
+        self.latest.clear();
+    }
+
     /// Forgets the stack: another function begins.
     pub(crate) fn reset(&mut self) {
+        self.latest.clear();
         self.spilled.clear();
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::symbol::is_zero;
+
 /// Worst-case stack of the image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -54,6 +56,12 @@ pub struct StackRoot {
     /// Of these, what the hardware stores before the first instruction.
     #[serde(default)]
     pub hardware_bytes: u64,
+    /// What the thread is called where that is not the function's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+    /// Size of the stack that it has for itself, where the image tells. Interrupts may store their frames there too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack_bytes: Option<u64>,
     /// What is not known on some way down; empty where the figure can be relied on. Else it is the
     /// deepest of the ways that are known: neither what may be taken at most nor what surely is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -82,7 +90,9 @@ pub enum StackDoubt {
 pub enum StackRootKind {
     /// From reset on.
     Main,
-    /// A function that was asked for: somebody starts it with a stack of its own.
+    /// A secure service that the other world calls: ARM's TrustZone.
+    Secure,
+    /// A task or thread: somebody starts it with a stack of its own. Asked for, or told by the image.
     Task,
     /// An interrupt or exception handler.
     Interrupt,
@@ -136,10 +146,24 @@ pub struct Headroom {
     pub length_bytes: u64,
     /// What is in use before anything runs, reservations for stack and heap left out.
     pub static_bytes: u64,
-    /// The worst of main and, on top of it, the worst of the interrupts.
+    /// Where the stack begins: behind its first byte, since it grows down. Absent where the image does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_address: Option<u64>,
+    /// What the stack may take: from there down to what is allocated below or to where the region begins; what ends there is
+    /// the stack itself. Where nobody knows where it begins, what static data leaves of the region. Absent in reports
+    /// before version 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room_bytes: Option<u64>,
+    /// The worst of main and, on top of it, the worst of the secure services and of the interrupts.
     pub stack_bytes: u64,
-    /// What is left; negative where it does not fit.
+    /// What is left of the room; negative where it does not fit.
     pub headroom_bytes: i64,
+    /// Where it does not fit: what it runs into, from the top down. At most eight are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overwrites: Vec<String>,
+    /// Where it does not fit: by how many bytes it leaves the region below.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outside_bytes: u64,
     /// What is not known of these stacks; empty where the figure can be relied on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncertain_because: Vec<StackDoubt>,

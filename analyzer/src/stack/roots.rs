@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::calls::Calls;
 use super::names::Names;
-use crate::graph::{Graph, RootKind};
+use crate::graph::{Graph, RootKind, secure};
 use crate::refs::Places;
 use crate::report::assemble::Named;
 use crate::report::{StackRootKind, UnresolvedRoot};
@@ -51,6 +51,12 @@ pub(super) struct Entry {
     pub(super) kind: StackRootKind,
 }
 
+impl Entry {
+    pub(super) fn of_task(node: usize) -> Self {
+        Self { node, kind: StackRootKind::Task }
+    }
+}
+
 /// Whether a function is a way out of the program.
 pub(super) fn is_panic(name: &str) -> bool {
     ABORTS.contains(&name) || PANICS.iter().any(|it| name.starts_with(it))
@@ -79,8 +85,12 @@ pub(super) fn find(
     }
     let mains = entry.into_iter().chain(resets).map(|node| Entry { node, kind: StackRootKind::Main });
     let interrupts = handlers.into_iter().map(|node| Entry { node, kind: StackRootKind::Interrupt });
+    let services = secure::services(places.image, nodes);
+    let services = outermost(calls, services.entries.into_iter().chain(services.twins).collect());
+    let services = services.into_iter().map(|node| Entry { node, kind: StackRootKind::Secure });
     let mut seen = BTreeSet::new();
-    mains.chain(interrupts).chain(asked.iter().copied()).filter(|it| seen.insert(it.node)).collect()
+    let all = mains.chain(interrupts).chain(services).chain(asked.iter().copied());
+    all.filter(|it| seen.insert(it.node)).collect()
 }
 
 /// Without those that others of them lead to: sections of vectors hold parts of handlers too.
@@ -100,7 +110,7 @@ pub(super) fn asked(calls: &Calls, names: &Names<'_>, roots: &[String]) -> (Vec<
         let mut found = names.called(root);
         found.retain(|it| calls.number(it.node).is_some());
         match found[..] {
-            [row] => entries.push(Entry { node: row.node, kind: StackRootKind::Task }),
+            [row] => entries.push(Entry::of_task(row.node)),
             _ => unresolved.push(UnresolvedRoot {
                 name: root.clone(),
                 n_functions: found.len() as u64,

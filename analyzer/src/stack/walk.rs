@@ -2,8 +2,11 @@
 
 mod parts;
 
+use std::collections::BTreeMap;
+
 use iced_x86::Instruction;
 
+use super::threads::{self, Started, Starter};
 use super::way::Way;
 use crate::image::MarkKind;
 use crate::isa::followers::{Avr, CALL_NEXT, Riscv, Thumb, X86, Xtensa};
@@ -45,6 +48,8 @@ pub(super) struct Walked {
     pub(super) functions: Vec<Function>,
     /// Of all functions, in their order.
     leavings: Vec<Leaving>,
+    /// Calls that start threads, by address.
+    pub(super) started: BTreeMap<u64, Started>,
     /// Whether anything computes with registers of floating point.
     pub(super) has_float: bool,
 }
@@ -127,6 +132,8 @@ struct Walk<'image, F: Follow<'image>> {
     decoder: Option<Box<dyn Decode>>,
     /// What a call itself takes.
     return_bytes: u64,
+    starters: BTreeMap<u64, Starter>,
+    started: BTreeMap<u64, Started>,
 }
 
 /// The function that is being walked through.
@@ -153,6 +160,7 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn new(places: &'image Places<'image>, nodes: &'image Nodes, follow: F) -> Self {
         let (functions, leavings, seen) = (Vec::new(), Vec::new(), Vec::new());
         let (way, return_bytes) = (Way::default(), places.machine.call_saves_bytes());
+        let (starters, started) = (threads::starters(places), BTreeMap::new());
         Self {
             places,
             nodes,
@@ -164,6 +172,8 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
             way,
             decoder: None,
             return_bytes,
+            starters,
+            started,
         }
     }
 
@@ -198,7 +208,7 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn finish(mut self) -> Walked {
         self.end();
         let has_float = self.follow.has_float();
-        Walked { functions: self.functions, leavings: self.leavings, has_float }
+        Walked { functions: self.functions, leavings: self.leavings, started: self.started, has_float }
     }
 
     /// Follows the function once, and once more if it has loops: what their bodies change is not known
@@ -231,9 +241,13 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
     fn pass(&mut self, (current, seen): (&mut Current, &[Seen<F::Code>]), way: &mut Way) {
         for Seen { at, end, flow, code } in seen.iter().copied() {
             way.arrive(at, self.follow.registers());
+            self.note_thread((at, flow), way.depth);
             let Effect { taken, callee } = self.follow.see(code, at, way.depth);
             way.take(taken);
             let flow = self.through_part(Seen { at, end, flow, code }, current, way);
+            if matches!(flow, Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown) {
+                self.follow.forget_arguments();
+            }
             self.flow((at, flow, callee), current, way);
             let goes_on = matches!(flow, Flow::Next | Flow::Branch(_));
             // What runs on into nothing does not get there: `unreachable` leaves no instruction behind.
@@ -242,6 +256,22 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
                 self.leave((at, Callee::Address(end)), way);
             }
         }
+    }
+
+    /// Takes note of the arguments of a call that starts a thread.
+    fn note_thread(&mut self, (at, flow): (u64, Flow), depth: i64) {
+        if self.starters.is_empty() {
+            return;
+        }
+        let target = match flow {
+            Flow::Call(target) | Flow::Jump(target) => Some(target),
+            Flow::CallThrough(pool) => self.places.pointer_at(pool),
+            _ => None,
+        };
+        let target = target.map(|it| self.places.machine.code_address(it));
+        let Some(starter) = target.and_then(|it| self.starters.get(&it)) else { return };
+        let started = starter.started(|idx| self.follow.argument(idx, depth));
+        self.started.insert(at, started);
     }
 
     fn flow(&mut self, (at, flow, callee): (u64, Flow, Callee), current: &Current, way: &mut Way) {

@@ -8,6 +8,9 @@ const HELP: &str = "\
 How to read it:
   main       from reset on; the path goes from the root down to the deepest
              function
+  secure     a service that the other world calls (TrustZone)
+  thread     what Zephyr's, FreeRTOS's or RIOT's calls and records say of a
+             thread: the worst, of its own stack where that is known
   task       a function of --root: somebody starts it with a stack of its
              own. If that is a static array, it is part of static data;
              interrupts may store their 36 or 108 bytes on it too (Cortex-M)
@@ -21,8 +24,10 @@ whom on some way down; all of these are listed. The figure is then the deepest o
 known: more may be taken, and less where a table of functions names some that are never called \
 from there. Where functions call each other in a circle, the way meets none of them twice.
 
-Headroom is the length of the RAM less static data, the worst of main, and the deepest interrupt on top \
-of it. Which interrupts may interrupt each other is decided at run time: with nested priorities, subtract \
+Headroom is the room of the stack less the worst of main, of secure services and of the deepest interrupt on \
+top of it. The room begins where the vector table's first word (else a symbol such as _estack) says and ends at what is allocated below: \
+what ends there is the stack itself. Where nothing tells, it is the length of the RAM less static data. The exit code is 1 where \
+a stack is too small for the worst that is known. Which interrupts may interrupt each other is decided at run time: with nested priorities, subtract \
 the others too. It needs to know how long the RAM is: give the linker script with --memory.
 
 Frames come from .stack_sizes (rustc -Z emit-stack-sizes, clang -fstack-size-section) where it is there, \
@@ -30,9 +35,10 @@ from call frame information, and from the instructions that move the stack point
 
 The JSON of --json:
   source                  stack_sizes, frame_information or prologues
-  roots[].{name,kind,worst_bytes,hardware_bytes,uncertain_because[],
-    path[].{name,frame_bytes}}
-  headroom.{region,length_bytes,static_bytes,stack_bytes,headroom_bytes,
+  roots[].{name,kind,worst_bytes,hardware_bytes,thread,stack_bytes,
+    uncertain_because[],path[].{name,frame_bytes}}
+  headroom.{region,length_bytes,static_bytes,top_address,room_bytes,
+    stack_bytes,headroom_bytes,overwrites[],outside_bytes,
     uncertain_because[]}  or null
   uncertain_because[]     recursion, unknown_calls, growing_frames; absent
                           where certain

@@ -46,31 +46,50 @@ fn headroom(headroom: Option<&Headroom>) -> String {
         return "headroom unknown: --memory tells how long the RAM is\n".to_owned();
     };
     let doubts = doubts(&it.uncertain_because);
-    let style = if it.headroom_bytes < 0 { BAD } else { GOOD };
-    let sign = if it.headroom_bytes < 0 { "-" } else { "" };
-    format!(
-        "headroom {style}{STRONG}{sign}{} B{STRONG:#} of {} B {}: {} B static, {} B stack{doubts}\n",
-        grouped(it.headroom_bytes.unsigned_abs()),
-        grouped(it.length_bytes),
-        visible(&it.region),
-        grouped(it.static_bytes),
-        grouped(it.stack_bytes)
-    )
+    let region = visible(&it.region);
+    let room = match it.room_bytes.filter(|_| it.top_address.is_some()) {
+        Some(room) => format!("of {} B below {:#x} in {region}:", grouped(room), it.top_address.unwrap_or(0)),
+        None => format!("of {} B {region}: {} B static,", grouped(it.length_bytes), grouped(it.static_bytes)),
+    };
+    let stack = format!("{} B stack{doubts}", grouped(it.stack_bytes));
+    let bytes = grouped(it.headroom_bytes.unsigned_abs());
+    if it.headroom_bytes >= 0 {
+        return format!("headroom {GOOD}{STRONG}{bytes} B{STRONG:#}{GOOD:#} {room} {stack}\n");
+    }
+    format!("the stack is {BAD}{STRONG}{bytes} B over{STRONG:#}{BAD:#} {room} {stack}{}\n", collision(it))
+}
+
+/// What happens where the stack is over.
+fn collision(headroom: &Headroom) -> String {
+    let names: Vec<String> = headroom.overwrites.iter().map(|it| visible(it)).collect();
+    let overwrites = (!names.is_empty()).then(|| format!("overwrites {}", names.join(", ")));
+    let leaves = (headroom.outside_bytes > 0).then(|| format!("leaves {}", visible(&headroom.region)));
+    let words: Vec<String> = overwrites.into_iter().chain(leaves).collect();
+    if words.is_empty() { String::new() } else { format!("; it {}", words.join(" and ")) }
 }
 
 fn path(root: &StackRoot, width: Option<usize>) -> String {
     let kind = match root.kind {
         StackRootKind::Main => "main",
+        StackRootKind::Secure => "secure service",
+        StackRootKind::Task if root.thread.is_some() || root.stack_bytes.is_some() => "thread",
         StackRootKind::Task => "task",
         StackRootKind::Interrupt => "interrupt",
         StackRootKind::Panic => "panic",
     };
     let doubts = doubts(&root.uncertain_because);
-    let name = visible(&root.name);
-    let mut text = format!(
-        "\n{STRONG}{kind} {name}{STRONG:#}: {STRONG}{} B{STRONG:#}{doubts}\n",
-        grouped(root.worst_bytes)
-    );
+    let name = visible(root.thread.as_ref().unwrap_or(&root.name));
+    let worst = grouped(root.worst_bytes);
+    let bytes = match root.stack_bytes {
+        Some(own) if own < root.worst_bytes => format!(
+            "{BAD}{STRONG}{worst} of {} B, {} B over{STRONG:#}{BAD:#}",
+            grouped(own),
+            grouped(root.worst_bytes - own)
+        ),
+        Some(own) => format!("{STRONG}{worst} of {} B{STRONG:#}", grouped(own)),
+        None => format!("{STRONG}{worst} B{STRONG:#}"),
+    };
+    let mut text = format!("\n{STRONG}{kind} {name}{STRONG:#}: {bytes}{doubts}\n");
     let mut table = Table::new(&[("frame", Align::Right), ("function", Align::Left)]);
     if root.hardware_bytes > 0 {
         table.row([Cell::new(grouped(root.hardware_bytes)), Cell::new("(by the hardware)")]);

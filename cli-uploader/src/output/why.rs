@@ -23,6 +23,7 @@ pub(crate) fn why(why: &Why, width: Option<usize>) -> String {
     let root = match why.root {
         Some(RootKind::Vector) => "a vector table",
         Some(RootKind::Kept) => "a section that is kept",
+        Some(RootKind::Secure) => "the other world, which may call it",
         Some(RootKind::Exported) => "what the file offers to others",
         _ => "the entry point",
     };

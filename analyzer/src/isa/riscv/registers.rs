@@ -73,6 +73,12 @@ impl<'image> Follow<'image> for Riscv<'image> {
         &mut self.registers
     }
 
+    /// Eight are in registers from a0 on (psABI, 2.1).
+    fn argument(&self, idx: usize, _depth: i64) -> Known {
+        let register = self.registers.get(10 + idx).filter(|_| idx < 8);
+        register.copied().unwrap_or_default()
+    }
+
     fn reset(&mut self) {
         self.memory.reset();
         self.registers = [Known::Nothing; 32];

@@ -4,6 +4,8 @@ use super::CLOBBERED;
 use super::instruction::{Access, Class, Compute, Instruction, Operand, Operation, PC, STACK, optional};
 use crate::isa::registers::{Callee, Effect, Follow, Known, Memory, Taken};
 
+/// As many arguments are in registers, from r0 on (AAPCS, 6.4).
+const ARGUMENTS: usize = 4;
 /// What the stack pointer is a multiple of where a function begins, by the procedure call standard (AAPCS,
 /// 6.2.1.2). Where hardware does not align it for an interrupt, it stores that word less of its frame.
 const ENTRY_ALIGN: i64 = 8;
@@ -44,6 +46,17 @@ impl<'image> Follow<'image> for Thumb<'image> {
 
     fn registers(&mut self) -> &mut [Known] {
         &mut self.registers
+    }
+
+    fn argument(&self, idx: usize, depth: i64) -> Known {
+        match idx.checked_sub(ARGUMENTS) {
+            None => self.registers[idx],
+            Some(idx) => self.memory.argument(Known::Stack(depth), idx as i64 * 4),
+        }
+    }
+
+    fn forget_arguments(&mut self) {
+        self.memory.forget_arguments();
     }
 
     fn reset(&mut self) {

@@ -37,6 +37,11 @@ impl<'image> Follow<'image> for Xtensa<'image> {
         &mut self.registers
     }
 
+    /// Six are in registers, from a10 on for `call8`, which compilers write.
+    fn argument(&self, idx: usize, _depth: i64) -> Known {
+        self.registers.get(10 + idx).copied().unwrap_or_default()
+    }
+
     fn reset(&mut self) {
         self.memory.reset();
         self.registers = [Known::Nothing; 16];

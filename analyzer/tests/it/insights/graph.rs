@@ -98,6 +98,7 @@ fn vectors(handlers: &[usize]) -> String {
         n_slots * 4
     );
     text.extend((0..3).map(different));
+    text += "half .text 64 0xe7fe\n";
     for (slot, handler) in handlers.iter().enumerate() {
         text += &format!("word .vector_table {} {:#x}\n", (16 + slot) * 4, 0x1001 + handler * 64);
     }

@@ -42,12 +42,17 @@ struct HeadroomView {
     length: Bytes,
     fixed: Bytes,
     stack: Bytes,
+    /// What the stack may take, where the image tells where it begins.
+    room: Option<Bytes>,
+    overwrites: String,
 }
 
 struct RootView {
     name: String,
     kind: &'static str,
     worst: Bytes,
+    /// Of a thread whose stack is known.
+    own: Option<Bytes>,
     doubts: String,
     is_open: bool,
     path: Vec<FrameLine>,
@@ -112,7 +117,7 @@ fn headroom(headroom: &Headroom) -> HeadroomView {
     let about = about(&headroom.uncertain_because);
     let left = Bytes(headroom.headroom_bytes.unsigned_abs());
     let (style, words) = match headroom.headroom_bytes {
-        ..0 => ("over", format!("{left} more than {} holds", headroom.region)),
+        ..0 => ("over", format!("The stack needs {left} more than it has in {}", headroom.region)),
         _ => ("fine", format!("{about}{left} of {} left", headroom.region)),
     };
     HeadroomView {
@@ -122,6 +127,8 @@ fn headroom(headroom: &Headroom) -> HeadroomView {
         length: Bytes(headroom.length_bytes),
         fixed: Bytes(headroom.static_bytes),
         stack: Bytes(headroom.stack_bytes),
+        room: headroom.room_bytes.filter(|_| headroom.top_address.is_some()).map(Bytes),
+        overwrites: headroom.overwrites.join(", "),
     }
 }
 
@@ -134,14 +141,17 @@ fn root(root: &StackRoot, is_open: bool, names: &Names<'_>) -> RootView {
         bar: Bar::share(it.frame_bytes, biggest),
     };
     RootView {
-        name: root.name.clone(),
+        name: root.thread.as_ref().unwrap_or(&root.name).clone(),
         kind: match root.kind {
             StackRootKind::Main => "from reset on",
+            StackRootKind::Secure => "secure service that the other world calls",
+            StackRootKind::Task if root.stack_bytes.is_some() => "thread",
             StackRootKind::Task => "task with a stack of its own",
             StackRootKind::Interrupt => "interrupt or exception",
             StackRootKind::Panic => "panic handler, counted apart",
         },
         worst: Bytes(root.worst_bytes),
+        own: root.stack_bytes.map(Bytes),
         doubts: doubts(&root.uncertain_because),
         is_open,
         path: root.path.iter().map(line).collect(),

@@ -199,6 +199,7 @@ fn root_words(reachable: bool, root: Option<RootKind>) -> &'static str {
         (true, Some(RootKind::Entry)) => "The entry point leads here.",
         (true, Some(RootKind::Vector)) => "The vector table leads here.",
         (true, Some(RootKind::Kept)) => "A section that the linker was told to keep leads here.",
+        (true, Some(RootKind::Secure)) => "A secure service that the other world may call leads here.",
         (true, Some(RootKind::Exported)) => "A symbol that other programs may use leads here.",
         (true, None) => "A root leads here.",
     }
