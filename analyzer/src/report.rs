@@ -278,6 +278,15 @@ impl Region {
     }
 }
 
+impl Report {
+    /// Static use by name: `static` of the image, `static-RAM` of a region. Empty in reports that do not know it.
+    pub fn static_use(&self) -> Vec<(String, u64)> {
+        let of_image = self.totals.static_ram_bytes.map(|it| (STATIC.to_owned(), it));
+        let of_regions = self.regions.iter().filter_map(|it| Some((static_name(&it.name), it.static_bytes?)));
+        of_image.into_iter().chain(of_regions).collect()
+    }
+}
+
 /// What a region is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,25 +1,17 @@
 //! What the budgets say of a report, judged locally as the server judges.
 
 use plimsoll_analyzer::Report;
-use plimsoll_protocol::{Budget, Verdict, budget::TOTAL};
+use plimsoll_protocol::verdict::judge;
+use plimsoll_protocol::{Budget, JudgedImage, JudgedRegion, Verdict};
 
-/// One verdict per budget, in their order.
+/// What the budgets say, and the regions that do not hold all.
 pub(crate) fn verdicts(report: &Report, budgets: &[Budget]) -> Vec<Verdict> {
-    budgets.iter().map(|it| verdict(report, it)).collect()
-}
-
-fn verdict(report: &Report, budget: &Budget) -> Verdict {
-    let used_bytes = match budget.subject.as_str() {
-        TOTAL => Some(report.totals.flash_bytes),
-        region => report.regions.iter().find(|it| it.name == region).map(|it| it.used_bytes),
+    let image = JudgedImage {
+        flash_bytes: Some(report.totals.flash_bytes),
+        regions: report.regions.iter().map(JudgedRegion::from).collect(),
+        static_use: report.static_use(),
     };
-    Verdict {
-        subject: budget.subject.clone(),
-        limit_bytes: budget.limit_bytes,
-        used_bytes,
-        over_bytes: used_bytes.map_or(0, |it| it.saturating_sub(budget.limit_bytes)),
-        within: used_bytes.is_some_and(|it| it <= budget.limit_bytes),
-    }
+    judge(budgets, &image)
 }
 
 /// The verdict as a clause: `FLASH is 1,868 B over its budget of 4,096 B`.
@@ -27,6 +19,9 @@ pub(crate) fn sentence(verdict: &Verdict) -> String {
     use crate::text::grouped;
     let Verdict { subject, limit_bytes, .. } = verdict;
     let limit = grouped(*limit_bytes);
+    if verdict.overflow_bytes > 0 {
+        return overflow(verdict);
+    }
     match verdict.used_bytes {
         None => format!("{subject} has a budget of {limit} B, but the image has no such region"),
         Some(_) if !verdict.within => {
@@ -39,4 +34,20 @@ pub(crate) fn sentence(verdict: &Verdict) -> String {
             )
         }
     }
+}
+
+/// `FLASH overflows by 440 B, into SETTINGS: 2,488 B of 2,048 B are needed`.
+fn overflow(verdict: &Verdict) -> String {
+    use crate::text::grouped;
+    let into = match verdict.overwrites.as_slice() {
+        [] => String::new(),
+        names => format!(", into {}", names.join(" and ")),
+    };
+    format!(
+        "{} overflows by {} B{into}: {} B of {} B are needed",
+        verdict.subject,
+        grouped(verdict.overflow_bytes),
+        grouped(verdict.used_bytes.unwrap_or(0)),
+        grouped(verdict.limit_bytes)
+    )
 }

@@ -95,11 +95,11 @@ fn change(answers: &[BuildAnswer]) -> String {
         return format!("✅ first measurement{budgets}");
     }
     let ram = range(answers, "ram").filter(|it| *it != (0, 0));
-    let clauses: Vec<String> =
-        [range(answers, "flash").map(|it| span("flash", it)), ram.map(|it| span("RAM", it))]
-            .into_iter()
-            .flatten()
-            .collect();
+    // Where a heap takes the rest of RAM, only static use shows what grew.
+    let statics = range(answers, "static").filter(|it| *it != (0, 0) && Some(*it) != ram);
+    let spans = [range(answers, "flash").map(|it| ("flash", it)), ram.map(|it| ("RAM", it))];
+    let spans = spans.into_iter().chain([statics.map(|it| ("static RAM", it))]);
+    let clauses: Vec<String> = spans.map(|it| it.map(|(name, range)| span(name, range))).flatten().collect();
     format!("✅ {}{budgets}", clauses.join(", "))
 }
 
@@ -207,7 +207,7 @@ fn details(answer: &BuildAnswer) -> String {
 
 fn regions(deltas: &[Delta]) -> String {
     let changed: Vec<&Delta> =
-        deltas.iter().filter(|it| it.kind == "region" && it.delta_bytes != Some(0)).collect();
+        deltas.iter().filter(|it| it.kind != "total" && it.delta_bytes != Some(0)).collect();
     if changed.is_empty() {
         return String::new();
     }
@@ -254,5 +254,6 @@ fn symbol(change: &Change) -> String {
 }
 
 fn total<'a>(answer: &'a BuildAnswer, name: &str) -> Option<&'a Delta> {
-    answer.deltas.iter().find(|it| it.kind == "total" && it.name == name)
+    let kind = if name == "static" { "static" } else { "total" };
+    answer.deltas.iter().find(|it| it.kind == kind && it.name == name)
 }

@@ -1,6 +1,6 @@
 //! What the server answers.
 
-use crate::{CommitId, LinkFailure, ProjectName, TargetName};
+use crate::{CommitId, LinkFailure, ProjectName, TargetName, Verdict};
 use plimsoll_analyzer::{Cause, Change};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -129,9 +129,9 @@ pub struct Baseline {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Delta {
-    /// `total` or `region`.
+    /// `total` or `region`; of static use (without what is only set aside) `static`.
     pub kind: String,
-    /// `flash`, `ram`, `formatting`, or a region's name.
+    /// `flash`, `ram`, `formatting`, or a region's name; of static use `static` for all RAM, `static-RAM` for the region `RAM`.
     pub name: String,
     /// In the baseline; absent without one or where the baseline lacks it.
     pub old_bytes: Option<u64>,
@@ -141,23 +141,6 @@ pub struct Delta {
     pub length_bytes: Option<u64>,
     /// `new - old`, absent without a baseline.
     pub delta_bytes: Option<i64>,
-}
-
-/// What a budget says of a build.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Verdict {
-    /// A region's name, or `total`.
-    pub subject: String,
-    /// What is allowed.
-    pub limit_bytes: u64,
-    /// What is used; absent where the build has no such region, which is over budget too:
-    /// a guard that watches nothing must not look green.
-    pub used_bytes: Option<u64>,
-    /// How many bytes too many; 0 within the budget, and where the region is missing.
-    pub over_bytes: u64,
-    /// Whether the build may pass.
-    pub within: bool,
 }
 
 /// One project in a list.

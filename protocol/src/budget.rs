@@ -10,7 +10,8 @@ pub const TOTAL: &str = "total";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Budget {
-    /// A region's name, or `total`.
+    /// A region's name, or `total`; `static` for all RAM that is not only set aside for stacks and heaps, `static-RAM` for
+    /// that of the region `RAM`.
     pub subject: String,
     /// The most it may use. Using exactly this much is within the budget.
     pub limit_bytes: u64,

@@ -11,12 +11,14 @@ pub mod link;
 pub mod names;
 pub mod paths;
 pub mod upload;
+pub mod verdict;
 
 pub use answer::{
     Baseline, BuildAnswer, BuildState, BuildSummary, Delta, Figures, NewToken, Problem, ProjectSummary,
-    TokenSummary, Verdict,
+    TokenSummary,
 };
 pub use budget::{Budget, ByteCount, ByteCountError};
 pub use link::{LinkFailure, PlacedObject, PlacedSection, RegionOverflow};
 pub use names::{CommitId, NameError, ProjectName, TargetName};
 pub use upload::{MemoryScript, NewBuild, PullRequest};
+pub use verdict::{JudgedImage, JudgedRegion, Overflow, Verdict};

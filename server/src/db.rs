@@ -15,6 +15,7 @@ pub mod views;
 
 use crate::domain::build::StoredFile;
 use anyhow::Context as _;
+use plimsoll_protocol::Overflow;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
@@ -131,4 +132,15 @@ pub(crate) fn to_u64(stored: i64) -> u64 {
 /// A size beyond 2⁶³ can only be claimed, not real; it is kept as the greatest that can be kept.
 pub(crate) fn to_i64(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+/// Names of regions as one text. No name has a line's end in it.
+pub(crate) fn joined_lines(names: &[String]) -> String {
+    names.join("\n")
+}
+
+/// What does not fit; nothing where that was not measured.
+pub(crate) fn stored_overflow(bytes: Option<i64>, overwrites: Option<String>) -> Overflow {
+    let overwrites = overwrites.unwrap_or_default();
+    Overflow { bytes: bytes.map_or(0, to_u64), overwrites: overwrites.lines().map(str::to_owned).collect() }
 }

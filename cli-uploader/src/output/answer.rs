@@ -121,6 +121,7 @@ fn deltas(deltas: &[Delta], width: Option<usize>) -> String {
 /// Totals and regions may share their names.
 fn row_name(row: &Delta) -> Cell {
     match row.name.as_str() {
+        "static" if row.kind == "static" => Cell::new("static RAM").styled(STRONG),
         _ if row.kind != "total" => Cell::new(&row.name),
         "formatting" => Cell::new("formatting").styled(STRONG),
         "ram" => Cell::new("total RAM").styled(STRONG),

@@ -4,7 +4,7 @@ use super::table::{Align, Cell, Table};
 use super::{BAD, FAINT, GOOD, STRONG, advice, duplicates, outside, source};
 use crate::text::{grouped, percent, signed, visible};
 use anstyle::Style;
-use plimsoll_analyzer::report::{Region, RegionSource, Section};
+use plimsoll_analyzer::report::{Region, RegionSource, STATIC, Section};
 use plimsoll_analyzer::{Change, ChangeKind, Diff, Report};
 
 /// What the report calls filler between two sections of a region.
@@ -43,7 +43,8 @@ fn summary(report: &Report) -> String {
         grouped(report.formatting.total_bytes),
         grouped(totals.padding_bytes),
         grouped(totals.unattributed_bytes),
-    ) + &beside(totals.loader_only_bytes)
+    ) + &static_use(report)
+        + &beside(totals.loader_only_bytes)
 }
 
 /// What only loaders of segments write.
@@ -55,6 +56,19 @@ fn beside(loader_only_bytes: u64) -> String {
         "beside all sections {} B of headers and filler, in no figure: objcopy leaves them out, OpenOCD writes them\n",
         grouped(loader_only_bytes)
     )
+}
+
+/// Where a part of the RAM is only set aside, the rest is what grows.
+fn static_use(report: &Report) -> String {
+    let totals = &report.totals;
+    let known = totals.static_ram_bytes.filter(|_| totals.reserved_bytes > 0);
+    known.map_or_else(String::new, |it| {
+        let reserved = grouped(totals.reserved_bytes);
+        format!(
+            "static RAM {STRONG}{} B{STRONG:#}, {reserved} B set aside for stacks and heaps\n",
+            grouped(it)
+        )
+    })
 }
 
 fn regions(report: &Report, width: Option<usize>) -> String {
@@ -71,17 +85,23 @@ fn regions(report: &Report, width: Option<usize>) -> String {
     for region in &report.regions {
         table.row(region_row(region));
     }
-    let is_inferred = report.regions.iter().any(|it| it.source == RegionSource::Inferred);
-    let origin = if is_inferred { " (inferred: --memory names them)" } else { "" };
+    let has = |source| report.regions.iter().any(|it| it.source == source);
+    let origin = match () {
+        () if has(RegionSource::DeviceInfo) => " (by the file's note of its device)",
+        () if has(RegionSource::Inferred) => " (inferred: --memory names them)",
+        () if has(RegionSource::LinkerMap) => " (by the linker's map)",
+        () => "",
+    };
     titled(&format!("Regions{origin}"), &table.render(width))
 }
 
 fn region_row(region: &Region) -> [Cell; 5] {
     let length = region.length_bytes;
-    let share = length.and_then(|it| percent(region.used_bytes, it));
-    let is_full = length.is_some_and(|it| region.used_bytes > it);
+    let needed_bytes = region.needed_bytes();
+    let share = length.and_then(|it| percent(needed_bytes, it));
+    let is_full = length.is_some_and(|it| needed_bytes > it);
     [
-        Cell::new(grouped(region.used_bytes)).styled(if is_full { BAD } else { Style::new() }),
+        Cell::new(grouped(needed_bytes)).styled(if is_full { BAD } else { Style::new() }),
         Cell::new(length.map(grouped).unwrap_or_default()),
         Cell::new(share.unwrap_or_default()),
         Cell::new(format!("{:#010x}", region.origin_address)).styled(FAINT),
@@ -89,21 +109,31 @@ fn region_row(region: &Region) -> [Cell; 5] {
     ]
 }
 
-/// With the names that a script gives it besides: `FLASH (REGION_TEXT, REGION_RODATA)`, and the regions that show the
-/// same memory: `ITCM, one memory with FLASH: 96 B used there`.
+/// With the names that a script gives it besides, and what is to be known of its bytes: `FLASH (REGION_TEXT), overflows by
+/// 440 B into SETTINGS`.
 fn names(region: &Region) -> String {
-    let aliases = match region.aliases.as_slice() {
-        [] => String::new(),
-        aliases => format!(" ({})", aliases.join(", ")),
+    let mut text = match region.aliases.as_slice() {
+        [] => region.name.clone(),
+        aliases => format!("{} ({})", region.name, aliases.join(", ")),
     };
-    let windows = match region.windows.as_slice() {
-        [] => String::new(),
-        windows => {
-            let elsewhere = grouped(region.used_elsewhere_bytes);
-            format!(", one memory with {}: {elsewhere} B used there", windows.join(", "))
-        }
-    };
-    format!("{}{aliases}{windows}", region.name)
+    if !region.contains.is_empty() {
+        text.push_str(&format!(", with {}", region.contains.join(", ")));
+    }
+    if region.overflow_bytes > 0 {
+        text.push_str(&format!(", overflows by {} B", grouped(region.overflow_bytes)));
+    }
+    if !region.overwrites.is_empty() {
+        text.push_str(&format!(" into {}", region.overwrites.join(" and ")));
+    }
+    if region.reserved_bytes > 0 && region.static_bytes.is_some() {
+        let static_bytes = grouped(region.static_bytes.unwrap_or(0));
+        text.push_str(&format!(", static {static_bytes} B, {} B set aside", grouped(region.reserved_bytes)));
+    }
+    if !region.windows.is_empty() {
+        let elsewhere = grouped(region.used_elsewhere_bytes);
+        text.push_str(&format!(", one memory with {}: {elsewhere} B used there", region.windows.join(", ")));
+    }
+    text
 }
 
 fn sections(report: &Report, width: Option<usize>) -> String {
@@ -159,13 +189,14 @@ fn section_row(section: &Section) -> [Cell; 7] {
 
 /// What changed; one line where nothing did.
 pub(crate) fn diff(diff: &Diff, top: usize, width: Option<usize>) -> String {
-    let lists = [&diff.totals, &diff.regions, &diff.sections, &diff.crates, &diff.symbols];
+    let lists = [&diff.totals, &diff.static_use, &diff.regions, &diff.sections, &diff.crates, &diff.symbols];
     if lists.into_iter().flatten().all(|it| it.kind == ChangeKind::Same) {
         return "no change\n".to_owned();
     }
     [
         changes("Totals", &diff.totals, usize::MAX, width),
         changes("Regions", &diff.regions, usize::MAX, width),
+        changes("Static use", &static_changes(diff), usize::MAX, width),
         changes("Sections", &diff.sections, top, width),
         changes("Crates", &diff.crates, top, width),
         changes("Symbols", &diff.symbols, top, width),
@@ -173,6 +204,16 @@ pub(crate) fn diff(diff: &Diff, top: usize, width: Option<usize>) -> String {
     .concat()
     .trim_start()
     .to_owned()
+}
+
+/// Where nothing is set aside, static use is all that is used, and would only say it twice.
+fn static_changes(diff: &Diff) -> Vec<Change> {
+    let of_image = |name: &str| diff.totals.iter().find(|it| it.name == name);
+    let says_more = |it: &&Change| match of_image("ram") {
+        Some(ram) => it.name != STATIC || (it.old_bytes, it.new_bytes) != (ram.old_bytes, ram.new_bytes),
+        None => true,
+    };
+    diff.static_use.iter().filter(says_more).cloned().collect()
 }
 
 /// A list of changes under a title; nothing where the list is empty.

@@ -4,6 +4,7 @@ use crate::args::BudgetFlag;
 use crate::failure::hinted;
 use anyhow::anyhow;
 use plimsoll_analyzer::Layout;
+use plimsoll_analyzer::report::STATIC;
 use plimsoll_protocol::{Budget, TargetName, budget::TOTAL};
 
 /// Those of plimsoll.toml and those that were typed, which go before them.
@@ -25,15 +26,24 @@ pub(crate) fn refuse_unknown(
     flags: &[BudgetFlag],
     (place, regions): (&str, &[&str]),
 ) -> anyhow::Result<()> {
-    let is_known = |it: &&Budget| it.subject == TOTAL || regions.contains(&it.subject.as_str());
+    let is_known = |it: &&Budget| {
+        let region = it.subject.strip_prefix("static-").unwrap_or(&it.subject);
+        [TOTAL, STATIC].contains(&it.subject.as_str())
+            || regions.iter().any(|name| *name == it.subject || *name == region)
+    };
     let Some(Budget { subject, .. }) = budgets.iter().find(|it| !is_known(it)) else { return Ok(()) };
     let said_by = match flags.iter().any(|it| it.subject == *subject) {
         true => format!("--budget {subject}"),
         false => format!("plimsoll.toml: the budget on {subject} of `{}`", target),
     };
     let hint = match regions {
-        [] => format!("it has no regions; `{TOTAL}` is all bytes that are stored"),
-        regions => format!("it has {}; `{TOTAL}` is all bytes that are stored", regions.join(", ")),
+        [] => format!(
+            "it has no regions; `{TOTAL}` is all bytes that are stored, `{STATIC}` all RAM that is not only set aside"
+        ),
+        regions => format!(
+            "it has {}; `{TOTAL}` is all bytes that are stored, `{STATIC}` all RAM that is not only set aside",
+            regions.join(", ")
+        ),
     };
     Err(hinted(anyhow!("{said_by}: {place} has no such region"), hint))
 }

@@ -1,7 +1,7 @@
 //! Budgets of targets and what they said of builds.
 
-use crate::db::{to_i64, to_u64};
-use crate::domain::judgement::{BudgetSource, SetBudget, verdict};
+use crate::db::{joined_lines, stored_overflow, to_i64, to_u64};
+use crate::domain::judgement::{BudgetSource, SetBudget};
 use plimsoll_protocol::{Budget, Verdict};
 use sqlx::{PgExecutor, PgTransaction};
 use time::OffsetDateTime;
@@ -111,18 +111,23 @@ pub async fn insert_verdicts(
 ) -> sqlx::Result<()> {
     let subjects: Vec<String> = verdicts.iter().map(|it| it.subject.clone()).collect();
     let limits: Vec<i64> = verdicts.iter().map(|it| to_i64(it.limit_bytes)).collect();
+    let overflows: Vec<i64> = verdicts.iter().map(|it| to_i64(it.overflow_bytes)).collect();
+    let overwrites: Vec<String> = verdicts.iter().map(|it| joined_lines(&it.overwrites)).collect();
     let used: Vec<Option<i64>> = verdicts.iter().map(|it| it.used_bytes.map(to_i64)).collect();
     sqlx::query!(
         r#"
-        insert into verdict (project_id, build_id, subject, limit_bytes, used_bytes)
-        select $1, $2, subject, limit_bytes, used_bytes
-        from   unnest($3::text[], $4::bigint[], $5::bigint[]) as it (subject, limit_bytes, used_bytes)
+        insert into verdict (project_id, build_id, subject, limit_bytes, used_bytes, overflow_bytes, overwrites)
+        select $1, $2, subject, limit_bytes, used_bytes, overflow_bytes, overwrites
+        from   unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+               as it (subject, limit_bytes, used_bytes, overflow_bytes, overwrites)
         "#,
         project_id,
         build_id,
         &subjects,
         &limits,
-        &used as &[Option<i64>]
+        &used as &[Option<i64>],
+        &overflows,
+        &overwrites
     )
     .execute(&mut **tx)
     .await?;
@@ -148,7 +153,7 @@ pub async fn list_verdicts(
 ) -> sqlx::Result<Vec<Verdict>> {
     let rows = sqlx::query!(
         r#"
-        select   subject, limit_bytes, used_bytes
+        select   subject, limit_bytes, used_bytes, overflow_bytes, overwrites
         from     verdict
         where    project_id = $1 and build_id = $2
         order by subject
@@ -158,6 +163,9 @@ pub async fn list_verdicts(
     )
     .fetch_all(db)
     .await?;
-    let rows = rows.into_iter();
-    Ok(rows.map(|it| verdict(it.subject, to_u64(it.limit_bytes), it.used_bytes.map(to_u64))).collect())
+    let rows = rows.into_iter().map(|it| {
+        let overflow = stored_overflow(it.overflow_bytes, it.overwrites);
+        Verdict::new(it.subject, to_u64(it.limit_bytes), it.used_bytes.map(to_u64)).overflowing(overflow)
+    });
+    Ok(rows.collect())
 }

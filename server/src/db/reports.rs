@@ -1,6 +1,6 @@
 //! Reports, each once and compressed, and the rows that are drawn from them.
 
-use crate::db::{to_i64, to_u64};
+use crate::db::{joined_lines, stored_overflow, to_i64, to_u64};
 use crate::domain::Recipe;
 use crate::domain::build::{Measurement, MeasurementKind};
 use plimsoll_analyzer::{Cause, Change, ChangeKind};
@@ -103,19 +103,25 @@ pub async fn insert_measurements(
     let names: Vec<String> = measurements.iter().map(|it| storable(&it.name)).collect();
     let values: Vec<i64> = measurements.iter().map(|it| to_i64(it.value_bytes)).collect();
     let lengths: Vec<Option<i64>> = measurements.iter().map(|it| it.length_bytes.map(to_i64)).collect();
+    let overflows: Vec<i64> = measurements.iter().map(|it| to_i64(it.overflow.bytes)).collect();
+    let overwrites: Vec<String> =
+        measurements.iter().map(|it| storable(&joined_lines(&it.overflow.overwrites))).collect();
     sqlx::query!(
         r#"
-        insert into measurement (project_id, build_id, kind, position, name, value_bytes, length_bytes)
-        select $1, $2, kind, position, name, value_bytes, length_bytes
-        from   unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[]) with ordinality
-               as it (kind, name, value_bytes, length_bytes, position)
+        insert into measurement (project_id, build_id, kind, position, name, value_bytes, length_bytes,
+                                 overflow_bytes, overwrites)
+        select $1, $2, kind, position, name, value_bytes, length_bytes, overflow_bytes, overwrites
+        from   unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[]) with ordinality
+               as it (kind, name, value_bytes, length_bytes, overflow_bytes, overwrites, position)
         "#,
         recipe.project_id,
         recipe.build_id,
         &kinds,
         &names,
         &values,
-        &lengths as &[Option<i64>]
+        &lengths as &[Option<i64>],
+        &overflows,
+        &overwrites
     )
     .execute(&mut **tx)
     .await?;
@@ -131,7 +137,7 @@ pub async fn list_measurements(
 ) -> sqlx::Result<Vec<(Uuid, Measurement)>> {
     let rows = sqlx::query!(
         r#"
-        select   build_id, name, value_bytes, length_bytes
+        select   build_id, name, value_bytes, length_bytes, overflow_bytes, overwrites
         from     measurement
         where    project_id = $1 and build_id = any ($2) and kind = $3
         order by build_id, position
@@ -142,16 +148,17 @@ pub async fn list_measurements(
     )
     .fetch_all(db)
     .await?;
-    let measurement = |name, value: i64, length: Option<i64>| Measurement {
-        kind,
-        name,
-        value_bytes: to_u64(value),
-        length_bytes: length.map(to_u64),
-    };
-    Ok(rows
-        .into_iter()
-        .map(|it| (it.build_id, measurement(it.name, it.value_bytes, it.length_bytes)))
-        .collect())
+    let rows = rows.into_iter().map(|it| {
+        let measurement = Measurement {
+            kind,
+            name: it.name,
+            value_bytes: to_u64(it.value_bytes),
+            length_bytes: it.length_bytes.map(to_u64),
+            overflow: stored_overflow(it.overflow_bytes, it.overwrites),
+        };
+        (it.build_id, measurement)
+    });
+    Ok(rows.collect())
 }
 
 /// Stores changes against the baseline, of kind `symbol` or `crate`.

@@ -1,6 +1,6 @@
 //! A build: one target at one commit.
 
-use plimsoll_protocol::{Budget, BuildState, CommitId, Figures, LinkFailure, TargetName};
+use plimsoll_protocol::{Budget, BuildState, CommitId, Figures, LinkFailure, Overflow, TargetName};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ pub struct Recipe {
 /// A figure that graphs and tables of many builds need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measurement {
-    /// Region or section.
+    /// Region, section or static use.
     pub kind: MeasurementKind,
     /// Its name.
     pub name: String,
@@ -103,6 +103,8 @@ pub struct Measurement {
     pub value_bytes: u64,
     /// Capacity, of a region where known.
     pub length_bytes: Option<u64>,
+    /// What does not fit into a region.
+    pub overflow: Overflow,
 }
 
 /// What is measured.
@@ -112,6 +114,8 @@ pub enum MeasurementKind {
     Region,
     /// An allocated section.
     Section,
+    /// Use without what is only set aside, of the image (`static`) or a region (`static-RAM`).
+    Static,
 }
 
 impl MeasurementKind {
@@ -120,6 +124,7 @@ impl MeasurementKind {
         match self {
             MeasurementKind::Region => "region",
             MeasurementKind::Section => "section",
+            MeasurementKind::Static => "static",
         }
     }
 }

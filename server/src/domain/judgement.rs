@@ -1,8 +1,7 @@
 //! What budgets say of a build, and which alerts that opens and resolves.
 
 use crate::domain::build::{Measurement, MeasurementKind};
-use plimsoll_protocol::budget::TOTAL;
-use plimsoll_protocol::{Budget, Figures, Verdict};
+use plimsoll_protocol::{Budget, Figures, JudgedImage, JudgedRegion, Verdict};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -53,28 +52,21 @@ pub fn effective(sent: &[Budget], kept: &[SetBudget]) -> Vec<Budget> {
     all
 }
 
-/// What each budget says.
+/// What each budget says, and each region that does not hold all.
 pub fn judge(budgets: &[Budget], figures: Option<Figures>, measurements: &[Measurement]) -> Vec<Verdict> {
-    let used_by = |subject: &str| match subject {
-        TOTAL => figures.map(|it| it.flash_bytes),
-        region => measurements
-            .iter()
-            .find(|it| it.kind == MeasurementKind::Region && it.name == region)
-            .map(|it| it.value_bytes),
+    let of_kind = |kind| measurements.iter().filter(move |it| it.kind == kind);
+    let region = |it: &Measurement| JudgedRegion {
+        name: it.name.clone(),
+        needed_bytes: it.value_bytes,
+        length_bytes: it.length_bytes,
+        overflow: it.overflow.clone(),
     };
-    budgets.iter().map(|it| verdict(it.subject.clone(), it.limit_bytes, used_by(&it.subject))).collect()
-}
-
-/// One budget's word. A budget on a region that the build lacks is not kept: a guard that watches nothing
-/// must not look green.
-pub fn verdict(subject: String, limit_bytes: u64, used_bytes: Option<u64>) -> Verdict {
-    Verdict {
-        subject,
-        limit_bytes,
-        used_bytes,
-        over_bytes: used_bytes.map_or(0, |it| it.saturating_sub(limit_bytes)),
-        within: used_bytes.is_some_and(|it| it <= limit_bytes),
-    }
+    let image = JudgedImage {
+        flash_bytes: figures.map(|it| it.flash_bytes),
+        regions: of_kind(MeasurementKind::Region).map(region).collect(),
+        static_use: of_kind(MeasurementKind::Static).map(|it| (it.name.clone(), it.value_bytes)).collect(),
+    };
+    plimsoll_protocol::verdict::judge(budgets, &image)
 }
 
 /// An alert that has not been resolved.

@@ -7,7 +7,7 @@ use crate::jobs::files::{BuildFiles, PackedFiles};
 use anyhow::Context as _;
 use plimsoll_analyzer::report::{Formatting, Totals};
 use plimsoll_analyzer::{Besides, Cause, Change, Report};
-use plimsoll_protocol::{Figures, LinkFailure};
+use plimsoll_protocol::{Figures, LinkFailure, Overflow};
 
 /// What measuring found, before it is written down.
 #[derive(Debug)]
@@ -109,16 +109,22 @@ fn measurements_of(report: &Report) -> Vec<Measurement> {
     let regions = report.regions.iter().map(|it| Measurement {
         kind: MeasurementKind::Region,
         name: it.name.clone(),
-        value_bytes: it.used_bytes,
+        value_bytes: it.needed_bytes(),
         length_bytes: it.length_bytes,
+        overflow: Overflow { bytes: it.overflow_bytes, overwrites: it.overwrites.clone() },
     });
-    let sections = report.sections.iter().filter(|it| it.allocated).map(|it| Measurement {
-        kind: MeasurementKind::Section,
-        name: it.name.clone(),
-        value_bytes: it.size_bytes,
+    let figure = |kind, name, value_bytes| Measurement {
+        kind,
+        name,
+        value_bytes,
         length_bytes: None,
-    });
-    regions.chain(sections).collect()
+        overflow: Overflow::default(),
+    };
+    let static_use =
+        report.static_use().into_iter().map(|(name, bytes)| figure(MeasurementKind::Static, name, bytes));
+    let sections = report.sections.iter().filter(|it| it.allocated);
+    let sections = sections.map(|it| figure(MeasurementKind::Section, it.name.clone(), it.size_bytes));
+    regions.chain(static_use).chain(sections).collect()
 }
 
 /// Of an image that was never written: the regions that it was too big for, and the sections of the linker's map.
@@ -129,6 +135,7 @@ pub fn measurements_of_failure(failure: &LinkFailure) -> Vec<Measurement> {
             name: it.region.clone(),
             value_bytes: it.used_bytes()?,
             length_bytes: it.length_bytes,
+            overflow: Overflow::default(),
         })
     });
     let sections = failure.sections.iter().map(|it| Measurement {
@@ -136,6 +143,7 @@ pub fn measurements_of_failure(failure: &LinkFailure) -> Vec<Measurement> {
         name: it.name.clone(),
         value_bytes: it.size_bytes,
         length_bytes: None,
+        overflow: Overflow::default(),
     });
     regions.chain(sections).collect()
 }

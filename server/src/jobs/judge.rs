@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub struct Evidence<'a> {
     /// The totals; absent where the build did not link.
     pub figures: Option<Figures>,
-    /// Its regions.
+    /// Its regions, and static use.
     pub measurements: &'a [Measurement],
 }
 
@@ -97,12 +97,14 @@ async fn judge_again(
     let recipe = db::builds::find_recipe(&mut **tx, target.0, build_id).await?;
     let build = db::builds::find(&mut **tx, target.0, build_id).await?;
     let (Some(recipe), Some(build)) = (recipe, build) else { return Ok(()) };
-    let regions =
-        db::reports::list_measurements(&mut **tx, target.0, &[build_id], MeasurementKind::Region).await?;
-    let regions: Vec<Measurement> = regions.into_iter().map(|it| it.1).collect();
+    let mut measured = Vec::new();
+    for kind in [MeasurementKind::Region, MeasurementKind::Static] {
+        measured.extend(db::reports::list_measurements(&mut **tx, target.0, &[build_id], kind).await?);
+    }
+    let measurements: Vec<Measurement> = measured.into_iter().map(|it| it.1).collect();
     let kept = db::budgets::list(&mut **tx, target.0, target.1).await?;
     let budgets: Vec<Budget> = kept.into_iter().map(|it| it.budget).collect();
-    let evidence = Evidence { figures: build.figures, measurements: &regions };
+    let evidence = Evidence { figures: build.figures, measurements: &measurements };
     let verdicts = verdicts(&recipe, budgets, &evidence);
     db::budgets::delete_verdicts(tx, (target.0, build_id)).await?;
     db::budgets::insert_verdicts(tx, (target.0, build_id), &verdicts).await?;

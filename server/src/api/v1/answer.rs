@@ -6,6 +6,7 @@ use crate::domain::{Build, Project};
 use crate::error::AppResult;
 use crate::state::AppState;
 use crate::urls;
+use plimsoll_analyzer::report::STATIC;
 use plimsoll_protocol::{Baseline, BuildAnswer, BuildState, BuildSummary, Delta, Figures};
 use uuid::Uuid;
 
@@ -115,7 +116,36 @@ async fn deltas(
     }
     let mut deltas = total_deltas(baseline.and_then(|it| it.figures), build.figures);
     deltas.extend(region_deltas(&old, &new, baseline.is_some()));
+    deltas.extend(static_deltas(state, project, (build, baseline), &deltas).await?);
     Ok(deltas)
+}
+
+/// Static use, where something is only set aside, and where both builds know it: those of before did not measure it.
+async fn static_deltas(
+    state: &AppState,
+    project: &Project,
+    (build, baseline): (&Build, Option<&Build>),
+    used: &[Delta],
+) -> AppResult<Vec<Delta>> {
+    let ids: Vec<Uuid> = std::iter::once(build.build_id).chain(baseline.map(|it| it.build_id)).collect();
+    let rows =
+        db::reports::list_measurements(&state.db, project.project_id, &ids, MeasurementKind::Static).await?;
+    let (new, old): (Vec<_>, Vec<_>) = rows.into_iter().partition(|it| it.0 == build.build_id);
+    let sides = |row: &Delta| (row.old_bytes, row.new_bytes);
+    let is_known = |it: &Measurement| baseline.is_none() || old.iter().any(|(_, old)| old.name == it.name);
+    let deltas = new.iter().map(|it| &it.1).filter(|it| is_known(it)).map(|it| {
+        let before = old.iter().find(|(_, old)| old.name == it.name).map(|it| it.1.value_bytes);
+        delta(("static", &it.name), (before, Some(it.value_bytes)), None, baseline.is_some())
+    });
+    let says_more = |it: &Delta| {
+        let name = it.name.strip_prefix(STATIC).map_or("", |it| it.trim_start_matches('-'));
+        let is_same = |row: &Delta| match name {
+            "" => row.kind == "total" && row.name == "ram",
+            region => row.kind == "region" && row.name == region,
+        };
+        used.iter().find(|row| is_same(row)).is_none_or(|row| sides(row) != sides(it))
+    };
+    Ok(deltas.filter(says_more).collect())
 }
 
 fn total_deltas(old: Option<Figures>, new: Option<Figures>) -> Vec<Delta> {

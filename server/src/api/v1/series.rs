@@ -12,6 +12,7 @@ use crate::extract::{Json, Query};
 use crate::state::AppState;
 use crate::urls;
 use axum::extract::State;
+use plimsoll_analyzer::report::{STATIC, static_name};
 use plimsoll_protocol::{Budget, BuildState, CommitId, Figures, LinkFailure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -60,6 +61,9 @@ pub struct Point {
     figures: Option<Figures>,
     /// Every region; of a build that did not link those that were too small, with the linker's figures.
     regions: Vec<RegionUse>,
+    /// All RAM that is not only set aside for stacks and heaps; absent where that was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_ram_bytes: Option<u64>,
     /// Why it did not link.
     #[serde(skip_serializing_if = "Option::is_none")]
     link_failure: Option<LinkFailure>,
@@ -76,8 +80,13 @@ pub struct RegionUse {
     name: String,
     /// Bytes in use.
     used_bytes: u64,
+    /// Of them, those that are not only set aside for stacks and heaps; absent where that was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_bytes: Option<u64>,
     /// Capacity, where known.
     length_bytes: Option<u64>,
+    /// By how much the image runs over the region's end.
+    overflow_bytes: u64,
 }
 
 /// The history of one target's sizes
@@ -112,9 +121,15 @@ async fn points(state: &AppState, project: &Project, builds: &[Build]) -> AppRes
     let ids: Vec<Uuid> = builds.iter().map(|it| it.build_id).collect();
     let measured =
         db::reports::list_measurements(&state.db, project.project_id, &ids, MeasurementKind::Region).await?;
+    let static_use =
+        db::reports::list_measurements(&state.db, project.project_id, &ids, MeasurementKind::Static).await?;
+    let static_use: BTreeMap<(Uuid, String), u64> =
+        static_use.into_iter().map(|(build_id, it)| ((build_id, it.name), it.value_bytes)).collect();
+    let static_of = |build_id, name: String| static_use.get(&(build_id, name)).copied();
     let mut regions: BTreeMap<Uuid, Vec<RegionUse>> = BTreeMap::new();
     for (build_id, measurement) in measured {
-        regions.entry(build_id).or_default().push(region_use(measurement));
+        let static_bytes = static_of(build_id, static_name(&measurement.name));
+        regions.entry(build_id).or_default().push(region_use(measurement, static_bytes));
     }
     let mut last_measured = None;
     let points = builds.iter().map(|build| {
@@ -131,6 +146,7 @@ async fn points(state: &AppState, project: &Project, builds: &[Build]) -> AppRes
             committed_at: build.committed_at,
             figures: build.figures,
             regions: regions.remove(&build.build_id).unwrap_or_default(),
+            static_ram_bytes: static_of(build.build_id, STATIC.to_owned()),
             link_failure: build.link_failure.clone(),
             previous_build_id: previous,
             compare_url: compare.map(|it| absolute(state, &it)),
@@ -139,10 +155,12 @@ async fn points(state: &AppState, project: &Project, builds: &[Build]) -> AppRes
     Ok(points.collect())
 }
 
-fn region_use(measurement: Measurement) -> RegionUse {
+fn region_use(measurement: Measurement, static_bytes: Option<u64>) -> RegionUse {
     RegionUse {
         name: measurement.name,
         used_bytes: measurement.value_bytes,
+        static_bytes,
         length_bytes: measurement.length_bytes,
+        overflow_bytes: measurement.overflow.bytes,
     }
 }

@@ -68,6 +68,8 @@ pub struct BuildFacts {
     pub commits_behind: Option<i32>,
     /// The baseline's formatting bytes.
     pub old_formatting_bytes: Option<i64>,
+    /// The baseline's RAM without what is only set aside, where that was measured.
+    pub old_static_ram_bytes: Option<i64>,
 }
 
 /// The newest builds of a target on every branch, from `skip` on.
@@ -149,7 +151,14 @@ pub async fn facts(
         r#"
         select    build.target_id, build.uploaded_at, build.is_dirty, build.ci_url, build.elf_bytes, build.map_bytes,
                   build.baseline_build_id, old.commit_id as "baseline_commit_id?", build.commits_behind,
-                  old.formatting_bytes as old_formatting_bytes, report.schema_version as "schema_version?"
+                  old.formatting_bytes as old_formatting_bytes,
+                  (select value_bytes
+                   from   measurement
+                   where  measurement.project_id = build.project_id
+                     and  measurement.build_id = build.baseline_build_id
+                     and  kind = 'static' and measurement.name = 'static'
+                   limit  1) as old_static_ram_bytes,
+                  report.schema_version as "schema_version?"
         from      build
         left join report on report.project_id = build.project_id and report.build_id = build.build_id
         left join build old on old.project_id = build.project_id and old.build_id = build.baseline_build_id

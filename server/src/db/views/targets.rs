@@ -107,7 +107,8 @@ pub async fn list(
     .await
 }
 
-/// What the budgets that are in force now say of these builds.
+/// What the budgets that are in force now say of these builds; a region that something runs over the end of is judged by its
+/// length.
 pub async fn judgements(
     db: impl PgExecutor<'_>,
     project_id: Uuid,
@@ -116,21 +117,33 @@ pub async fn judgements(
     sqlx::query_as!(
         VerdictRow,
         r#"
-        select   build.build_id, budget.subject, budget.limit_bytes,
-                 case budget.subject
-                     when 'total' then build.flash_bytes
-                     else (select measurement.value_bytes
-                           from   measurement
-                           where  measurement.project_id = build.project_id
-                             and  measurement.build_id = build.build_id
-                             and  kind = 'region'
-                             and  measurement.name = budget.subject
-                           limit  1)
-                 end as used_bytes
-        from     build
-        join     budget on budget.project_id = build.project_id and budget.target_id = build.target_id
-        where    build.project_id = $1 and build.build_id = any($2)
-        order by build.build_id, budget.subject
+        select    build.build_id as "build_id!", budget.subject as "subject!",
+                  case when measured.overflow_bytes > 0 then least(budget.limit_bytes, measured.length_bytes)
+                       else budget.limit_bytes end as "limit_bytes!",
+                  case budget.subject when 'total' then build.flash_bytes else measured.value_bytes end as used_bytes
+        from      build
+        join      budget on budget.project_id = build.project_id and budget.target_id = build.target_id
+        left join lateral (
+            select   value_bytes, length_bytes, overflow_bytes
+            from     measurement
+            where    measurement.project_id = build.project_id
+              and    measurement.build_id = build.build_id
+              and    kind in ('region', 'static')
+              and    measurement.name = budget.subject
+            order by kind
+            limit    1
+        ) measured on true
+        where     build.project_id = $1 and build.build_id = any($2)
+        union all
+        select    build.build_id, measurement.name, measurement.length_bytes, measurement.value_bytes
+        from      build
+        join      measurement on measurement.project_id = build.project_id and measurement.build_id = build.build_id
+        where     build.project_id = $1 and build.build_id = any($2)
+          and     kind = 'region' and measurement.overflow_bytes > 0
+          and     not exists (select from budget
+                              where  budget.project_id = build.project_id and budget.target_id = build.target_id
+                                and  budget.subject = measurement.name)
+        order by  1, 2
         "#,
         project_id,
         build_ids

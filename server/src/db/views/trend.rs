@@ -83,7 +83,7 @@ pub async fn lines(
     .await
 }
 
-/// The newest figures of a line, newest first: `flash`, `ram`, `formatting`, or a `region`'s use; each with the
+/// The newest figures of a line, newest first: `flash`, `ram`, `formatting`, a `region`'s use, or `static` use; each with the
 /// limit that the build itself was judged by.
 pub async fn points(
     db: impl PgExecutor<'_>,
@@ -109,7 +109,7 @@ pub async fn points(
                              from   measurement
                              where  measurement.project_id = build.project_id
                                and  measurement.build_id = build.build_id
-                               and  kind = 'region'
+                               and  kind = $5::text
                                and  measurement.name = $6
                              limit  1)
                    end as value_bytes,
@@ -117,7 +117,7 @@ pub async fn points(
                     from   verdict
                     where  verdict.project_id = build.project_id
                       and  verdict.build_id = build.build_id
-                      and  subject = case $5::text when 'flash' then 'total' when 'region' then $6 end
+                      and  subject = case $5::text when 'flash' then 'total' else $6 end
                    ) as limit_bytes
             from   build
             where  project_id = $1

@@ -117,6 +117,7 @@ pub struct Old {
     flash: Option<u64>,
     ram: Option<u64>,
     formatting: Option<u64>,
+    static_ram: Option<u64>,
 }
 
 impl Old {
@@ -126,6 +127,7 @@ impl Old {
             flash: size_of(row.old_flash_bytes),
             ram: size_of(row.old_ram_bytes),
             formatting: size_of(facts.old_formatting_bytes),
+            static_ram: size_of(facts.old_static_ram_bytes),
         }
     }
 }
@@ -172,6 +174,9 @@ fn figures(report: &Report, old: &Old) -> Vec<Figure> {
     let figure = |name, value, old| Figure { name, value: Bytes(value), change: Change::known(old, value) };
     let mut figures =
         vec![figure("Flash", totals.flash_bytes, old.flash), figure("RAM", totals.ram_bytes, old.ram)];
+    if let Some(static_bytes) = totals.static_ram_bytes.filter(|_| totals.reserved_bytes > 0) {
+        figures.push(figure("Static RAM", static_bytes, old.static_ram));
+    }
     // Without any of `core::fmt` a zero would read as if printf of C had been looked for.
     let formatting = report.formatting.total_bytes;
     if formatting > 0 || old.formatting.is_some_and(|it| it > 0) {
@@ -183,7 +188,7 @@ fn figures(report: &Report, old: &Old) -> Vec<Figure> {
 fn gauges(report: &Report, verdicts: &[VerdictRow]) -> Vec<Gauge> {
     let limit = |name: &str| verdicts.iter().find(|it| it.subject == name).map(|it| size(it.limit_bytes));
     let in_use = report.regions.iter().filter(|it| it.used_bytes > 0 || limit(&it.name).is_some());
-    in_use.map(|it| Gauge::new(&it.name, it.used_bytes, it.length_bytes, limit(&it.name))).collect()
+    in_use.map(|it| Gauge::new(&it.name, it.needed_bytes(), it.length_bytes, limit(&it.name))).collect()
 }
 
 fn region(region: &Region) -> RegionView {
@@ -198,17 +203,40 @@ fn region(region: &Region) -> RegionView {
         },
         source: match region.source {
             RegionSource::LinkerScript => "from the linker script",
+            RegionSource::LinkerMap => "from the linker's map",
+            RegionSource::DeviceInfo => "from the file's note of its device",
             RegionSource::Inferred => "inferred from the file",
         },
         is_open: region.used_bytes > 0,
-        owners: format!(
-            "{} owned by symbols, {} alignment filler, {} unclaimed",
-            Bytes(region.symbol_bytes),
-            Bytes(region.padding_bytes),
-            Bytes(region.unattributed_bytes)
-        ),
+        owners: standing_words(region)
+            + &format!(
+                "{} owned by symbols, {} alignment filler, {} unclaimed",
+                Bytes(region.symbol_bytes),
+                Bytes(region.padding_bytes),
+                Bytes(region.unattributed_bytes)
+            ),
         parts: region.parts.iter().map(|it| part(it, region.used_bytes)).collect(),
     }
+}
+
+/// What does not fit, what lies in it, and what is only set aside, where there is such.
+fn standing_words(region: &Region) -> String {
+    let mut words = String::new();
+    if region.overflow_bytes > 0 {
+        words.push_str(&format!("overflows by {}", Bytes(region.overflow_bytes)));
+        if !region.overwrites.is_empty() {
+            words.push_str(&format!(" into {}", region.overwrites.join(" and ")));
+        }
+        words.push_str(", ");
+    }
+    if !region.contains.is_empty() {
+        words.push_str(&format!("with all of {}, ", region.contains.join(", ")));
+    }
+    if let Some(static_bytes) = region.static_bytes.filter(|_| region.reserved_bytes > 0) {
+        let reserved = Bytes(region.reserved_bytes);
+        words.push_str(&format!("{} static use and {reserved} set aside, ", Bytes(static_bytes)));
+    }
+    words
 }
 
 fn part(part: &RegionPart, used_bytes: u64) -> PartLine {

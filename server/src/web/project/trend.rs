@@ -8,6 +8,7 @@ use crate::state::AppState;
 use crate::urls::{self, ProjectView};
 use crate::web::commit::{Change, Commit, size};
 use crate::web::format::{Bytes, counted};
+use plimsoll_analyzer::report::STATIC;
 use uuid::Uuid;
 
 /// More points than these are not drawn: the newest count.
@@ -24,6 +25,8 @@ pub enum Metric {
     Formatting,
     /// The use of a region.
     Region(String),
+    /// Use without what is only set aside: `static`, or of a region.
+    Static(String),
 }
 
 /// A figure to choose.
@@ -70,6 +73,7 @@ impl Metric {
     /// From the address.
     pub fn parse(text: &str) -> Self {
         match (text, text.strip_prefix("region:")) {
+            (name, _) if plimsoll_protocol::verdict::is_static(name) => Metric::Static(name.to_owned()),
             ("ram", _) => Metric::Ram,
             ("formatting", _) => Metric::Formatting,
             (_, Some(name)) => Metric::Region(name.to_owned()),
@@ -94,6 +98,7 @@ impl Metric {
             Metric::Ram => "ram".to_owned(),
             Metric::Formatting => "formatting".to_owned(),
             Metric::Region(name) => format!("region:{name}"),
+            Metric::Static(name) => name.clone(),
         }
     }
 
@@ -103,6 +108,10 @@ impl Metric {
             Metric::Ram => "All RAM".to_owned(),
             Metric::Formatting => "Formatting".to_owned(),
             Metric::Region(name) => name.clone(),
+            Metric::Static(name) => match name.split_once('-') {
+                Some((_, region)) => format!("{region}, static"),
+                None => "Static RAM".to_owned(),
+            },
         }
     }
 
@@ -112,6 +121,7 @@ impl Metric {
             Metric::Ram => ("ram", None),
             Metric::Formatting => ("formatting", None),
             Metric::Region(name) => ("region", Some(name)),
+            Metric::Static(name) => ("static", Some(name)),
         }
     }
 }
@@ -124,7 +134,8 @@ pub fn links(
     current: &Metric,
 ) -> Vec<MetricLink> {
     let used = regions.iter().filter(|it| it.value_bytes > 0).map(|it| Metric::Region(it.name.clone()));
-    let all = [Metric::Flash, Metric::Ram].into_iter().chain(used).chain([Metric::Formatting]);
+    let totals = [Metric::Flash, Metric::Ram, Metric::Static(STATIC.to_owned())];
+    let all = totals.into_iter().chain(used).chain([Metric::Formatting]);
     let link = |metric: Metric| {
         let key = metric.key();
         let view = ProjectView { metric: Some(&key), ..view };
