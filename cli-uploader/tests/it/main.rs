@@ -9,6 +9,7 @@ mod fmt;
 mod github;
 mod map;
 mod memory;
+mod overflow;
 mod plan;
 mod size;
 mod split;

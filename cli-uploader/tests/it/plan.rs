@@ -69,21 +69,21 @@ fn a_budget_on_a_region_that_is_not_there_is_a_mistake_and_not_over_budget() {
         exit 2
         --- stderr
         error: --budget NOPE: memory.x has no such region
-        hint: it has FLASH; `total` is all bytes that are stored
+        hint: it has FLASH; `total` is all bytes that are stored, `static` all RAM that is not only set aside
     "#]]);
     // Said before anything is sent.
     sandbox.plimsoll(&["upload", "--budget", "NOPE=1K"]).env("PLIMSOLL_TOKEN", "t").check(expect![[r#"
         exit 2
         --- stderr
         error: --budget NOPE: memory.x has no such region
-        hint: it has FLASH; `total` is all bytes that are stored
+        hint: it has FLASH; `total` is all bytes that are stored, `static` all RAM that is not only set aside
     "#]]);
     sandbox.file("plimsoll.toml", CONFIG.replace("FLASH =", "FLASHY ="));
     sandbox.plimsoll(&["upload", "-n"]).check(expect![[r#"
         exit 2
         --- stderr
         error: plimsoll.toml: the budget on FLASHY of `engine/release`: memory.x has no such region
-        hint: it has FLASH; `total` is all bytes that are stored
+        hint: it has FLASH; `total` is all bytes that are stored, `static` all RAM that is not only set aside
     "#]]);
     // Without scripts the image tells.
     sandbox.file("plimsoll.toml", CONFIG.replace("memory =", "# memory ="));

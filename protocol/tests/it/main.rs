@@ -3,3 +3,4 @@
 mod budget;
 mod names;
 mod shapes;
+mod verdict;

@@ -92,7 +92,7 @@ async fn a_project_says_first_what_is_over_the_line_since_when_and_who_did_it(db
         262,080 B free
         < 0.1 % of 262,144 B
         ## Trend
-        All flash All RAM FLASH RAM Formatting
+        All flash All RAM Static RAM FLASH RAM Formatting
         Choose a build with the pointer or with ← and →; click, tap again or press Enter to compare it with the one before.
         FLASH in figures, 3 builds
         | Build | Commit | FLASH | Budget | Change | Compare |
