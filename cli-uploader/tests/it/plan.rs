@@ -91,7 +91,7 @@ fn a_budget_on_a_region_that_is_not_there_is_a_mistake_and_not_over_budget() {
         exit 2
         --- stderr
         error: plimsoll.toml: the budget on FLASH of `engine/release`: DIR/fw.elf has no such region
-        hint: it has flash; `total` is all bytes that are stored
+        hint: it has flash; `total` is all bytes that are stored, `static` all RAM that is not only set aside
     "#]]);
 }
 
