@@ -18,6 +18,7 @@ mod xtensa;
 
 use crate::image::{Image, MarkKind};
 use crate::report::Endianness;
+use crate::span::Span;
 pub(crate) use machine::Machine;
 pub(crate) use step::{Decode, Flow, Numbers, Step, Value, half_at, sign_extend};
 
@@ -44,7 +45,7 @@ pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
         Machine::Arm => Some(Box::new(thumb::arm_mode::Arm::default())),
         Machine::Riscv32 | Machine::Riscv64 => {
             let table = riscv::Table::of(&image.header);
-            Some(Box::new(riscv::decode::Riscv::new(table, global_pointer)))
+            Some(Box::new(riscv::decode::Riscv::new(table, jumps(image, table), global_pointer)))
         }
         Machine::Xtensa => Some(Box::new(xtensa::decode::Xtensa::default())),
         Machine::Avr { .. } => Some(Box::new(avr::decode::Avr::default())),
@@ -52,4 +53,18 @@ pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
         Machine::X64 => Some(Box::new(x86::decode::X86::new(64))),
         Machine::Other { .. } => None,
     }
+}
+
+/// The words of Zcmt's table of jumps, which linkers make and give this name.
+fn jumps(image: &Image<'_>, table: riscv::Table) -> Vec<u64> {
+    const MAX_JUMPS: u64 = 256;
+    let base =
+        image.symbols.iter().find(|it| table.has_pushes && it.name == b"__jvt_base$").map(|it| it.value);
+    let section = base.and_then(|base| image.sections.iter().find(|it| it.run.contains_address(base)));
+    let Some((base, section)) = base.zip(section) else { return Vec::new() };
+    let word_bytes = image.machine.pointer_bytes();
+    let words = section.run.from(base).intersection(Span::saturating(base, MAX_JUMPS * word_bytes));
+    let content = words.and_then(|it| section.content(it)).unwrap_or(&[]);
+    let word = |it: &[u8]| it.iter().rev().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    content.chunks_exact(word_bytes as usize).map(word).collect()
 }

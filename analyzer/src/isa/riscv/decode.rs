@@ -10,14 +10,16 @@ pub(super) const KEPT_BY_CALLS: u32 = 0x0ffc_031c;
 #[derive(Debug)]
 pub(crate) struct Riscv {
     table: Table,
+    /// The words of Zcmt's table.
+    jumps: Vec<u64>,
     global_pointer: Option<u64>,
     /// Upper parts of addresses, and whole ones.
     registers: [Option<u64>; 32],
 }
 
 impl Riscv {
-    pub(crate) fn new(table: Table, global_pointer: Option<u64>) -> Self {
-        let mut riscv = Self { table, global_pointer, registers: [None; 32] };
+    pub(crate) fn new(table: Table, jumps: Vec<u64>, global_pointer: Option<u64>) -> Self {
+        let mut riscv = Self { table, jumps, global_pointer, registers: [None; 32] };
         riscv.reset();
         riscv
     }
@@ -29,7 +31,7 @@ impl Decode for Riscv {
         let flow = self.flow(&it, at);
         let value = self.value(&it, at);
         if matches!(flow, Flow::Call(_) | Flow::CallUnknown) {
-            self.forget(lost_by_call(it.rd));
+            self.forget(lost_by_call(if it.class == Class::CallTable { RETURN } else { it.rd }));
         }
         Step::new(it.len_bytes.into(), flow, value)
     }
@@ -57,11 +59,15 @@ impl Riscv {
                     (_, None) => Flow::CallUnknown,
                 }
             }
-            Class::JumpTable => Flow::JumpUnknown,
-            Class::CallTable => Flow::CallUnknown,
+            Class::JumpTable => self.jump(it.imm).map_or(Flow::JumpUnknown, Flow::Jump),
+            Class::CallTable => self.jump(it.imm).map_or(Flow::CallUnknown, Flow::Call),
             Class::PopReturn(_) | Class::TrapReturn | Class::Illegal => Flow::End,
             _ => Flow::Next,
         }
+    }
+
+    fn jump(&self, index: i64) -> Option<u64> {
+        self.jumps.get(usize::try_from(index).ok()?).copied()
     }
 
     /// The address that an instruction forms or uses. What it writes is known from here on, or no more.

@@ -44,3 +44,19 @@ fn where_doubles_have_these_codes_control_runs_on() {
     let why = plimsoll_analyzer::why(&elf, "second").unwrap();
     assert!(why.reachable);
 }
+
+/// `cm.jalt 32` and `cm.jt 0` lead where the table of jumps says: `table` to `called`, and to `last`.
+#[test]
+fn jumps_through_zcmts_table_lead_where_it_says() {
+    let words: String = (1..32).map(|idx| format!("word .riscv.jvt {} 0\n", idx * 4)).collect();
+    let rest = format!(
+        "func _start 0x20000000 4\nfunc called 0x20000004 4\nfunc last 0x20000008 2\nfunc nobody 0x2000000a 2
+         section .riscv.jvt 0x20000040 132\nlabel __jvt_base$ 0x20000040 0
+         word .riscv.jvt 0 0x20000008\n{words}word .riscv.jvt 128 0x20000004"
+    );
+    let elf = riscv("a082 a002 b842 be42 8082 8082", &rest);
+    for (name, is_reached) in [("called", true), ("last", true), ("nobody", false)] {
+        assert_eq!(plimsoll_analyzer::why(&elf, name).unwrap().reachable, is_reached, "{name}");
+    }
+    assert_eq!(frames(&plimsoll_analyzer::analyze(&elf, &[]).unwrap()), "_start 16: 0 _start, 16 called");
+}
