@@ -8,7 +8,7 @@
 mod code;
 mod data;
 mod records;
-mod text;
+pub(crate) mod text;
 
 use crate::image::packed::PACKED;
 use crate::image::{Image, ImageSection, ImageSymbol};

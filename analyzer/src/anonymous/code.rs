@@ -14,6 +14,11 @@ impl Splitter<'_> {
         let place = Place { span, section_idx, label: Label::Unattributed };
         for (part, mode) in self.places.modes(&place) {
             for stretch in self.stretches(part) {
+                let is_text = || self.places.is_text(&Place { span: stretch, ..place }, stretch.start());
+                if self.label_at(stretch.start()).is_none() && is_text() {
+                    self.data_stretch(stretch, section_idx);
+                    continue;
+                }
                 let has_literals = matches!(mode, MarkKind::Data | MarkKind::Unknown)
                     || self.places.machine.has_stray_literals();
                 let literals = if has_literals { self.literals(stretch) } else { Vec::new() };

@@ -193,7 +193,7 @@ impl Facts {
             // Most are only numbers.
             Value::Address(number) => {
                 if self.tells_addresses {
-                    self.refer(at, places.target_in(number, home), ReferenceKind::Address);
+                    self.refer(at, places.formed(number, home), ReferenceKind::Address);
                 }
                 self.add_outside(places, Reference::new(at, number, ReferenceKind::Address));
             }

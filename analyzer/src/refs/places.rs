@@ -1,5 +1,6 @@
 //! From an address to who is there: symbols, the pieces of gaps between them, and what begins where.
 
+mod constants;
 mod starts;
 
 use std::sync::Arc;
@@ -9,7 +10,6 @@ use super::overlay::Overlaid;
 use super::vectors;
 use crate::anonymous;
 use crate::image::{Image, ImageMark, ImageSection, MarkKind};
-use crate::isa::registers::Constants;
 use crate::isa::{AVR_DATA_BASE, Machine};
 use crate::map::{Attribution, Inputs, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
@@ -252,7 +252,7 @@ impl<'image> Places<'image> {
     fn is_data(&self, place: &Place, address: u64) -> bool {
         match place.label {
             Label::Symbol(owner) => self.kind_of(owner) == SymbolKind::Data,
-            _ => self.mark_at(place.section_idx, address) == MarkKind::Data,
+            _ => self.mark_at(place.section_idx, address) == MarkKind::Data || self.is_text(place, address),
         }
     }
 
@@ -371,11 +371,4 @@ fn list(image: &Image<'_>, attribution: &Attribution) -> (Vec<Place>, Overlaid) 
         !it.span.is_empty()
     });
     (list, Overlaid::new(overlaid))
-}
-
-impl Constants for Places<'_> {
-    fn constant(&self, address: u64) -> Option<u64> {
-        let place = self.at(address)?;
-        if self.section(place).is_writable { None } else { self.pointer_at(address) }
-    }
 }

@@ -24,3 +24,21 @@ fn a_table_is_reached_by_its_neighbours_address_and_an_index() {
     let reached = |name: &str| report.symbols.iter().find(|it| it.name == name).unwrap().reachable;
     assert_eq!((reached("FIRST"), reached("TABLE"), reached("OTHER")), (Some(true), Some(true), Some(false)));
 }
+
+/// Constants among code that nothing marks: a text whose address is formed, and one that a table points to.
+#[test]
+fn texts_among_code_are_found_without_marks() {
+    // `lui a0, 0x20000; addi a0, a0, 0x10`, and a jump to itself.
+    let code = "0537 2000 0513 0105 a001 0000 0000 0000 6574 706d 7265 7461 7275 0065 6c61 6870 0061 0000";
+    let symbols = "
+        func _start 0x20000000 10
+        section .data 0x80000000 4 w load 0x30000000\nword .data 0 0x2000001c\nobject NAMES 0x80000000 4";
+    let report = plimsoll_analyzer::analyze(&riscv(code, symbols), &[]).unwrap();
+    let texts: Vec<(&str, u64, Option<bool>)> = report
+        .symbols
+        .iter()
+        .filter(|it| it.name.starts_with('"'))
+        .map(|it| (it.name.as_str(), it.size_bytes, it.reachable))
+        .collect();
+    assert_eq!(texts, [("\"temperature\"", 12, Some(true)), ("\"alpha\"", 6, Some(false))]);
+}
