@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Graph, GraphRoot, RootKind, secure};
-use crate::image::{Image, ImageSection};
+use crate::image::{Image, ImageSection, ImageSymbol};
 use crate::map::Attribution;
 use crate::refs::{Nodes, References, is_unwind, is_vector_section};
-use crate::report::SectionRole;
+use crate::report::{SectionRole, SymbolKind};
 use crate::span::Span;
 
 /// Sections, or beginnings of their names, that linker scripts keep: start-up code walks through
@@ -52,6 +52,8 @@ pub(crate) fn find(image: &Image<'_>, references: &References) -> Vec<Root> {
     let kept = kept_spans(image).into_iter().flat_map(|it| nodes.within(it)).chain(headers);
     let services = secure::services(image, nodes);
     let services = services.entries.into_iter().chain(services.twins);
+    let by_distance = image.symbols.iter().filter(|it| is_called_by_distance(it));
+    let kept = kept.chain(by_distance.filter_map(|it| nodes.at(it.value)));
     let exported = image.exports.iter().filter_map(|it| nodes.at(*it));
     let roots = (entry.into_iter().map(|node| Root { kind: RootKind::Entry, node }))
         .chain(vectors.map(|node| Root { kind: RootKind::Vector, node }))
@@ -60,6 +62,21 @@ pub(crate) fn find(image: &Image<'_>, references: &References) -> Vec<Root> {
         .chain(exported.map(|node| Root { kind: RootKind::Exported, node }));
     let mut seen = BTreeSet::new();
     roots.filter(|it| seen.insert(it.node)).collect()
+}
+
+/// Start-up code of armlink and IAR finds what unpacks initial values by distances and even addresses in a table.
+fn is_called_by_distance(symbol: &ImageSymbol<'_>) -> bool {
+    const NAMES: [&[u8]; 8] = [
+        b"__scatterload_copy",
+        b"__scatterload_zeroinit",
+        b"__scatterload_null",
+        b"__decompress",
+        b"__iar_copy_init",
+        b"__iar_zero_init",
+        b"__iar_packbits_init",
+        b"__iar_lz77_init",
+    ];
+    symbol.kind == SymbolKind::Function && NAMES.iter().any(|it| symbol.name.starts_with(it))
 }
 
 /// What a section has before its vector table, where no symbol is among it: the header that a boot loader looks for, or

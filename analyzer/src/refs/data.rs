@@ -2,7 +2,7 @@
 
 use super::code::Facts;
 use super::list::List;
-use super::places::Places;
+use super::places::{Places, Target};
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
 use crate::image::MarkKind;
 use crate::span::Span;
@@ -41,8 +41,16 @@ fn words(places: &Places<'_>, facts: &Facts, (span, section_idx): (Span, usize),
     let content = places.content(aligned, section_idx);
     for (idx, word) in content.chunks_exact(n_bytes as usize).enumerate() {
         let at_address = start + idx as u64 * n_bytes;
-        let target = places.pointer(word).filter(|it| *it != 0).and_then(|it| places.target(it));
+        let number = places.pointer(word).filter(|it| *it != 0);
+        let target = number.and_then(|it| places.target(it).or_else(|| nameless(places, at_address, it)));
         let Some(target) = target.filter(|_| facts.loaders(at_address).next().is_none()) else { continue };
         list.push(Reference::new(at_address, target.address, ReferenceKind::Data), target.is_in_gap);
     }
+}
+
+/// The handler without a symbol that a slot of a vector table names.
+fn nameless(places: &Places<'_>, at_address: u64, number: u64) -> Option<Target> {
+    let address = places.machine.code_address(number);
+    let is_slot = places.machine.is_thumb() && number & 1 == 1 && places.is_in_vectors(at_address);
+    places.target_at(address).filter(|_| is_slot && places.is_nameless_code(address))
 }

@@ -244,6 +244,15 @@ impl<'image> Places<'image> {
         begins.filter(|it| self.at(*it).is_some_and(|it| self.section(it).is_executable)).collect()
     }
 
+    /// Whether code without a symbol may be at an address: IAR's linker keeps no names of handlers that are local.
+    pub(crate) fn is_nameless_code(&self, address: u64) -> bool {
+        self.at(address).is_some_and(|it| {
+            let section = self.section(it);
+            let is_gap = it.label == Label::Unattributed && section.is_executable && !section.is_writable;
+            is_gap && !self.is_in_vectors(address) && !self.is_data(it, address)
+        })
+    }
+
     pub(crate) fn is_in_vectors(&self, address: u64) -> bool {
         self.vectors.iter().any(|it| it.contains_address(address))
     }

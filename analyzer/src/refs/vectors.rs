@@ -165,7 +165,8 @@ impl Finder<'_> {
     }
 
     fn is_handler(&self, word: u64) -> bool {
-        word & 1 == 1 && self.places.is_start(self.places.machine.code_address(word))
+        let address = self.places.machine.code_address(word);
+        word & 1 == 1 && (self.places.is_start(address) || self.places.is_nameless_code(address))
     }
 
     fn is_code(&self, address: u64) -> bool {

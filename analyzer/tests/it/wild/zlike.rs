@@ -165,6 +165,50 @@ fn borders_of_memories_keep_nothing() {
     assert_eq!(between("label _shot", "label _ehot", 2), all);
 }
 
+/// What IAR's linker leaves: a table and handlers without a size or a name, and functions that a table of distances
+/// leads to.
+#[test]
+fn handlers_without_a_name_are_reachable() {
+    let report = explained(
+        &elf::build(
+            "
+            section A0 0x08000000 0x50 x
+            object __vector_table 0x08000000 0
+            label $d 0x08000000 0 local
+            word A0 0 0x20000100
+            word A0 4 0x08000101
+            word A0 8 0x08000105
+            word A0 12 0x08000105
+            word A0 64 0x08000109
+            section P1·ro 0x08000100 0x20 x
+            label $t 0x08000100 0 local
+            half P1·ro 0 0xe7fe
+            half P1·ro 2 0xbf00
+            half P1·ro 4 0xe7fe
+            half P1·ro 6 0xbf00
+            half P1·ro 8 0xf000
+            half P1·ro 10 0xf802
+            half P1·ro 12 0xe7fe
+            half P1·ro 14 0xbf00
+            func served 0x08000111 2
+            half P1·ro 16 0x4770
+            func __iar_zero_init3 0x08000115 2
+            half P1·ro 20 0x4770
+            func unused 0x08000119 2
+            half P1·ro 24 0x4770
+            section P2·rw 0x20000000 0x100 w nobits",
+        ),
+        "",
+    );
+    let names = unreachable(&report);
+    assert!(
+        !names.contains("served") && !names.contains("__iar_zero_init3") && names.contains("unused"),
+        "{names}"
+    );
+    let roots = stack_roots(&report);
+    assert!(roots.matches("interrupt").count() >= 2, "{roots}");
+}
+
 #[test]
 fn a_structure_with_a_context_and_methods_is_no_vector_table() {
     let program = "
