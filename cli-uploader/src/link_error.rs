@@ -1,14 +1,14 @@
 //! `--link-error`: the log of a link that failed, and where there is one its map, as what the server is told.
 
 use crate::args::UploadArgs;
-use crate::failure::{WithHint, hinted};
+use crate::failure::{self, WithHint, hinted};
 use anyhow::{Context, anyhow};
-use plimsoll_analyzer::link_error::Overflow;
+use plimsoll_analyzer::link_error::{Bound, Overflow};
 use plimsoll_analyzer::map_file::{MapFile, MapOrigin};
-use plimsoll_analyzer::{Layout, link_error, map_file};
+use plimsoll_analyzer::{Layout, MemoryRegion, link_error, map_file};
 use plimsoll_protocol::link::{MAX_NAME_CHARS, MAX_OBJECTS, MAX_OVERFLOWS, MAX_SECTIONS};
-use plimsoll_protocol::{LinkFailure, PlacedObject, PlacedSection, RegionOverflow};
-use std::collections::BTreeMap;
+use plimsoll_protocol::{LinkFailure, OverflowBound, PlacedObject, PlacedSection, RegionOverflow};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -19,6 +19,9 @@ const MAX_LOG_BYTES: u64 = 64 << 20;
 const MAX_MAP_BYTES: u64 = 256 << 20;
 /// So many of the sections that did not fit are told of each region.
 const N_SECTIONS: usize = 8;
+
+/// lld's last word where `--error-limit` stopped it; it writes no map then.
+const LLD_GAVE_UP: &str = "too many errors emitted, stopping now";
 
 /// What was typed, read and understood; absent where no `--link-error` was.
 pub(crate) fn read(args: &UploadArgs, current_dir: &Path) -> anyhow::Result<Option<LinkError>> {
@@ -33,9 +36,16 @@ pub(crate) fn read(args: &UploadArgs, current_dir: &Path) -> anyhow::Result<Opti
             if log.as_os_str() == "-" { "standard input".to_owned() } else { log.display().to_string() };
         return Err(hinted(
             anyhow!("no region overflows in {name}"),
-            "looked for what GNU ld and lld say: \"region `FLASH' overflowed by 629 bytes\", \"section '.bss' will \
-             not fit in region 'RAM': overflowed by 629 bytes\"; a link that failed for another reason has no size",
+            "looked for what GNU ld, lld, armlink and the linkers of IAR and TI say, \"region `FLASH' overflowed by 629 \
+             bytes\", and ESP-IDF, Arduino, PlatformIO and TinyGo after them; a link that failed for another reason \
+             has no size",
         ));
+    }
+    if text.contains(LLD_GAVE_UP) {
+        failure::warn(
+            "lld stopped after 20 errors, so that more may be missing than it says: `--error-limit=0` makes it go on \
+             (for rustc `-Clink-arg=--error-limit=0`)",
+        );
     }
     let map = match &args.map {
         Some(path) => Some(map_text(&current_dir.join(path))?),
@@ -65,19 +75,44 @@ impl LinkError {
         if let Some(map) = map.as_ref().filter(|_| layout.regions.is_empty()) {
             regions.regions.clone_from(&map.memory);
         }
-        let overflow = |it: &Overflow| RegionOverflow {
-            region: it.region.clone(),
-            over_bytes: it.over_bytes,
-            length_bytes: regions.region(&it.region).map(|it| it.length_bytes),
-            sections: it.sections.iter().take(N_SECTIONS).cloned().collect(),
+        let overflow = |it: &Overflow| {
+            let region = region(it, &regions);
+            RegionOverflow {
+                region: region.map_or(&it.region, |it| &it.name).clone(),
+                over_bytes: it.over_bytes,
+                bound: it.over_bytes.map_or(OverflowBound::Exact, |_| bound(it.bound)),
+                length_bytes: region.map(|it| it.length_bytes).or(it.length_bytes),
+                sections: it.sections.iter().take(N_SECTIONS).cloned().collect(),
+            }
         };
-        let overflows: Vec<RegionOverflow> =
-            self.overflows.iter().take(MAX_OVERFLOWS).map(overflow).collect();
+        let mut overflows: Vec<RegionOverflow> = self.overflows.iter().map(overflow).collect();
+        // IAR's ranges may be of one region; what each of them tells is a lower bound.
+        let mut names = HashSet::new();
+        overflows.retain(|it| names.insert(it.region.clone()));
+        overflows.truncate(MAX_OVERFLOWS);
         let (sections, objects) = match &map {
             Some(map) => placed(map, &regions, &overflows),
             None => (Vec::new(), Vec::new()),
         };
         Ok(LinkFailure { overflows, sections, objects })
+    }
+}
+
+/// The region of a layout that a log speaks of, by its name or where it lies.
+fn region<'run>(overflow: &Overflow, layout: &'run Layout) -> Option<&'run MemoryRegion> {
+    let Some((first, last)) = overflow.range else { return layout.region(&overflow.region) };
+    let holds = |it: &&MemoryRegion| {
+        let offset = |address: u64| address.checked_sub(it.origin_address);
+        offset(first).is_some() && offset(last).is_some_and(|offset| offset < it.length_bytes)
+    };
+    layout.regions.iter().filter(holds).min_by_key(|it| it.length_bytes)
+}
+
+fn bound(bound: Bound) -> OverflowBound {
+    match bound {
+        Bound::Exact => OverflowBound::Exact,
+        Bound::AtMost => OverflowBound::AtMost,
+        Bound::AtLeast => OverflowBound::AtLeast,
     }
 }
 

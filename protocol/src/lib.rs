@@ -18,7 +18,7 @@ pub use answer::{
     TokenSummary,
 };
 pub use budget::{Budget, ByteCount, ByteCountError};
-pub use link::{LinkFailure, PlacedObject, PlacedSection, RegionOverflow};
+pub use link::{LinkFailure, OverflowBound, PlacedObject, PlacedSection, RegionOverflow};
 pub use names::{CommitId, NameError, ProjectName, TargetName};
 pub use upload::{MemoryScript, NewBuild, PullRequest};
 pub use verdict::{JudgedImage, JudgedRegion, Overflow, Verdict};

@@ -36,12 +36,29 @@ pub struct RegionOverflow {
     /// How much too small. A linker does not say it of a section that the script puts elsewhere.
     #[serde(default)]
     pub over_bytes: Option<u64>,
+    /// Whether that is the true figure or only a bound of it; absent where it is the true one.
+    #[serde(default, skip_serializing_if = "OverflowBound::is_exact")]
+    pub bound: OverflowBound,
     /// The region's capacity; filled in by the server where the memory script has it.
     #[serde(default)]
     pub length_bytes: Option<u64>,
     /// The sections that the linker names as not fitting.
     #[serde(default)]
     pub sections: Vec<String>,
+}
+
+/// What a figure says of the true one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OverflowBound {
+    /// It is the true one.
+    #[default]
+    Exact,
+    /// It is what did not fit, of which a part may have had room.
+    AtMost,
+    /// The linker stopped before it had seen all.
+    AtLeast,
 }
 
 /// A section of an image that was never written.
@@ -75,9 +92,28 @@ impl LinkFailure {
 
 impl RegionOverflow {
     /// Up to where the region would be filled: its capacity and what is too many. As the linker counts,
-    /// so with the gaps that alignment leaves.
+    /// so with the gaps that alignment leaves. Absent where the linker told no more than a bound.
     pub fn used_bytes(&self) -> Option<u64> {
+        self.reached_bytes().filter(|_| self.bound.is_exact())
+    }
+
+    fn reached_bytes(&self) -> Option<u64> {
         self.length_bytes?.checked_add(self.over_bytes?)
+    }
+}
+
+impl OverflowBound {
+    /// Whether the figure is the true one.
+    pub fn is_exact(&self) -> bool {
+        *self == Self::Exact
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Exact => "",
+            Self::AtMost => "at most ",
+            Self::AtLeast => "at least ",
+        }
     }
 }
 
@@ -91,13 +127,16 @@ impl fmt::Display for LinkFailure {
     }
 }
 
-/// `FLASH over by 629 B (2,677 of 2,048 B)`.
+/// `FLASH over by 629 B (2,677 of 2,048 B)`, `FLASH over by at least 1,978 B (at least 3,002 of 1,024 B)`.
 impl fmt::Display for RegionOverflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(over_bytes) = self.over_bytes else { return write!(f, "{} does not fit", self.region) };
-        write!(f, "{} over by {} B", self.region, grouped(over_bytes))?;
-        match (self.used_bytes(), self.length_bytes) {
-            (Some(used), Some(length)) => write!(f, " ({} of {} B)", grouped(used), grouped(length)),
+        let bound = self.bound.words();
+        write!(f, "{} over by {bound}{} B", self.region, grouped(over_bytes))?;
+        match (self.reached_bytes(), self.length_bytes) {
+            (Some(reached), Some(length)) => {
+                write!(f, " ({bound}{} of {} B)", grouped(reached), grouped(length))
+            }
             _ => Ok(()),
         }
     }

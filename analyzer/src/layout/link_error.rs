@@ -1,36 +1,61 @@
-//! What a linker says when a region is too small, found in the log of a failed build.
+//! What a toolchain says when a region is too small, found in the log of a failed build.
 //!
-//! Understood are GNU ld and lld, as they are and as cargo, CI systems and terminals wrap them:
-//! coloured, indented, behind `= note:` or a time, or as a JSON string.
+//! Understood are GNU ld in all its languages, lld, armlink, and the linkers of IAR and TI, and what checks sizes after
+//! them: ESP-IDF, Arduino, PlatformIO and TinyGo. Logs are taken as they are and as cargo, CI systems and terminals
+//! wrap them: coloured, indented, behind `= note:` or a time, or as a JSON string.
 //!
 //! # Limits
 //! Time grows with the log's length only. A list has at most 256 regions with 64 sections each;
 //! names are cut after 256 characters.
 
-use std::borrow::Cow;
+mod after;
+mod gnu;
+mod localised;
+mod vendor;
+mod words;
+
+use words::without_colours;
 
 const MAX_REGIONS: usize = 256;
 const MAX_SECTIONS: usize = 64;
-const MAX_NAME_CHARS: usize = 256;
-
-const OVERFLOWED: &str = "overflowed by ";
-const TOO_BIG: &str = "will not fit in region ";
-const OUTSIDE: &str = "is not within region ";
+/// No message goes on over more lines.
+const MAX_MESSAGE_LINES: usize = 12;
+/// A line of a log may be a whole JSON document; no message is so long.
+const MAX_MESSAGE_BYTES: usize = 4 << 10;
 
 /// A region that was too small.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overflow {
-    /// Its name.
+    /// Its name; of IAR's its addresses, and `.ANY` of armlink's.
     pub region: String,
     /// The sections that the linker names as not fitting, in its order.
     pub sections: Vec<String>,
     /// How much too small. GNU ld does not say it of a section that was placed outside by address.
     pub over_bytes: Option<u64>,
+    /// What that figure is.
+    pub bound: Bound,
+    /// How big it is, where the log says so.
+    pub length_bytes: Option<u64>,
+    /// Its first and last address, where they are what the log calls it by.
+    pub range: Option<(u64, u64)>,
+}
+
+/// What a figure says of the true one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    /// It is the true one.
+    #[default]
+    Exact,
+    /// What did not fit, of which a part may have had room.
+    AtMost,
+    /// The linker stopped before it had seen all.
+    AtLeast,
 }
 
 /// The regions that overflowed, in the order in which `log` mentions them.
 ///
-/// lld counts up from section to section, so the largest figure of a region is the true one.
+/// lld counts up from section to section, so the largest figure of a region is the true one; where it gave up after
+/// 20 errors, it is a lower bound.
 ///
 /// ```
 /// let log = "  = note: rust-lld: error: section '.bss' will not fit in region 'RAM': overflowed by 629 bytes";
@@ -38,76 +63,81 @@ pub struct Overflow {
 /// assert_eq!((overflows[0].region.as_str(), overflows[0].over_bytes), ("RAM", Some(629)));
 /// ```
 pub fn parse(log: &str) -> Vec<Overflow> {
-    let mut overflows: Vec<Overflow> = Vec::new();
+    let mut found = Found::default();
     // A JSON string holds the two characters `\n` where a line ends.
-    for line in log.lines().flat_map(|it| it.split("\\n")) {
-        let is_interesting = [OVERFLOWED, TOO_BIG, OUTSIDE].iter().any(|it| line.contains(it));
-        if let Some(found) = is_interesting.then(|| without_colours(line)).and_then(|it| mention(&it)) {
-            enter(&mut overflows, found);
-        }
+    let lines: Vec<&str> = log.lines().flat_map(|it| it.split("\\n")).collect();
+    for idx in 0..lines.len() {
+        let message = Message { lines: &lines[idx..] };
+        let _ = gnu::read(&message, &mut found)
+            || vendor::read(&message, &mut found)
+            || after::read(&message, &mut found)
+            || localised::read(&message, &mut found);
     }
-    overflows
+    found.overflows
 }
 
-fn enter(overflows: &mut Vec<Overflow>, found: Overflow) {
-    let Some(known) = overflows.iter_mut().find(|it| it.region == found.region) else {
-        if overflows.len() < MAX_REGIONS {
-            overflows.push(found);
+/// A line of a log, and what follows it.
+struct Message<'log> {
+    lines: &'log [&'log str],
+}
+
+impl Message<'_> {
+    /// Whether the line has one of those pieces.
+    fn has_any(&self, pieces: &[&str]) -> bool {
+        self.lines.first().is_some_and(|line| pieces.iter().any(|it| line.contains(it)))
+    }
+
+    /// The line without colours.
+    fn line(&self) -> std::borrow::Cow<'_, str> {
+        without_colours(self.lines.first().unwrap_or(&""))
+    }
+
+    /// The line and what follows it, as one.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for line in self.lines.iter().take(MAX_MESSAGE_LINES) {
+            text.push_str(&without_colours(line));
+            text.push(' ');
+            if text.len() > MAX_MESSAGE_BYTES {
+                break;
+            }
         }
-        return;
-    };
-    known.over_bytes = known.over_bytes.max(found.over_bytes);
-    for section in found.sections {
-        if known.sections.len() < MAX_SECTIONS && !known.sections.contains(&section) {
-            known.sections.push(section);
-        }
+        text
     }
 }
 
-/// What one line says.
-fn mention(line: &str) -> Option<Overflow> {
-    if let Some((before, after)) = line.split_once(OVERFLOWED) {
-        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
-        let over_bytes = after[..digits].parse().ok()?;
-        let (before, region) = before.rsplit_once("region ")?;
-        let section = before.contains("will not fit").then(|| section(before)).flatten();
-        return overflow(region, section, Some(over_bytes));
-    }
-    let (before, region) = line.split_once(TOO_BIG).or_else(|| line.split_once(OUTSIDE))?;
-    overflow(region, section(before), None)
+/// What a log has told so far.
+#[derive(Default)]
+struct Found {
+    overflows: Vec<Overflow>,
+    /// Whether ESP-IDF only warns of partitions that are too small, since there is one that is not.
+    is_warning: bool,
 }
 
-fn overflow(region: &str, section: Option<String>, over_bytes: Option<u64>) -> Option<Overflow> {
-    Some(Overflow { region: name(region)?, sections: section.into_iter().collect(), over_bytes })
-}
-
-/// ``x.elf section `.rodata' `` and `section '.text' will not fit in `.
-fn section(text: &str) -> Option<String> {
-    text.rsplit_once("section ").and_then(|(_, it)| name(it))
-}
-
-/// The name at the start of `text`, between quotation marks of any kind or up to the next blank.
-fn name(text: &str) -> Option<String> {
-    let is_quote = |c: char| matches!(c, '`' | '\'' | '"' | '‘' | '’' | '“' | '”');
-    let text = text.trim_start().trim_start_matches('\\');
-    let name = match text.strip_prefix(is_quote) {
-        Some(quoted) => &quoted[..quoted.find(is_quote)?],
-        None => text.split([' ', ':', ',']).next()?,
-    };
-    let name = name.trim_end_matches('\\');
-    (!name.is_empty()).then(|| name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect())
-}
-
-/// Without the escape sequences that colour a terminal.
-fn without_colours(line: &str) -> Cow<'_, str> {
-    let Some(first) = line.find('\u{1b}') else { return line.into() };
-    let mut plain = line[..first].to_owned();
-    for sequence in line[first..].split('\u{1b}').skip(1) {
-        let end = match sequence.strip_prefix('[') {
-            Some(codes) => codes.find(|c: char| ('@'..='~').contains(&c)).map(|it| it + 2),
-            None => Some(0),
+impl Found {
+    fn enter(&mut self, found: Overflow) {
+        let Some(known) = self.overflows.iter_mut().find(|it| it.region == found.region) else {
+            if self.overflows.len() < MAX_REGIONS {
+                self.overflows.push(found);
+            }
+            return;
         };
-        plain.push_str(end.and_then(|it| sequence.get(it..)).unwrap_or(""));
+        known.over_bytes = known.over_bytes.max(found.over_bytes);
+        known.bound = known.bound.max(found.bound);
+        known.length_bytes = known.length_bytes.or(found.length_bytes);
+        for section in found.sections {
+            if known.sections.len() < MAX_SECTIONS && !known.sections.contains(&section) {
+                known.sections.push(section);
+            }
+        }
     }
-    plain.into()
+
+    /// `region` needs `used_bytes` of `length_bytes`; nothing where that is enough.
+    fn enter_use(&mut self, region: &str, used_bytes: u64, length_bytes: u64) {
+        let over_bytes = used_bytes.checked_sub(length_bytes).filter(|it| *it > 0);
+        if over_bytes.is_some() {
+            let (region, length_bytes) = (region.to_owned(), Some(length_bytes));
+            self.enter(Overflow { region, over_bytes, length_bytes, ..Overflow::default() });
+        }
+    }
 }

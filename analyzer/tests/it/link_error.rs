@@ -1,9 +1,13 @@
 //! Links that fail because a region is too small, really failed and as they reach us in logs.
 
+mod localised;
+mod toolchains;
+
 use std::fmt::Write;
 use std::process::Command;
 
 use expect_test::{Expect, expect};
+use plimsoll_analyzer::link_error::Bound;
 use plimsoll_analyzer::{link_error, map_file};
 
 use crate::support::linkers::{LINKERS, Linker, Workshop};
@@ -37,7 +41,13 @@ const SCRIPT: &str = "
 fn shown(log: &str) -> String {
     link_error::parse(log).into_iter().fold(String::new(), |mut text, it| {
         let over_bytes = it.over_bytes.map_or("?".to_owned(), |it| it.to_string());
-        writeln!(text, "{} {over_bytes} [{}]", it.region, it.sections.join(" ")).unwrap();
+        let bound = match it.bound {
+            Bound::Exact => "",
+            Bound::AtLeast => ">=",
+            Bound::AtMost => "<=",
+        };
+        let length = it.length_bytes.map_or(String::new(), |it| format!(" of {it}"));
+        writeln!(text, "{} {bound}{over_bytes}{length} [{}]", it.region, it.sections.join(" ")).unwrap();
         text
     })
 }

@@ -4,10 +4,12 @@
 mod armlink;
 mod avr;
 mod avr_call_prologues;
+mod avr_link_error;
 mod avr_rodata;
 mod avr_trampolines;
 mod cmse;
 mod lld_gap;
+mod lld_limit;
 mod lldbss;
 mod memory_forward;
 mod outer;

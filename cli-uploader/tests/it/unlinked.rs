@@ -71,6 +71,51 @@ fn who_does_not_wait_is_told_too() {
     "#]]);
 }
 
+/// What would be sent of a log, and what is said of it.
+fn dry_run(log: &str) -> (Value, String) {
+    let sandbox = sandbox(log);
+    let output = sandbox.plimsoll(&[&UPLOAD[..], &["--dry-run", "--json"]].concat()).output();
+    assert_eq!(output.status.code(), Some(1));
+    let runs: Value = serde_json::from_slice(&output.stdout).unwrap();
+    (runs[0]["would_send"]["link_failure"]["overflows"].clone(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_lower_bound_says_at_least_wherever_it_is_told() {
+    let lld = "rust-lld: error: section '.k10' will not fit in region 'FLASH': overflowed by 78 bytes
+        rust-lld: error: section '.k29' will not fit in region 'FLASH': overflowed by 1978 bytes
+        rust-lld: error: too many errors emitted, stopping now (use --error-limit=0 to see all errors)\n";
+    let (overflows, said) = dry_run(lld);
+    assert_eq!(
+        overflows,
+        json!([{ "region": "FLASH", "over_bytes": 1978, "bound": "at_least", "length_bytes": 2048, "sections": [".k10", ".k29"] }])
+    );
+    assert!(said.contains("--error-limit=0"), "{said}");
+    let output = sandbox(lld).plimsoll(&[&UPLOAD[..], &["--dry-run"]].concat()).output();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("did not link: FLASH over by at least 1,978 B (at least 4,026 of 2,048 B)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_region_is_named_by_its_addresses_where_the_log_has_no_more() {
+    let iar = "Error[Lp011]: section placement failed
+        unable to allocate space for sections/blocks with a total estimated
+        minimum size of 0x500 bytes (max align 0x8) in <[0x20000000-0x200003ff]> (total uncommitted space 0x400).\n";
+    let expected = json!([{ "region": "RAM", "over_bytes": 256, "bound": "at_least", "length_bytes": 1024, "sections": [] }]);
+    assert_eq!(dry_run(iar), (expected, String::new()));
+}
+
+#[test]
+fn the_table_of_memory_use_tells_what_an_old_linker_does_not() {
+    let avr = "        FLASH:        3100 B         2 KB    151.37%\nld: t.elf section `.text' will not fit in region `FLASH'\n";
+    let expected =
+        json!([{ "region": "FLASH", "over_bytes": 1052, "length_bytes": 2048, "sections": [".text"] }]);
+    assert_eq!(dry_run(avr), (expected, String::new()));
+}
+
 #[test]
 fn the_log_may_come_from_standard_input() {
     let sandbox = sandbox(LOG);

@@ -5,14 +5,22 @@ use crate::support::{Answer, History, TestApp, TestProject};
 use axum::http::StatusCode;
 use expect_test::expect;
 use plimsoll_protocol::{
-    BuildAnswer, BuildState, LinkFailure, NewBuild, PlacedObject, PlacedSection, RegionOverflow,
+    BuildAnswer, BuildState, LinkFailure, NewBuild, OverflowBound, PlacedObject, PlacedSection,
+    RegionOverflow,
 };
 use sqlx::PgPool;
 
 const CAPACITY: u64 = 2048 * 1024;
 
 fn overflow(region: &str, over_bytes: Option<u64>) -> RegionOverflow {
-    RegionOverflow { region: region.into(), over_bytes, length_bytes: None, sections: vec![".rodata".into()] }
+    let sections = vec![".rodata".into()];
+    RegionOverflow {
+        region: region.into(),
+        over_bytes,
+        bound: OverflowBound::Exact,
+        length_bytes: None,
+        sections,
+    }
 }
 
 /// With a budget of 8192 on FLASH, which overflows.
