@@ -84,6 +84,9 @@ impl ScriptFile {
 pub struct Layout {
     /// The regions that can hold something, in the order of their first declaration.
     pub regions: Vec<MemoryRegion>,
+    /// What was understood all the same, though a linker refuses it or reads it otherwise. Printed, a layout has
+    /// none of them.
+    pub warnings: Vec<LayoutError>,
 }
 
 impl Layout {

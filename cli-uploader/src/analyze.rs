@@ -4,7 +4,8 @@ use crate::args::{AnalyzeArgs, DiffArgs, MemoryArgs};
 use crate::files::ImageFiles;
 use crate::{Outcome, failure, link_error, memory, output};
 use anyhow::Context;
-use plimsoll_analyzer::{Besides, MemoryRegion, Report, map_file};
+use plimsoll_analyzer::report::Warning;
+use plimsoll_analyzer::{Besides, LayoutError, MemoryRegion, Report, map_file};
 use std::path::{Path, PathBuf};
 
 /// Explains one image.
@@ -18,8 +19,11 @@ pub(crate) fn analyze(args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     };
     let besides = Besides { map: map.as_ref(), ..Besides::default() };
     let files = ImageFiles::read(&args.elf, args.debug.dwp.as_deref())?;
-    let report = report_with((&args.elf, &files), &args.layout, besides)?;
+    let layout = memory::read(&args.layout, &args.layout.memory, &[])?;
+    let mut report = plimsoll_analyzer::analyze_with(files.source(), &layout.regions, besides)
+        .with_context(|| args.elf.display().to_string())?;
     if args.json {
+        report.warnings.extend(layout.warnings.into_iter().map(of_script));
         output::print_json(&report)?;
         return Ok(Outcome::Fine);
     }
@@ -76,6 +80,13 @@ fn report_of(elf: &Path, memory: &[MemoryRegion]) -> anyhow::Result<Report> {
 
 fn regions(args: &MemoryArgs, scripts: &[PathBuf]) -> anyhow::Result<Vec<MemoryRegion>> {
     memory::read(args, scripts, &[]).map(|it| it.regions)
+}
+
+/// A warning about a script, among those about the image.
+fn of_script(warning: LayoutError) -> Warning {
+    let LayoutError { file, line, column, message } = warning;
+    let file = file.map_or(String::new(), |it| format!("{it}: "));
+    Warning { place: format!("{file}line {line}, column {column}"), message }
 }
 
 fn warn(elf: &Path, report: &Report) {

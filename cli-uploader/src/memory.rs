@@ -1,7 +1,7 @@
 //! Linker scripts with all that they include: found, read and understood.
 
 use crate::args::MemoryArgs;
-use crate::failure::WithHint;
+use crate::failure::{self, WithHint};
 use crate::plan;
 use anyhow::anyhow;
 use plimsoll_analyzer::{Layout, ScriptFile, Scripts};
@@ -23,10 +23,12 @@ pub(crate) fn read(args: &MemoryArgs, paths: &[PathBuf], bases: &[&Path]) -> any
     }
     let scripts = Scripts { files, included: search.included, symbols: args.symbols.clone() };
     let layout = plimsoll_analyzer::parse_layout(&scripts).map_err(|it| anyhow!(it));
-    if let Some(name) = search.missing.first() {
+    if let Some(name) = search.missing.first().filter(|_| layout.is_err()) {
         return layout.hint(format!("INCLUDE {name}: `--library-path FOLDER` says where to look for it"));
     }
-    refuse_without_regions(layout?, paths, bases)
+    let layout = refuse_without_regions(layout?, paths, bases)?;
+    layout.warnings.iter().for_each(|it| failure::warn(&it.to_string()));
+    Ok(layout)
 }
 
 /// Scripts that somebody named and that say nothing would be ignored silently.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
-use plimsoll_analyzer::parse_memory;
+use plimsoll_analyzer::{ScriptFile, Scripts, parse_layout, parse_memory};
 use proptest::prelude::*;
 
 #[track_caller]
@@ -143,8 +143,8 @@ fn mistakes_are_told_with_their_place() {
     refuses("RAM : ORIGIN = 0 LENGHT = 12", expect!["line 2, column 20: expected `LENGTH`, found `LENGHT`"]);
     refuses("RAM   ORIGIN = 0, LENGTH = 1K", expect!["line 2, column 9: expected `:`, found `ORIGIN`"]);
     refuses(
-        "RAM (rz) : ORIGIN = 0, LENGTH = 1K",
-        expect!["line 2, column 8: expected region attributes like `(rx)`, found `rz`"],
+        "RAM (r 5) : ORIGIN = 0, LENGTH = 1K",
+        expect!["line 2, column 10: expected region attributes like `(rx)`, found `5`"],
     );
     refuses(
         "RAM : ORIGIN = 0, LENGTH = FLASH_SIZE",
@@ -254,4 +254,78 @@ fn no_script_makes_the_parser_panic() {
             let _ = parse_memory(&format!("{}{odd}{}", &script[..cut], &script[cut..]));
         }
     }
+}
+
+#[test]
+fn a_block_without_a_brace_is_a_mistake() {
+    check(
+        "x = 1;\nMEMORY\n  FLASH : ORIGIN = 0, LENGTH = 1K",
+        expect!["line 3, column 3: expected `{` after MEMORY, found `FLASH`"],
+    );
+    check("MEMORY", expect!["line 1, column 7: expected `{` after MEMORY, found the end of the script"]);
+    check(
+        "INPUT(MEMORY) MEMORY { A : ORIGIN = 0, LENGTH = 1 }",
+        expect![[r#"
+        A () 0x0 + 0x1
+    "#]],
+    );
+}
+
+#[track_caller]
+fn warns(script: &str, expected: Expect) {
+    let files = vec![ScriptFile::new("a.ld", script)];
+    let layout = parse_layout(&Scripts { files, ..Scripts::default() }).unwrap();
+    let regions = layout
+        .regions
+        .iter()
+        .map(|it| format!("{} {:#x} + {:#x}\n", it.name, it.origin_address, it.length_bytes));
+    expected
+        .assert_eq(&regions.chain(layout.warnings.iter().map(|it| format!("{it}\n"))).collect::<String>());
+}
+
+#[test]
+fn lines_for_the_preprocessor_are_told_and_what_can_be_read_is_read() {
+    warns(
+        "#include \"board.h\"\n#define SIZE 64K // of the big one\n#define TWICE SIZE + SIZE\n
+        MEMORY {\n FLASH : ORIGIN = 0, LENGTH = SIZE\n#ifdef BIG\n  EXTRA : ORIGIN = 1M, LENGTH = (4K)\n#endif\n}",
+        expect![[r#"
+            FLASH 0x0 + 0x10000
+            EXTRA 0x100000 + 0x1000
+            a.ld: line 1, column 1: `#include` is for the C preprocessor, which no linker runs: what it would leave out is read as well, and what it would put in is not; give what it writes (`cpp -P`)
+        "#]],
+    );
+    // Of what only the preprocessor decides nothing is said.
+    warns(
+        "MEMORY {\n FLASH : ORIGIN = 0, LENGTH = 1K\n#if BIG\n RAM : ORIGIN = 0x20000000, LENGTH = 8K\n#else\n
+         RAM : ORIGIN = 0x20000000, LENGTH = 4K\n#endif\n}",
+        expect![[r#"
+            FLASH 0x0 + 0x400
+            a.ld: line 3, column 1: `#if` is for the C preprocessor, which no linker runs: what it would leave out is read as well, and what it would put in is not; give what it writes (`cpp -P`)
+            a.ld: line 7, column 10: the region `RAM` is declared otherwise in another branch of `#if`: only the preprocessor knows which counts
+        "#]],
+    );
+    warns(
+        "  # if the board has more\n # define nothing\nMEMORY { # ifdef\n A : ORIGIN = 0, LENGTH = 1K }",
+        expect![[r#"
+            A 0x0 + 0x400
+        "#]],
+    );
+    check(
+        "#ifdef BIG\n#define SIZE 8K\n#else\n#define SIZE 4K\n#endif\nMEMORY { RAM : ORIGIN = 0, LENGTH = SIZE }",
+        expect![
+            "line 2, column 9: the symbol `SIZE` has other values in other branches of `#if` (needed for the LENGTH of `RAM`); `#ifdef` in line 1 is for the C preprocessor: give what it writes (`cpp -P`)"
+        ],
+    );
+    check(
+        "#include \"board.h\"\nMEMORY { RAM : ORIGIN = 0, LENGTH = RAM_SIZE }",
+        expect![
+            "line 2, column 37: unknown symbol `RAM_SIZE`: neither a script nor --defsym gives it a value; `#include` in line 1 is for the C preprocessor: give what it writes (`cpp -P`)"
+        ],
+    );
+    check(
+        "MEMORY { RAM : ORIGIN = 0,\n#if BIG\n LENGTH = 8K\n#else\n LENGTH = 4K\n#endif\n}",
+        expect![
+            "line 5, column 9: expected `:`, found `=`; `#if` in line 2 is for the C preprocessor: give what it writes (`cpp -P`)"
+        ],
+    );
 }

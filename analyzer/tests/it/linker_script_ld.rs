@@ -108,7 +108,7 @@ fn what_we_print_the_linker_reads() {
             layout.regions.iter().map(|it| (it.name.clone(), it.origin_address, it.length_bytes)).collect();
         assert_eq!(ours, as_linked(&linked, &printed), "{printed}\n{}", linked.log);
         let scripts = Scripts { files: vec![ScriptFile::new("", printed)], ..Scripts::default() };
-        assert_eq!(parse_layout(&scripts).unwrap(), layout);
+        assert_eq!(parse_layout(&scripts).unwrap().regions, layout.regions);
     }
 }
 

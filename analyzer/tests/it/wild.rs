@@ -19,14 +19,17 @@ mod rvanchor;
 mod rwe;
 mod rwx_region;
 mod save_restore;
+mod script_comments;
+mod script_include;
 mod stack;
 mod threads;
+mod tricore_script;
 mod vectors;
 mod windows;
 mod zcmp;
 mod zlike;
 
-use plimsoll_analyzer::Report;
+use plimsoll_analyzer::{Report, ScriptFile, Scripts, parse_layout};
 
 use crate::support::elf;
 
@@ -55,4 +58,11 @@ fn frames(report: &Report) -> String {
     let path: Vec<String> = root.path.iter().map(|it| format!("{} {}", it.frame_bytes, it.name)).collect();
     let more = if root.uncertain_because.is_empty() { "" } else { "+" };
     format!("{} {}{more}: {}", root.name, root.worst_bytes, path.join(", "))
+}
+
+/// What is said of a script that is read all the same.
+fn warnings_of(script: &str) -> String {
+    let scripts = Scripts { files: vec![ScriptFile::new("", script)], ..Scripts::default() };
+    let layout = parse_layout(&scripts).unwrap_or_else(|error| panic!("{error}\n{script}"));
+    layout.warnings.iter().map(|it| format!("{it}\n")).collect()
 }

@@ -127,3 +127,44 @@ fn the_server_gets_one_script_that_needs_no_other_and_budgets_by_the_region_s_ow
     expect![[r#"[{"limit_bytes":1024,"over_bytes":0,"subject":"FLASH","used_bytes":192,"within":true}]"#]]
         .assert_eq(&runs[0]["verdicts"].to_string());
 }
+
+/// What a script is warned of: in words, and among the report's warnings.
+#[track_caller]
+fn warns(script: &str, expected: Expect) {
+    let sandbox = Sandbox::with_commits(1);
+    sandbox.file("a.ld", script);
+    let output = sandbox.plimsoll(&["analyze", "fw.elf", "--memory", "a.ld"]).output();
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    let output = sandbox.plimsoll(&["analyze", "fw.elf", "--memory", "a.ld", "--json"]).output();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let places: String =
+        report["warnings"].as_array().unwrap().iter().map(|it| format!("{}\n", it["place"])).collect();
+    expected.assert_eq(&format!("{said}{places}"));
+}
+
+#[test]
+fn what_a_linker_refuses_or_reads_otherwise_is_a_warning() {
+    warns(
+        "INCLUDE nowhere.ld\nMEMORY {\n  FLASH (rx!p) : ORIGIN = 0x10000000, LENGTH = 64K - LENGTH(RAM)\n  RAM : ORIGIN = 0x20000000, LENGTH = 8K\n}",
+        expect![[r#"
+            warning: a.ld: line 1, column 9: the included `nowhere.ld` is missing: what it says of memories is not known
+            warning: a.ld: line 3, column 14: GNU ld and lld know no attribute `p` of a region
+            warning: a.ld: line 3, column 50: GNU ld works out symbols and then regions in order: to it, `FLASH` is 0x10000000 + 0x10001 and not 0x10000000 + 0xe000; declare what it is made of before it, and not as a symbol
+            "a.ld: line 1, column 9"
+            "a.ld: line 3, column 14"
+            "a.ld: line 3, column 50"
+        "#]],
+    );
+}
+
+#[test]
+fn a_block_without_a_brace_is_refused_with_its_place() {
+    let sandbox = Sandbox::with_commits(1);
+    sandbox.file("a.ld", "MEMORY\n  FLASH : ORIGIN = 0, LENGTH = 1K\n");
+    sandbox.plimsoll(&["analyze", "fw.elf", "--memory", "a.ld"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: a.ld: line 2, column 3: expected `{` after MEMORY, found `FLASH`
+    "#]]);
+}

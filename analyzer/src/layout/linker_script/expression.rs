@@ -45,6 +45,14 @@ pub(super) struct Expression<'script> {
 }
 
 impl Expression<'_> {
+    /// Whether it says the same, wherever it stands.
+    pub(super) fn equals(&self, other: &Self) -> bool {
+        match (&self.steps, &other.steps) {
+            (Ok(steps), Ok(others)) => steps.iter().map(|it| &it.0).eq(others.iter().map(|it| &it.0)),
+            _ => false,
+        }
+    }
+
     /// Is told to whoever needs the value.
     pub(super) fn mistaken(mistake: Mistake) -> Self {
         Self { place: mistake.place, steps: Err(mistake) }
@@ -56,6 +64,14 @@ pub(super) fn read<'script>(source: &mut Source<'script>) -> Result<Expression<'
     let place = source.peek()?.place;
     let mut reader = Reader { source, steps: Vec::new(), depth: 0 };
     reader.ternary()?;
+    Ok(Expression { place, steps: Ok(reader.steps) })
+}
+
+/// Reads a number, a symbol or what stands between parentheses.
+pub(super) fn operand<'script>(source: &mut Source<'script>) -> Result<Expression<'script>, Mistake> {
+    let place = source.peek()?.place;
+    let mut reader = Reader { source, steps: Vec::new(), depth: 0 };
+    reader.operand()?;
     Ok(Expression { place, steps: Ok(reader.steps) })
 }
 
@@ -165,7 +181,7 @@ impl<'script> Reader<'_, 'script> {
             | "DATA_SEGMENT_END"
             | "DATA_SEGMENT_RELRO_END" => {
                 self.step(Step::Unknown(function.text), function);
-                return self.skip_arguments();
+                return skip_arguments(self.source);
             }
             other => return Err(function.mistake(format!("unknown function `{other}`"))),
         }
@@ -202,20 +218,6 @@ impl<'script> Reader<'_, 'script> {
         Ok(())
     }
 
-    fn skip_arguments(&mut self) -> Result<(), Mistake> {
-        let mut depth = 1_u32;
-        while depth > 0 {
-            let token = self.source.next()?;
-            match token.kind {
-                TokenKind::End => return Err(token.mistake("expected `)`, found the end of the script")),
-                _ if token.is("(") => depth += 1,
-                _ if token.is(")") => depth -= 1,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     fn deeper(&mut self) -> Result<(), Mistake> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -224,6 +226,21 @@ impl<'script> Reader<'_, 'script> {
         }
         Ok(())
     }
+}
+
+/// What follows an opening parenthesis, up to the one that closes it.
+pub(super) fn skip_arguments(source: &mut Source<'_>) -> Result<(), Mistake> {
+    let mut depth = 1_u32;
+    while depth > 0 {
+        let token = source.next()?;
+        match token.kind {
+            TokenKind::End => return Err(token.mistake("expected `)`, found the end of the script")),
+            _ if token.is("(") => depth += 1,
+            _ if token.is(")") => depth -= 1,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn word(text: &str) -> Step<'_> {

@@ -1,25 +1,32 @@
 //! Works out what regions say of themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Mistake;
+use super::block::Region;
 use super::expression::{Expression, Step};
+use super::in_order;
 use super::operator::unsigned;
-use super::statement::{Alias, Assignment, Declarations, Region};
+use super::statement::{Alias, Assignment, Declarations};
 use super::tokens::{Place, Token, shown};
 use super::window;
-use crate::layout::{Layout, MemoryRegion};
+use crate::layout::MemoryRegion;
 
 /// Symbols may be made of regions, and regions of those symbols. More turns than this nobody takes.
 const MAX_PASSES: usize = 8;
 
-type Value = Result<i128, Rc<Mistake>>;
+pub(super) type Value = Result<i128, Rc<Mistake>>;
 
-/// The layout that the declarations come to.
-pub(super) fn resolve(declarations: &Declarations<'_>, missing: &[Token<'_>]) -> Result<Layout, Mistake> {
+/// The regions that the declarations come to, and what a linker may read otherwise.
+pub(super) fn resolve(
+    declarations: &Declarations<'_>,
+    missing: &[Token<'_>],
+) -> Result<(Vec<MemoryRegion>, Vec<Mistake>), Mistake> {
     let homes = homes(declarations, !missing.is_empty())?;
-    let mut known = Known { homes, missing, ..Known::default() };
+    let ambiguous = declarations.assignments.iter().map(|it| it.symbol);
+    let ambiguous = ambiguous.filter(|it| declarations.is_ambiguous(it)).collect();
+    let mut known = Known { homes, missing, ambiguous, ..Known::default() };
     let mut n_unknown = usize::MAX;
     for _ in 0..MAX_PASSES {
         let n_before = n_unknown;
@@ -29,7 +36,12 @@ pub(super) fn resolve(declarations: &Declarations<'_>, missing: &[Token<'_>]) ->
         }
     }
     let mut regions = Vec::with_capacity(declarations.regions.len());
+    let mut warnings = in_order::warnings(&known, declarations);
     for (idx, region) in declarations.regions.iter().enumerate() {
+        if region.is_ambiguous {
+            warnings.push(Mistake::clone(&ambiguous_region(region)));
+            continue;
+        }
         // Nothing can be in a region without length.
         if let Some(layout) = known.region(idx, region)?.filter(|it| it.length_bytes > 0) {
             regions.push(layout);
@@ -42,7 +54,7 @@ pub(super) fn resolve(declarations: &Declarations<'_>, missing: &[Token<'_>]) ->
         }
     }
     window::enter(&known, declarations, &mut regions)?;
-    Ok(Layout { regions })
+    Ok((regions, warnings))
 }
 
 /// Where each name of a region leads. Aliases of aliases come in any order.
@@ -78,21 +90,23 @@ fn homes<'script>(
 }
 
 /// What has been worked out.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Known<'run, 'script> {
     /// Indices of the declared regions.
     pub(super) homes: HashMap<&'script str, usize>,
     missing: &'run [Token<'run>],
+    /// Symbols of several values.
+    ambiguous: HashSet<&'script str>,
     symbols: HashMap<&'script str, Value>,
     /// The symbols of the pass before: a reference may precede what it refers to.
     final_symbols: HashMap<&'script str, Value>,
     /// Origin and length.
-    places: Vec<(Value, Value)>,
+    pub(super) places: Vec<(Value, Value)>,
 }
 
 impl<'script> Known<'_, 'script> {
     /// Answers how many values stay unknown.
-    fn assign(&mut self, assignments: &[Assignment<'script>]) -> usize {
+    pub(super) fn assign(&mut self, assignments: &[Assignment<'script>]) -> usize {
         let mut n_unknown = 0;
         self.final_symbols = std::mem::take(&mut self.symbols);
         for it in assignments {
@@ -101,6 +115,12 @@ impl<'script> Known<'_, 'script> {
                 continue;
             }
             let mut value = self.evaluate(&it.value);
+            if self.ambiguous.contains(it.symbol) {
+                value = Err(Rc::new(it.place.mistake(format!(
+                    "the symbol {} has other values in other branches of `#if`",
+                    shown(it.symbol)
+                ))));
+            }
             if let Some(operator) = it.operator {
                 let before = before.unwrap_or_else(|| Err(self.unknown_symbol(it.symbol, it.value.place)));
                 value = before.and_then(|left| Ok(operator.apply(it.value.place, left, value?)?));
@@ -114,7 +134,10 @@ impl<'script> Known<'_, 'script> {
     /// Answers how many values stay unknown.
     fn place(&mut self, regions: &[Region<'script>]) -> usize {
         for (idx, region) in regions.iter().enumerate() {
-            let place = (self.evaluate(&region.origin), self.evaluate(&region.length));
+            let place = match region.is_ambiguous {
+                true => (Err(ambiguous_region(region)), Err(ambiguous_region(region))),
+                false => (self.evaluate(&region.origin), self.evaluate(&region.length)),
+            };
             match self.places.get_mut(idx) {
                 Some(before) => *before = place,
                 None => self.places.push(place),
@@ -143,7 +166,7 @@ impl<'script> Known<'_, 'script> {
         }))
     }
 
-    fn evaluate(&self, expression: &Expression<'script>) -> Value {
+    pub(super) fn evaluate(&self, expression: &Expression<'script>) -> Value {
         let mut stack: Vec<Value> = Vec::new();
         for (step, place) in expression.steps.as_ref().map_err(|it| Rc::new(it.clone()))? {
             let value = self.step(step, *place, &mut stack);
@@ -197,6 +220,13 @@ impl<'script> Known<'_, 'script> {
         let value = self.places.get(*idx).cloned();
         value.ok_or_else(|| mistake(format!("region {} is made of itself", shown(name))))
     }
+}
+
+fn ambiguous_region(region: &Region<'_>) -> Rc<Mistake> {
+    let name = shown(region.name);
+    Rc::new(region.place.mistake(format!(
+        "the region {name} is declared otherwise in another branch of `#if`: only the preprocessor knows which counts"
+    )))
 }
 
 impl From<Rc<Mistake>> for Mistake {

@@ -1,7 +1,7 @@
 //! One stream of tokens from a script and the files that it includes.
 
 use super::Mistake;
-use super::tokens::{Place, Token, TokenKind, Tokens};
+use super::tokens::{Directive, Place, Token, TokenKind, Tokens};
 use crate::layout::Scripts;
 
 /// As in GNU ld.
@@ -18,17 +18,48 @@ pub(super) struct Source<'script> {
     left_bytes: usize,
     /// Names of included files that were not given.
     pub(super) missing: Vec<Token<'script>>,
+    /// The lines for the preprocessor, in order.
+    pub(super) directives: Vec<Directive<'script>>,
+    /// In how many `#if` the last token is.
+    n_conditions: u32,
+    /// What was understood all the same, though the linker may not.
+    pub(super) warnings: Vec<Mistake>,
 }
+
+/// More lines for the preprocessor are of a program, not of a script.
+const MAX_DIRECTIVES: usize = 1 << 12;
 
 impl<'script> Source<'script> {
     pub(super) fn new(scripts: &'script Scripts) -> Self {
-        Self { scripts, open: Vec::new(), peeked: None, left_bytes: MAX_SCRIPT_BYTES, missing: Vec::new() }
+        Self {
+            scripts,
+            open: Vec::new(),
+            peeked: None,
+            left_bytes: MAX_SCRIPT_BYTES,
+            missing: Vec::new(),
+            directives: Vec::new(),
+            n_conditions: 0,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A piece of text by itself.
+    pub(super) fn piece(&self, text: Token<'script>) -> Self {
+        let mut piece = Self::new(self.scripts);
+        piece.open.push(Tokens::at(text.place, text.text));
+        piece
+    }
+
+    /// Whether the preprocessor decides if what was just read counts.
+    pub(super) fn is_conditional(&self) -> bool {
+        self.n_conditions > 0
     }
 
     /// Begins a script, whatever was read before.
     pub(super) fn begin(&mut self, file: usize, text: &'script str) -> Result<(), Mistake> {
         self.open.clear();
         self.peeked = None;
+        self.n_conditions = 0;
         self.open(file, text)
     }
 
@@ -81,9 +112,20 @@ impl<'script> Source<'script> {
     /// The next token, where the name of a region is expected.
     pub(super) fn region_name(&mut self) -> Result<Token<'script>, Mistake> {
         match (self.peeked.take(), self.open.last_mut()) {
-            (Some(token), Some(tokens)) if token.kind == TokenKind::Word => Ok(tokens.extend(token)),
+            (Some(token), Some(tokens)) if token.kind == TokenKind::Word => {
+                Ok(tokens.extend_region_name(token))
+            }
             (Some(token), _) => Ok(token),
             (None, _) => self.read(Tokens::region_name),
+        }
+    }
+
+    /// The next token, where patterns of files and sections stand.
+    pub(super) fn pattern(&mut self) -> Result<Token<'script>, Mistake> {
+        match (self.peeked.take(), self.open.last_mut()) {
+            (Some(token), Some(tokens)) if token.is_bare() => Ok(tokens.extend_pattern(token)),
+            (Some(token), _) => Ok(token),
+            (None, _) => self.read(Tokens::pattern),
         }
     }
 
@@ -103,7 +145,10 @@ impl<'script> Source<'script> {
     ) -> Result<Token<'script>, Mistake> {
         let mut end = None;
         while let Some(tokens) = self.open.last_mut() {
-            let token = next(tokens)?;
+            let token = next(tokens);
+            let directives = std::mem::take(&mut tokens.directives);
+            directives.into_iter().for_each(|it| self.direct(it));
+            let token = token?;
             if token.kind != TokenKind::End {
                 return Ok(token);
             }
@@ -114,5 +159,16 @@ impl<'script> Source<'script> {
             self.open.pop();
         }
         Ok(end.unwrap_or(Token { kind: TokenKind::End, text: "", place: Place::default() }))
+    }
+
+    fn direct(&mut self, directive: Directive<'script>) {
+        match directive.word {
+            "if" | "ifdef" | "ifndef" => self.n_conditions = self.n_conditions.saturating_add(1),
+            "endif" => self.n_conditions = self.n_conditions.saturating_sub(1),
+            _ => {}
+        }
+        if self.directives.len() < MAX_DIRECTIVES {
+            self.directives.push(Directive { is_conditional: self.is_conditional(), ..directive });
+        }
     }
 }

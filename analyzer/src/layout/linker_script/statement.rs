@@ -1,23 +1,14 @@
 //! What a script declares, before anything is worked out.
 
 use super::Mistake;
+use super::block::{MAX_REGIONS, Region};
 use super::expression::{self, Expression};
 use super::operator::Operator;
 use super::source::Source;
 use super::tokens::{Place, Token, TokenKind};
 
-/// No device has more; a bound keeps the work for each section small.
-const MAX_REGIONS: usize = 256;
-
-/// A line of a `MEMORY` block.
-#[derive(Debug)]
-pub(super) struct Region<'script> {
-    pub(super) name: &'script str,
-    pub(super) place: Place,
-    pub(super) attributes: String,
-    pub(super) origin: Expression<'script>,
-    pub(super) length: Expression<'script>,
-}
+/// Statements between the braces of an output section that hold an expression, where a `/*` opens a comment.
+const WITH_EXPRESSION: [&str; 8] = ["BYTE", "SHORT", "LONG", "QUAD", "SQUAD", "FILL", "ASSERT", "ASCIZ"];
 
 /// `REGION_ALIAS("alias", region);`
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +26,8 @@ pub(super) struct Assignment<'script> {
     pub(super) operator: Option<Operator>,
     /// Only if there is no such symbol yet.
     pub(super) is_provided: bool,
+    /// Only if the preprocessor says so.
+    pub(super) is_conditional: bool,
     pub(super) value: Expression<'script>,
 }
 
@@ -45,6 +38,8 @@ pub(super) struct Declarations<'script> {
     pub(super) aliases: Vec<Alias<'script>>,
     pub(super) assignments: Vec<Assignment<'script>>,
     pub(super) n_blocks: u32,
+    /// The first file of a `MEMORY` block that was not given.
+    pub(super) missing_regions: Option<Token<'script>>,
     /// Whether all scripts are empty.
     pub(super) is_blank: bool,
 }
@@ -52,11 +47,18 @@ pub(super) struct Declarations<'script> {
 impl Default for Declarations<'_> {
     fn default() -> Self {
         let (regions, aliases, assignments) = Default::default();
-        Self { regions, aliases, assignments, n_blocks: 0, is_blank: true }
+        Self { regions, aliases, assignments, n_blocks: 0, missing_regions: None, is_blank: true }
     }
 }
 
 impl<'script> Declarations<'script> {
+    /// Whether `symbol` has several values, of which the preprocessor takes one.
+    pub(super) fn is_ambiguous(&self, symbol: &str) -> bool {
+        let mut all = self.assignments.iter().filter(|it| it.symbol == symbol);
+        let Some(first) = all.next() else { return false };
+        all.any(|it| (it.is_conditional || first.is_conditional) && !it.value.equals(&first.value))
+    }
+
     /// The value of a symbol that comes from the command line.
     pub(super) fn define(
         &mut self,
@@ -69,77 +71,94 @@ impl<'script> Declarations<'script> {
             return Err(rest.mistake(format!("expected the end of the value, found {}", rest.shown())));
         }
         let place = value.place;
-        self.assignments.push(Assignment { symbol, place, operator: None, is_provided: false, value });
+        let (is_provided, is_conditional) = (false, false);
+        self.assignments.push(Assignment {
+            symbol,
+            place,
+            operator: None,
+            is_provided,
+            is_conditional,
+            value,
+        });
         Ok(())
     }
 
     /// Reads one script to its end.
     pub(super) fn read(&mut self, source: &mut Source<'script>) -> Result<(), Mistake> {
-        let mut depth = 0_u32;
+        let mut braces = Braces::default();
         let mut before: Option<Token<'script>> = None;
         loop {
-            let token = source.next()?;
+            let token = if braces.hold_patterns() { source.pattern()? } else { source.next()? };
+            let follows = |mark: &str| before.is_some_and(|it| it.is(mark));
             match token.kind {
                 TokenKind::End => return Ok(()),
-                _ if token.is("{") => depth += 1,
-                _ if token.is("}") => depth = depth.saturating_sub(1),
-                TokenKind::Word if depth == 0 && token.text == "MEMORY" && source.peek()?.is("{") => {
-                    source.next()?;
-                    self.n_blocks += 1;
-                    self.block(source, token)?;
-                }
-                TokenKind::Word if depth == 0 && token.text == "REGION_ALIAS" => self.alias(source)?,
+                _ if token.is("{") => braces.n_open += 1,
+                _ if token.is("}") => braces.close(),
+                TokenKind::Word if braces.n_open == 0 => self.command(source, token, before)?,
                 // What is missing here need not concern memories.
                 TokenKind::Word if token.text == "INCLUDE" => drop(source.include()?),
-                // `} > FLASH = 0xff` fills gaps.
-                _ if token.is_name() && !before.is_some_and(|it| it.is(">") || it.is(":")) => {
-                    self.symbol(source, token)?;
+                TokenKind::Word if braces.hold_patterns() && WITH_EXPRESSION.contains(&token.text) => {
+                    if source.peek()?.is("(") {
+                        source.next()?;
+                        expression::skip_arguments(source)?;
+                    }
                 }
+                // `} > FLASH = 0xff` fills gaps.
+                _ if token.is_name() && !follows(">") && !follows(":") => self.symbol(source, token)?,
                 _ => {}
+            }
+            if token.is_word("SECTIONS") && braces.n_open == 0 {
+                braces.n_open_sections = Some(1);
             }
             before = Some(token);
             self.is_blank = false;
         }
     }
 
-    fn block(&mut self, source: &mut Source<'script>, opening: Token<'script>) -> Result<(), Mistake> {
-        loop {
-            let token = source.region_name()?;
-            match token.kind {
-                TokenKind::End => {
-                    return Err(opening.mistake("this MEMORY block is never closed: a `}` is missing"));
+    /// What stands outside of all braces.
+    fn command(
+        &mut self,
+        source: &mut Source<'script>,
+        token: Token<'script>,
+        before: Option<Token<'script>>,
+    ) -> Result<(), Mistake> {
+        let follows = |marks: [&str; 2]| before.is_some_and(|it| marks.into_iter().any(|mark| it.is(mark)));
+        match token.text {
+            "MEMORY" if !follows(["(", ","]) => {
+                let brace = source.next()?;
+                if !brace.is("{") {
+                    let shown = brace.shown();
+                    return Err(brace.mistake(format!("expected `{{` after MEMORY, found {shown}")));
                 }
-                _ if token.is("}") => return Ok(()),
-                _ if token.is(",") || token.is(";") => {}
-                _ if token.is_word("INCLUDE") => {
-                    source
-                        .include()?
-                        .map_err(|it| it.mistake(format!("the included {} is missing", it.shown())))?;
-                }
-                _ if token.is_name() => {
-                    let region = region(source, token)?;
-                    self.declare(region)?;
-                }
-                _ => {
-                    return Err(
-                        token.mistake(format!("expected the name of a region, found {}", token.shown()))
-                    );
-                }
+                self.n_blocks += 1;
+                self.block(source, token)
             }
+            "REGION_ALIAS" => self.alias(source),
+            "INCLUDE" => source.include().map(drop),
+            _ if follows([">", ":"]) => Ok(()),
+            _ => self.symbol(source, token),
         }
     }
 
-    /// Of two regions with one name the linker warns, and takes the second.
-    fn declare(&mut self, region: Region<'script>) -> Result<(), Mistake> {
-        if let Some(known) = self.regions.iter_mut().find(|it| it.name == region.name) {
-            *known = region;
-            return Ok(());
+    /// `#define SIZE 4K` is no statement of a linker's; its value counts where the scripts give none. Text with
+    /// operators is passed over: it may bind otherwise where the preprocessor puts it.
+    pub(super) fn read_definitions(&mut self, source: &Source<'script>) {
+        for directive in source.directives.iter().filter(|it| it.word == "define") {
+            let text = directive.rest.text;
+            let text = &text[..text.find("//").unwrap_or(text.len())];
+            let mut piece = source.piece(Token { text, ..directive.rest });
+            let Ok(symbol) = piece.next() else { continue };
+            let value = expression::operand(&mut piece);
+            let (Ok(value), Ok(TokenKind::End)) = (value, piece.next().map(|it| it.kind)) else { continue };
+            self.assignments.push(Assignment {
+                symbol: symbol.text,
+                place: symbol.place,
+                operator: None,
+                is_provided: true,
+                is_conditional: directive.is_conditional,
+                value,
+            });
         }
-        if self.regions.len() >= MAX_REGIONS {
-            return Err(region.place.mistake(format!("more than {MAX_REGIONS} regions")));
-        }
-        self.regions.push(region);
-        Ok(())
     }
 
     fn alias(&mut self, source: &mut Source<'script>) -> Result<(), Mistake> {
@@ -181,6 +200,7 @@ impl<'script> Declarations<'script> {
         symbol: Token<'script>,
         is_provided: bool,
     ) -> Result<(), Mistake> {
+        let is_conditional = source.is_conditional();
         let sign = source.peek()?;
         let Some(operator) = Operator::assigning(&sign) else { return Ok(()) };
         source.next()?;
@@ -188,48 +208,10 @@ impl<'script> Declarations<'script> {
         let value = expression::read(source).unwrap_or_else(Expression::mistaken);
         let Token { text: symbol, place, .. } = symbol;
         if symbol != "." {
-            self.assignments.push(Assignment { symbol, place, operator, is_provided, value });
+            self.assignments.push(Assignment { symbol, place, operator, is_provided, is_conditional, value });
         }
         Ok(())
     }
-}
-
-fn region<'script>(source: &mut Source<'script>, name: Token<'script>) -> Result<Region<'script>, Mistake> {
-    let attributes = if source.peek()?.is("(") { attributes(source)? } else { String::new() };
-    source.expect(":")?;
-    let origin = property(source, &["ORIGIN", "org", "o"])?;
-    if source.peek()?.is(",") {
-        source.next()?;
-    }
-    let length = property(source, &["LENGTH", "len", "l"])?;
-    Ok(Region { name: name.text, place: name.place, attributes, origin, length })
-}
-
-/// `(rx)`, `(!w)`, `(RWX!A)`: any of `r w x a i l !`, in upper or lower case.
-fn attributes(source: &mut Source<'_>) -> Result<String, Mistake> {
-    source.expect("(")?;
-    let mut attributes = String::new();
-    loop {
-        let token = source.next()?;
-        if token.is(")") {
-            return Ok(attributes);
-        }
-        let is_known = |c: char| "rwxailRWXAIL!".contains(c);
-        if token.kind == TokenKind::End || !token.text.chars().all(is_known) {
-            let shown = token.shown();
-            return Err(token.mistake(format!("expected region attributes like `(rx)`, found {shown}")));
-        }
-        attributes.push_str(token.text);
-    }
-}
-
-fn property<'script>(source: &mut Source<'script>, names: &[&str]) -> Result<Expression<'script>, Mistake> {
-    let word = source.next()?;
-    if !names.contains(&word.text) {
-        return Err(word.mistake(format!("expected `{}`, found {}", names[0], word.shown())));
-    }
-    source.expect("=")?;
-    expression::read(source)
 }
 
 /// The name of a region between parentheses.
@@ -243,5 +225,25 @@ fn name<'script>(source: &mut Source<'script>, what: &str) -> Result<Token<'scri
         Ok(token)
     } else {
         Err(token.mistake(format!("expected {what}, found {}", token.shown())))
+    }
+}
+
+/// Which braces are open.
+#[derive(Default)]
+struct Braces {
+    n_open: u32,
+    /// So many were, once `SECTIONS {` had been read, if it is still open.
+    n_open_sections: Option<u32>,
+}
+
+impl Braces {
+    fn close(&mut self) {
+        self.n_open = self.n_open.saturating_sub(1);
+        self.n_open_sections = self.n_open_sections.filter(|it| self.n_open >= *it);
+    }
+
+    /// Whether those of an output section are.
+    fn hold_patterns(&self) -> bool {
+        self.n_open_sections.is_some_and(|it| self.n_open > it)
     }
 }

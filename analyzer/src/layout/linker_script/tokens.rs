@@ -6,6 +6,10 @@ use super::Mistake;
 const LONG_MARKS: [&str; 17] =
     ["<<=", ">>=", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=", "/=", "&=", "|=", "^="];
 
+/// The words of the C preprocessor. After a blank they may be of a comment: `# if the board has more`.
+const DIRECTIVES: [&str; 10] =
+    ["if", "ifdef", "ifndef", "elif", "else", "endif", "define", "undef", "include", "error"];
+
 /// Where a token stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
@@ -22,6 +26,12 @@ impl Default for Place {
 }
 
 impl Place {
+    /// So many characters on in the same line.
+    pub(super) fn right_of(self, n_characters: usize) -> Self {
+        let n_characters = u32::try_from(n_characters).unwrap_or(u32::MAX);
+        Self { column: self.column.saturating_add(n_characters), ..self }
+    }
+
     pub(super) fn mistake(self, message: impl Into<String>) -> Mistake {
         Mistake { place: self, message: message.into() }
     }
@@ -62,6 +72,11 @@ impl Token<'_> {
         matches!(self.kind, TokenKind::Word | TokenKind::Quoted)
     }
 
+    /// Whether it stands there without quotation marks.
+    pub(super) fn is_bare(&self) -> bool {
+        matches!(self.kind, TokenKind::Word | TokenKind::Mark)
+    }
+
     pub(super) fn mistake(&self, message: impl Into<String>) -> Mistake {
         self.place.mistake(message)
     }
@@ -80,6 +95,18 @@ pub(super) fn shown(text: &str) -> String {
     format!("`{}`", text.chars().take(40).collect::<String>())
 }
 
+/// A line for the C preprocessor, which linkers do not run: `#define SIZE 4K`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Directive<'script> {
+    /// `define`.
+    pub(super) word: &'script str,
+    /// What follows the word, continued lines included.
+    pub(super) rest: Token<'script>,
+    pub(super) place: Place,
+    /// Whether another one decides if it counts.
+    pub(super) is_conditional: bool,
+}
+
 /// The tokens of one file.
 #[derive(Debug)]
 pub(super) struct Tokens<'script> {
@@ -87,12 +114,18 @@ pub(super) struct Tokens<'script> {
     /// How far it has been read.
     at: usize,
     place: Place,
+    /// Those that were stepped over and that the reader has not seen yet.
+    pub(super) directives: Vec<Directive<'script>>,
 }
 
 impl<'script> Tokens<'script> {
     pub(super) fn new(file: u32, script: &'script str) -> Self {
-        let place = Place { file, ..Place::default() };
-        Self { text: script.trim_start_matches('\u{feff}'), at: 0, place }
+        Self::at(Place { file, ..Place::default() }, script.trim_start_matches('\u{feff}'))
+    }
+
+    /// Text that begins somewhere within a file.
+    pub(super) fn at(place: Place, text: &'script str) -> Self {
+        Self { text, at: 0, place, directives: Vec::new() }
     }
 
     pub(super) fn next(&mut self) -> Result<Token<'script>, Mistake> {
@@ -104,12 +137,33 @@ impl<'script> Tokens<'script> {
         self.token(is_region_name)
     }
 
+    /// As [`next`](Self::next), where patterns of files and sections stand. There, as to both linkers, a `/*` that
+    /// does not begin a word is part of it: `*drivers/*(.text*)`.
+    pub(super) fn pattern(&mut self) -> Result<Token<'script>, Mistake> {
+        self.skip_blanks()?;
+        let n_bytes = length_while(self.rest(), is_pattern);
+        let is_word = self.rest().starts_with(|c: char| !c.is_ascii_digit());
+        if n_bytes > 0 && is_word { Ok(self.take(TokenKind::Word, n_bytes)) } else { self.next() }
+    }
+
     /// What [`region_name`](Self::region_name) would have read in place of `word`, the last token.
-    pub(super) fn extend(&mut self, word: Token<'script>) -> Token<'script> {
+    pub(super) fn extend_region_name(&mut self, word: Token<'script>) -> Token<'script> {
         let more = self.word(is_region_name);
-        self.take(TokenKind::Mark, more);
-        let start = self.at - more - word.text.len();
-        Token { text: &self.text[start..self.at], ..word }
+        self.extend(word, more)
+    }
+
+    /// What [`pattern`](Self::pattern) would have read in place of `token`, the last one.
+    pub(super) fn extend_pattern(&mut self, token: Token<'script>) -> Token<'script> {
+        if token.kind == TokenKind::Number || !token.text.chars().all(is_pattern) {
+            return token;
+        }
+        self.extend(Token { kind: TokenKind::Word, ..token }, length_while(self.rest(), is_pattern))
+    }
+
+    fn extend(&mut self, token: Token<'script>, n_more: usize) -> Token<'script> {
+        let start = self.at - token.text.len();
+        self.take(TokenKind::Mark, n_more);
+        Token { text: &self.text[start..self.at], ..token }
     }
 
     /// A file's name: what is quoted, or all up to the next blank.
@@ -170,11 +224,25 @@ impl<'script> Tokens<'script> {
                 let end = end.ok_or_else(|| self.place.mistake("this comment is never closed"))?;
                 self.take(TokenKind::Mark, end + 4);
             } else if self.rest().starts_with('#') {
-                self.take(TokenKind::Mark, length_while(self.rest(), |c| c != '\n'));
+                self.skip_line();
             } else if blanks == 0 {
                 return Ok(());
             }
         }
+    }
+
+    fn skip_line(&mut self) {
+        let place = self.place;
+        let before = self.text[..self.at].trim_end_matches([' ', '\t']);
+        let word = length_while(&self.rest()[1..], |c| c.is_ascii_lowercase());
+        let word = &self.rest()[1..=word];
+        if !DIRECTIVES.contains(&word) || !(before.is_empty() || before.ends_with('\n')) {
+            self.take(TokenKind::Mark, length_while(self.rest(), |c| c != '\n'));
+            return;
+        }
+        self.take(TokenKind::Mark, 1 + word.len());
+        let rest = self.take(TokenKind::Quoted, logical_line(self.rest()));
+        self.directives.push(Directive { word, rest, place, is_conditional: false });
     }
 
     fn take(&mut self, kind: TokenKind, length: usize) -> Token<'script> {
@@ -192,6 +260,24 @@ impl<'script> Tokens<'script> {
 
 fn is_plain(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '$')
+}
+
+/// What assigns, ends or separates is no part of a pattern.
+fn is_pattern(c: char) -> bool {
+    is_plain(c) || matches!(c, '/' | '\\' | '~' | '-' | '+' | ':' | '[' | ']' | '?' | '*' | '^' | '!')
+}
+
+/// Up to the first end of a line that no backslash continues.
+fn logical_line(text: &str) -> usize {
+    let mut length = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        if !content.ends_with('\\') {
+            return length + content.len();
+        }
+        length += line.len();
+    }
+    length
 }
 
 fn is_region_name(c: char) -> bool {

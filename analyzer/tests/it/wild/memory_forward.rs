@@ -1,5 +1,7 @@
 //! A script whose regions refer to later ones, which GNU ld computes in its own way and without a word.
 
+mod script;
+
 use expect_test::expect;
 
 use crate::support::inputs::Case;
