@@ -149,11 +149,11 @@ fn what_a_linker_refuses_or_reads_otherwise_is_a_warning() {
         "INCLUDE nowhere.ld\nMEMORY {\n  FLASH (rx!p) : ORIGIN = 0x10000000, LENGTH = 64K - LENGTH(RAM)\n  RAM : ORIGIN = 0x20000000, LENGTH = 8K\n}",
         expect![[r#"
             warning: a.ld: line 1, column 9: the included `nowhere.ld` is missing: what it says of memories is not known
-            warning: a.ld: line 3, column 14: GNU ld and lld know no attribute `p` of a region
-            warning: a.ld: line 3, column 50: GNU ld works out symbols and then regions in order: to it, `FLASH` is 0x10000000 + 0x10001 and not 0x10000000 + 0xe000; declare what it is made of before it, and not as a symbol
+            warning: a.ld: line 3, column 13: GNU ld and lld know no attribute `p` of a region
+            warning: a.ld: line 3, column 48: GNU ld works out symbols and then regions in order: to it, `FLASH` is 0x10000000 + 0x10001 and not 0x10000000 + 0xe000; declare what it is made of before it, and not as a symbol
             "a.ld: line 1, column 9"
-            "a.ld: line 3, column 14"
-            "a.ld: line 3, column 50"
+            "a.ld: line 3, column 13"
+            "a.ld: line 3, column 48"
         "#]],
     );
 }

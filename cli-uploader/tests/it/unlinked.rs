@@ -143,7 +143,7 @@ fn a_log_without_an_overflow_says_what_was_looked_for() {
         exit 2
         --- stderr
         error: no region overflows in ld.log
-        hint: looked for what GNU ld and lld say: "region `FLASH' overflowed by 629 bytes", "section '.bss' will not fit in region 'RAM': overflowed by 629 bytes"; a link that failed for another reason has no size
+        hint: looked for what GNU ld, lld, armlink and the linkers of IAR and TI say, "region `FLASH' overflowed by 629 bytes", and ESP-IDF, Arduino, PlatformIO and TinyGo after them; a link that failed for another reason has no size
     "#]]);
     sandbox.file("ld.log", LOG);
     sandbox.plimsoll_with(&stub, &UPLOAD[..3]).check(expect![[r#"
