@@ -14,6 +14,8 @@ mod localised;
 mod vendor;
 mod words;
 
+use std::borrow::Cow;
+
 use words::without_colours;
 
 const MAX_REGIONS: usize = 256;
@@ -64,10 +66,9 @@ pub enum Bound {
 /// ```
 pub fn parse(log: &str) -> Vec<Overflow> {
     let mut found = Found::default();
-    // A JSON string holds the two characters `\n` where a line ends.
-    let lines: Vec<&str> = log.lines().flat_map(|it| it.split("\\n")).collect();
-    for idx in 0..lines.len() {
-        let message = Message { lines: &lines[idx..] };
+    for line in lines(log) {
+        let rest = &log[line.as_ptr().addr() - log.as_ptr().addr()..];
+        let message = Message { line, rest };
         let _ = gnu::read(&message, &mut found)
             || vendor::read(&message, &mut found)
             || after::read(&message, &mut found)
@@ -76,26 +77,32 @@ pub fn parse(log: &str) -> Vec<Overflow> {
     found.overflows
 }
 
-/// A line of a log, and what follows it.
+/// A JSON string holds the two characters `\n` where a line ends.
+fn lines(log: &str) -> impl Iterator<Item = &str> {
+    log.lines().flat_map(|it| it.split("\\n"))
+}
+
+/// A line of a log, and what begins with it.
 struct Message<'log> {
-    lines: &'log [&'log str],
+    line: &'log str,
+    rest: &'log str,
 }
 
 impl Message<'_> {
     /// Whether the line has one of those pieces.
     fn has_any(&self, pieces: &[&str]) -> bool {
-        self.lines.first().is_some_and(|line| pieces.iter().any(|it| line.contains(it)))
+        pieces.iter().any(|it| self.line.contains(it))
     }
 
     /// The line without colours.
-    fn line(&self) -> std::borrow::Cow<'_, str> {
-        without_colours(self.lines.first().unwrap_or(&""))
+    fn line(&self) -> Cow<'_, str> {
+        without_colours(self.line)
     }
 
     /// The line and what follows it, as one.
     fn text(&self) -> String {
         let mut text = String::new();
-        for line in self.lines.iter().take(MAX_MESSAGE_LINES) {
+        for line in lines(self.rest).take(MAX_MESSAGE_LINES) {
             text.push_str(&without_colours(line));
             text.push(' ');
             if text.len() > MAX_MESSAGE_BYTES {

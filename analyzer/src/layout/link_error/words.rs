@@ -46,8 +46,7 @@ pub(super) fn number(text: &str) -> Option<(u64, &str)> {
     let (digits, radix) = hexadecimal.map_or((text, 10), |it| (it, 16));
     let mut value: u64 = 0;
     let mut end = 0;
-    let mut rest = digits.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
+    for (at, c) in digits.char_indices() {
         if let Some(digit) = c.to_digit(radix) {
             value = value.checked_mul(radix.into())?.checked_add(digit.into())?;
         } else if !(is_separator(c) && groups(&digits[at + c.len_utf8()..], radix)) {
