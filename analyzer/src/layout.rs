@@ -8,13 +8,15 @@ mod kind;
 pub mod link_error;
 mod linker_script;
 pub mod map_file;
+mod mistake;
 pub(crate) mod regions;
 pub(crate) mod rows;
+mod vendor_script;
 pub(crate) mod windows;
 
-pub(crate) use linker_script::{includes, parse};
-
 use std::fmt;
+
+use vendor_script::Grammar;
 
 /// A region as a linker script declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,12 @@ pub struct MemoryRegion {
     /// Where the region is a window on another one's memory: the address there of its first byte, from
     /// `__plimsoll_window_NAME = ADDRESS;`.
     pub shows_address: Option<u64>,
+}
+
+impl MemoryRegion {
+    fn is_at_place_of(&self, other: &Self) -> bool {
+        (self.origin_address, self.length_bytes) == (other.origin_address, other.length_bytes)
+    }
 }
 
 /// The linker knows nothing of windows; to it, such a symbol is like any other.
@@ -90,6 +98,26 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Adds what other scripts say. A region of the same place is the same one; of two with one name the second counts.
+    fn add(&mut self, other: Self) {
+        self.warnings.extend(other.warnings);
+        for mut region in other.regions {
+            self.regions.retain(|it| it.name != region.name || it.is_at_place_of(&region));
+            for known in &mut self.regions {
+                known.aliases.retain(|it| *it != region.name && !region.aliases.contains(it));
+            }
+            region.aliases.retain(|it| self.regions.iter().all(|known| known.name != *it));
+            match self.regions.iter_mut().find(|it| it.is_at_place_of(&region)) {
+                Some(known) => {
+                    let names = region.aliases.into_iter().chain([region.name]);
+                    let others = names.filter(|it| *it != known.name).collect::<Vec<_>>();
+                    known.aliases.extend(others);
+                }
+                None => self.regions.push(region),
+            }
+        }
+    }
+
     /// The region of that name or alias.
     pub fn region(&self, name: &str) -> Option<&MemoryRegion> {
         self.regions.iter().find(|it| it.name == name || it.aliases.iter().any(|it| it == name))
@@ -117,5 +145,35 @@ impl fmt::Display for LayoutError {
             write!(f, "{file}: ")?;
         }
         write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}
+
+/// Reads scripts, each in its own grammar: those of one grammar together, Embedded Studio's projects first, since their
+/// segments are what SEGGER's configurations call regions.
+pub(crate) fn parse(scripts: &Scripts) -> Result<Layout, LayoutError> {
+    let grammar = |it: &ScriptFile| Grammar::of(&it.name, &it.text);
+    let mut files: Vec<(Grammar, usize)> = scripts.files.iter().map(grammar).zip(0..).collect();
+    files.sort_unstable();
+    if files.is_empty() {
+        return linker_script::parse(scripts, &[]);
+    }
+    let mut layout = Layout::default();
+    for group in files.chunk_by(|a, b| a.0 == b.0) {
+        let files: Vec<usize> = group.iter().map(|it| it.1).collect();
+        let read = match group[0].0 {
+            Grammar::Gnu => linker_script::parse(scripts, &files)?,
+            grammar => vendor_script::parse(scripts, (grammar, &files), &layout.regions)?,
+        };
+        // One grammar alone may say of two regions that they are in one place.
+        if layout.regions.is_empty() { layout = read } else { layout.add(read) }
+    }
+    Ok(layout)
+}
+
+/// The files that a script includes.
+pub(crate) fn includes(script: &ScriptFile) -> Vec<String> {
+    match Grammar::of(&script.name, &script.text) {
+        Grammar::Gnu => linker_script::includes(&script.text),
+        grammar => vendor_script::includes(grammar, &script.text),
     }
 }

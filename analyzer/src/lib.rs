@@ -224,6 +224,11 @@ pub fn parse_layout(scripts: &Scripts) -> Result<Layout, LayoutError> {
 /// The files that a linker script includes, by the names it uses: what [`Scripts`] needs besides. At
 /// most 1,024.
 pub fn script_includes(script: &str) -> Vec<String> {
+    script_file_includes(&ScriptFile::new("", script))
+}
+
+/// The same of a script whose name tells whose grammar it is in. A file that it includes is in the same grammar.
+pub fn script_file_includes(script: &ScriptFile) -> Vec<String> {
     layout::includes(script)
 }
 

@@ -18,8 +18,9 @@ pub(crate) fn read(args: &MemoryArgs, paths: &[PathBuf], bases: &[&Path]) -> any
     let mut files = Vec::new();
     for path in paths {
         let text = text_of(path)?;
-        search.include(&text, path.parent().unwrap_or(Path::new("")));
-        files.push(ScriptFile::new(shown(path, bases), text));
+        let script = ScriptFile::new(shown(path, bases), text);
+        search.include(&script, path.parent().unwrap_or(Path::new("")));
+        files.push(script);
     }
     let scripts = Scripts { files, included: search.included, symbols: args.symbols.clone() };
     let layout = plimsoll_analyzer::parse_layout(&scripts).map_err(|it| anyhow!(it));
@@ -59,11 +60,11 @@ struct Search<'run> {
 }
 
 impl Search<'_> {
-    /// Finds what `text`, a script of `folder`, includes, and what that includes in turn.
-    fn include(&mut self, text: &str, folder: &Path) {
+    /// Finds what `script` of `folder` includes, and what that includes in turn, in the same grammar.
+    fn include(&mut self, script: &ScriptFile, folder: &Path) {
         let in_folder = |name| (name, folder.to_owned());
         let mut open: Vec<(String, PathBuf)> =
-            plimsoll_analyzer::script_includes(text).into_iter().map(in_folder).collect();
+            plimsoll_analyzer::script_file_includes(script).into_iter().map(in_folder).collect();
         while let Some((name, folder)) = open.pop() {
             if self.included.iter().any(|it| it.name == name) || self.missing.contains(&name) {
                 continue;
@@ -73,9 +74,10 @@ impl Search<'_> {
                 continue;
             };
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-            let names = plimsoll_analyzer::script_includes(&text).into_iter();
+            let included = ScriptFile::new(script.name.clone(), text);
+            let names = plimsoll_analyzer::script_file_includes(&included).into_iter();
             open.extend(names.map(|it| (it, folder.clone())));
-            self.included.push(ScriptFile::new(name, text));
+            self.included.push(ScriptFile { name, ..included });
         }
     }
 

@@ -11,12 +11,12 @@ use std::process::Command;
 pub const DETAILS: &str = "cargo xtask fuzz [--seconds N] [TARGET…]
 
 Runs each fuzz target of analyzer/fuzz for N seconds (default 30): image, decoders, dwarf, linker_script,
-linker_output. Installs cargo-fuzz where it is missing. Seeds are the built firmware (`cargo fw`), pieces of
+vendor_script, linker_output. Installs cargo-fuzz where it is missing. Seeds are the built firmware (`cargo fw`), pieces of
 it, its linker script, and the corpus of earlier runs. An input that takes longer than 10 s or more than
 1 GiB is a finding too. A finding ends the run; its file and how to run it again are printed. Keep it as
 a test with a name, in analyzer/tests/it/broken.rs.";
 
-const TARGETS: [&str; 5] = ["image", "decoders", "dwarf", "linker_script", "linker_output"];
+const TARGETS: [&str; 6] = ["image", "decoders", "dwarf", "linker_script", "vendor_script", "linker_output"];
 const DEFAULT_SECONDS: u64 = 30;
 
 /// What libFuzzer calls a finding besides a panic.
@@ -108,6 +108,23 @@ fn plant(target: &str, corpus: &Path) -> Result<usize> {
     Ok(seeds.len())
 }
 
+/// One of each grammar; the first byte says which.
+const VENDOR_SCRIPTS: [&str; 4] = [
+    "\u{0}#define S 4K\nMEMORY { PAGE 0 : A (RX) : origin = 0x20, length = S GROUP { B : o = start(A), l = size(A) } }",
+    "\u{1}#! armcc -E\nLR 0x0 0x100 { ER +0 { *(+RO) } RW 0x20000000 EMPTY -(0x100) { } ST AlignExpr(+0, 8) 0x10 { } }",
+    "\u{2}define symbol a = 1K; if (a > 2) { define region R = mem:[from a to 0x2000'0000] | [from 0 size a repeat 2]; }",
+    "\u{3}<a linker_section_placement_macros=\"S=0x10\" linker_section_placements_segments=\"F RX 0x0 $(S);R RWX 1 2\"/>",
+];
+/// What toolchains say of a region that is too small.
+const LOGS: [&str; 6] = [
+    "ld: region `FLASH' overflowed by 9 bytes\nld: la région «FLASH» est débordée de 9 octets\nA: 9 B 1 KB 200.00%",
+    "Error: L6220E: Load region LR size (9 bytes) exceeds limit (8 bytes).\nError: L6407E: Sections of aggregate size 0x9 bytes",
+    "unable to allocate space for sections/blocks with a total size of 0x9 bytes in <[0x1-0x2]> (total uncommitted space 0x1)",
+    "program will not fit into available memory for section \"a\" size 0x9 . Available memory ranges: A size: 0x1 unused: 0x1",
+    "Error: too small for binary\n - Part 'a' 0/0 @ 0x1 size 0x1 (overflow 0x1)\nBootloader binary size 0x9 can be maximum 0x8",
+    "Sketch uses 9 bytes (112%) of it. Maximum is 8 bytes.\nThe data size (9 bytes) is greater than maximum allowed (8 bytes)",
+];
+
 /// What shows a target how its input looks.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let firmware = target_folder().join("thumbv6m-none-eabi/firmware");
@@ -120,6 +137,8 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             programs.flat_map(|it| it.chunks(CODE_BYTES).map(piece).collect::<Vec<_>>()).collect()
         }
         "linker_script" => read(root().join("firmware/memory.x")).into_iter().collect(),
+        "vendor_script" => VENDOR_SCRIPTS.iter().map(|it| it.as_bytes().to_vec()).collect(),
+        "linker_output" => LOGS.iter().map(|it| it.as_bytes().to_vec()).collect(),
         _ => Vec::new(),
     }
 }

@@ -8,41 +8,27 @@ mod block;
 mod expression;
 mod in_order;
 mod number;
-mod operator;
+pub(super) mod operator;
 mod resolve;
 mod source;
 mod statement;
 mod tokens;
 mod window;
 
+use super::mistake::{Mistake, located};
 use super::{Layout, LayoutError, MemoryRegion, ScriptFile, Scripts};
 use source::Source;
 use statement::Declarations;
 use tokens::{Place, shown};
 
-/// The regions of all `MEMORY` blocks. Blank scripts have none; other scripts without such a block
+/// The regions of all `MEMORY` blocks of the files with these indices. Blank scripts have none; other scripts without such a block
 /// are a mistake, since their author wanted to say something.
-pub(crate) fn parse(scripts: &Scripts) -> Result<Layout, LayoutError> {
+pub(super) fn parse(scripts: &Scripts, files: &[usize]) -> Result<Layout, LayoutError> {
     let mut source = Source::new(scripts);
     let located = |mistake: Mistake| located(scripts, mistake);
     let (regions, warnings) =
-        read(scripts, &mut source).map_err(|it| located(not_preprocessed(it, &source)))?;
+        read(scripts, files, &mut source).map_err(|it| located(not_preprocessed(it, &source)))?;
     Ok(Layout { regions, warnings: warnings.into_iter().map(located).collect() })
-}
-
-fn located(scripts: &Scripts, mistake: Mistake) -> LayoutError {
-    let file = mistake.place.file as usize;
-    let name = scripts.files.iter().chain(&scripts.included).nth(file).map(|it| it.name.clone());
-    let symbol = || {
-        let idx = file.checked_sub(scripts.files.len() + scripts.included.len())?;
-        scripts.symbols.get(idx).map(|(name, _)| format!("--defsym {name}"))
-    };
-    LayoutError {
-        file: name.or_else(symbol).filter(|it| !it.is_empty()),
-        line: mistake.place.line,
-        column: mistake.place.column,
-        message: mistake.message,
-    }
 }
 
 /// What cannot be read has its reason in what the preprocessor would have done.
@@ -58,6 +44,7 @@ fn not_preprocessed(mut mistake: Mistake, source: &Source<'_>) -> Mistake {
 
 fn read<'script>(
     scripts: &'script Scripts,
+    files: &[usize],
     source: &mut Source<'script>,
 ) -> Result<(Vec<MemoryRegion>, Vec<Mistake>), Mistake> {
     let mut declarations = Declarations::default();
@@ -66,8 +53,8 @@ fn read<'script>(
         source.begin(file, value)?;
         declarations.define(name, source)?;
     }
-    for (idx, script) in scripts.files.iter().enumerate() {
-        source.begin(idx, &script.text)?;
+    for idx in files {
+        source.begin(*idx, &scripts.files[*idx].text)?;
         declarations.read(source)?;
     }
     declarations.read_definitions(source);
@@ -112,7 +99,7 @@ fn passed_over(source: &Source<'_>) -> Vec<Mistake> {
 const MAX_INCLUDES: usize = 1 << 10;
 
 /// The files that `script` includes, each once, in order, by the names it uses.
-pub(crate) fn includes(script: &str) -> Vec<String> {
+pub(super) fn includes(script: &str) -> Vec<String> {
     let scripts = Scripts { files: vec![ScriptFile::new("", script)], ..Scripts::default() };
     let mut source = Source::new(&scripts);
     let text = &scripts.files[0].text;
@@ -125,11 +112,4 @@ pub(crate) fn includes(script: &str) -> Vec<String> {
         }
     }
     names
-}
-
-/// What is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Mistake {
-    place: Place,
-    message: String,
 }

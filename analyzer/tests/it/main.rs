@@ -39,5 +39,6 @@ mod sections;
 mod stack;
 mod support;
 mod symbols;
+mod vendor_script;
 mod wild;
 mod windows;

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Memory")]
 pub struct MemoryArgs {
-    /// Linker script whose MEMORY block names the regions; repeatable, in the linker's order. Where a region shows
+    /// Linker script whose MEMORY block names the regions; repeatable, in the linker's order. Scripts of TI (.cmd), Keil
+    /// (.sct), IAR and SEGGER (.icf, .emProject) are read, too. Where a region shows
     /// memory of another one at a second address, `__plimsoll_window_ITCM = ORIGIN(FLASH);` says so
     #[arg(long, value_name = "FILE")]
     pub memory: Vec<PathBuf>,

@@ -168,3 +168,74 @@ fn a_block_without_a_brace_is_refused_with_its_place() {
         error: a.ld: line 2, column 3: expected `{` after MEMORY, found `FLASH`
     "#]]);
 }
+
+#[test]
+fn scripts_of_other_linkers_are_read_for_their_regions() {
+    let sandbox = Sandbox::with_commits(1);
+    sandbox.file(
+        "ti/a.cmd",
+        "#include \"size.h\"\nMEMORY {\n FLASH (RX) : origin = 0x10000000, length = SIZE\n}",
+    );
+    sandbox.file("ti/size.h", "#define SIZE 0x10000\n");
+    sandbox.file("a.sct", "LR 0x10000000 SIZE { ER 0x10000000 SIZE { *(+RO) } }");
+    sandbox
+        .file("a.icf", "define symbol size = 64K;\ndefine region FLASH = mem:[from 0x10000000 size size];");
+    sandbox.file("a.emProject", "<c linker_section_placements_segments=\"FLASH RX 0x10000000 0x10000\" />");
+    let flash = || {
+        expect![[r#"
+        "FLASH" 65536 null
+    "#]]
+    };
+    check(&sandbox, &["--memory", "ti/a.cmd"], flash());
+    check(&sandbox, &["--memory", "a.icf"], flash());
+    check(&sandbox, &["--memory", "a.emProject"], flash());
+    check(
+        &sandbox,
+        &["--memory", "a.sct", "--defsym", "SIZE=0x10000"],
+        expect![[r#"
+        "LR" 65536 ["ER"]
+    "#]],
+    );
+    check(
+        &sandbox,
+        &["--memory", "a.sct"],
+        expect![[r#"
+        error: a.sct: line 1, column 15: unknown symbol `SIZE`
+    "#]],
+    );
+    sandbox.file("bad.icf", "define symbol a = 1;\ndefine region R = mem:[from a];");
+    sandbox.plimsoll(&["analyze", "fw.elf", "--memory", "bad.icf"]).check(expect![[r#"
+        exit 2
+        --- stderr
+        error: bad.icf: line 2, column 30: expected `to` or `size`, found `]`
+    "#]]);
+}
+
+#[test]
+fn the_server_gets_the_regions_of_any_script_in_one_grammar() {
+    let sandbox = Sandbox::with_commits(1);
+    sandbox.file("a.icf", "define region ROM_region = mem:[from 0x10000000 size 64K];\ndefine region RAM_region = [from 0x20000000 size 8K] | [from 0x30000000 size 1K];");
+    let arguments = [
+        "upload",
+        "fw.elf",
+        "-n",
+        "--json",
+        "--target",
+        "engine",
+        "--memory",
+        "a.icf",
+        "--budget",
+        "ROM_region=1K",
+    ];
+    let output = sandbox.plimsoll(&arguments).output();
+    let runs: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    expect![[r#"
+        MEMORY
+        {
+          ROM_region : ORIGIN = 0x10000000, LENGTH = 0x10000
+          "RAM_region 1" : ORIGIN = 0x20000000, LENGTH = 0x2000
+          "RAM_region 2" : ORIGIN = 0x30000000, LENGTH = 0x400
+        }
+    "#]]
+    .assert_eq(runs[0]["would_send"]["memory"]["text"].as_str().unwrap());
+}

@@ -5,7 +5,7 @@ use super::tokens::{Place, Token, TokenKind};
 
 /// Takes two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(in crate::layout) enum Operator {
     Multiply,
     Divide,
     Remainder,
@@ -34,10 +34,11 @@ pub(super) enum Operator {
 
 impl Operator {
     pub(super) fn of(token: &Token<'_>) -> Option<Self> {
-        if token.kind != TokenKind::Mark {
-            return None;
-        }
-        Some(match token.text {
+        Some(token).filter(|it| it.kind == TokenKind::Mark).and_then(|it| Self::of_mark(it.text))
+    }
+
+    pub(in crate::layout) fn of_mark(mark: &str) -> Option<Self> {
+        Some(match mark {
             "*" => Self::Multiply,
             "/" => Self::Divide,
             "%" => Self::Remainder,
@@ -81,7 +82,7 @@ impl Operator {
     }
 
     /// As in C: multiplication before addition before shifts before comparisons before `&`.
-    pub(super) fn strength(self) -> u8 {
+    pub(in crate::layout) fn strength(self) -> u8 {
         match self {
             Self::Multiply | Self::Divide | Self::Remainder => 10,
             Self::Add | Self::Subtract => 9,
@@ -100,7 +101,7 @@ impl Operator {
 
     /// Values are wider than 64 bits and signed, so that intermediate results neither wrap nor turn
     /// positive unseen. Where the linker's unsigned arithmetic is what authors rely on, it is used.
-    pub(super) fn apply(self, place: Place, left: i128, right: i128) -> Result<i128, Mistake> {
+    pub(in crate::layout) fn apply(self, place: Place, left: i128, right: i128) -> Result<i128, Mistake> {
         if matches!(self, Self::Divide | Self::Remainder) && right == 0 {
             return Err(place.mistake("division by zero"));
         }
@@ -138,7 +139,7 @@ impl Operator {
 }
 
 /// What the linker makes of a negative number.
-pub(super) fn unsigned(value: i128) -> i128 {
+pub(in crate::layout) fn unsigned(value: i128) -> i128 {
     value & i128::from(u64::MAX)
 }
 

@@ -97,11 +97,13 @@ impl<'script> Declarations<'script> {
                 TokenKind::Word if braces.n_open == 0 => self.command(source, token, before)?,
                 // What is missing here need not concern memories.
                 TokenKind::Word if token.text == "INCLUDE" => drop(source.include()?),
-                TokenKind::Word if braces.hold_patterns() && WITH_EXPRESSION.contains(&token.text) => {
-                    if source.peek()?.is("(") {
-                        source.next()?;
-                        expression::skip_arguments(source)?;
-                    }
+                TokenKind::Word
+                    if braces.hold_patterns()
+                        && WITH_EXPRESSION.contains(&token.text)
+                        && source.peek()?.is("(") =>
+                {
+                    source.next()?;
+                    expression::skip_arguments(source)?;
                 }
                 // `} > FLASH = 0xff` fills gaps.
                 _ if token.is_name() && !follows(">") && !follows(":") => self.symbol(source, token)?,

@@ -1,6 +1,7 @@
 //! Words, numbers and marks of a linker script, each with its place.
 
 use super::Mistake;
+pub(super) use crate::layout::mistake::{Place, shown};
 
 /// Marks of more than one character, longer ones first.
 const LONG_MARKS: [&str; 17] =
@@ -9,33 +10,6 @@ const LONG_MARKS: [&str; 17] =
 /// The words of the C preprocessor. After a blank they may be of a comment: `# if the board has more`.
 const DIRECTIVES: [&str; 10] =
     ["if", "ifdef", "ifndef", "elif", "else", "endif", "define", "undef", "include", "error"];
-
-/// Where a token stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Counts the files that were given, then those to include, then the symbols.
-    pub(super) file: u32,
-    pub(super) line: u32,
-    pub(super) column: u32,
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Self { file: 0, line: 1, column: 1 }
-    }
-}
-
-impl Place {
-    /// So many characters on in the same line.
-    pub(super) fn right_of(self, n_characters: usize) -> Self {
-        let n_characters = u32::try_from(n_characters).unwrap_or(u32::MAX);
-        Self { column: self.column.saturating_add(n_characters), ..self }
-    }
-
-    pub(super) fn mistake(self, message: impl Into<String>) -> Mistake {
-        Mistake { place: self, message: message.into() }
-    }
-}
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +62,6 @@ impl Token<'_> {
             _ => shown(self.text),
         }
     }
-}
-
-/// A piece of a script for a message.
-pub(super) fn shown(text: &str) -> String {
-    format!("`{}`", text.chars().take(40).collect::<String>())
 }
 
 /// A line for the C preprocessor, which linkers do not run: `#define SIZE 4K`.
