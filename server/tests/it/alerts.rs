@@ -154,3 +154,29 @@ async fn a_resolved_alert_tells_the_limit_that_resolved_it(db: PgPool) {
     let page = app.get("/acme/blinky/alerts").await.expect(StatusCode::OK).text();
     assert!(page.contains("budget dropped") && page.contains("limit raised to"), "{page}");
 }
+
+#[sqlx::test(migrator = "plimsoll_server::db::MIGRATOR")]
+async fn a_region_that_overflows_opens_an_alert_without_a_budget(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let project = app.project("acme/blinky").await;
+    let memory = "MEMORY { FLASH (rx) : ORIGIN = 0x10000000, LENGTH = 4K
+                           SETTINGS (r) : ORIGIN = 0x10001000, LENGTH = 4K
+                           RAM (rw) : ORIGIN = 0x20000000, LENGTH = 256K }";
+    let uploaded = async |n, flash_bytes| {
+        let mut build = History::on_main(n);
+        build.memory = Some(plimsoll_protocol::MemoryScript { path: "memory.x".into(), text: memory.into() });
+        let stored = app.upload(&project, &build, &History::elf_of(flash_bytes, 3, 100)).await;
+        app.work().await;
+        app.build(&project, stored.build.id).await
+    };
+    let fits = uploaded(1, 4096).await;
+    assert!(!fits.over_budget && fits.verdicts.is_empty(), "{:?}", fits.verdicts);
+    let over = uploaded(2, 4196).await;
+    assert!(over.over_budget);
+    let verdict = &over.verdicts[0];
+    assert_eq!((verdict.limit_bytes, verdict.used_bytes, verdict.overflow_bytes), (4096, Some(4196), 100));
+    assert_eq!(verdict.overwrites, ["SETTINGS"]);
+    assert_eq!(alerts(&app, &project).await, "FLASH: 4196 → open");
+    uploaded(3, 4000).await;
+    assert_eq!(alerts(&app, &project).await, "FLASH: 4196 → missing");
+}
