@@ -17,4 +17,5 @@ mod operations;
 mod panics;
 pub(crate) mod predict;
 pub(crate) mod scene;
+pub(crate) mod services;
 mod suspects;

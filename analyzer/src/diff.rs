@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 /// - 1: first form.
 /// - 2: symbols that were renamed or moved are one row each (`renamed`, `moved`, `old_name`, `old_section`,
 ///   `old_crate`, `file`, `old_file`); padding is one row for the whole image.
-pub const SCHEMA_VERSION: u32 = 2;
+/// - 3: `growth`.
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Report × report → what grew, shrank, appeared and vanished. Unchanged rows are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub struct Diff {
     /// By symbol, with one row `(padding)` and one `(unattributed)` per section where they changed. Together
     /// they are the change of all sections.
     pub symbols: Vec<Change>,
+    /// Which source lines it is due to; absent where only reports are compared, which do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<cause::Growth>,
 }
 
 /// One changed row; biggest absolute change first.

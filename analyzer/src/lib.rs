@@ -46,7 +46,7 @@ mod text;
 pub use bloat::accuracy::{MEASURED_ERROR, MeasuredError};
 pub use bloat::costs::{FmtBlame, HelperCost, MachineryCost, SymbolCost};
 pub use bloat::predict::{PredictError, PredictedLine, Prediction, SourceLine, Without};
-pub use diff::cause::{Cause, CauseKind, cause};
+pub use diff::cause::{Cause, CauseKind, Explained, Growth, Memory, Trace, Traced, growth};
 pub use diff::{Change, ChangeKind, Diff};
 pub use error::{Error, ErrorKind};
 pub use graph::{Why, WhyError};
@@ -77,6 +77,19 @@ pub fn analyze_with<'data>(
     analysis(elf.into(), memory, besides, &|_| {})
 }
 
+/// The same with what [`growth`] needs to know besides.
+pub fn analyze_traced<'data>(
+    elf: impl Into<Source<'data>>,
+    memory: &[MemoryRegion],
+    besides: Besides<'_>,
+) -> Result<Traced, Error> {
+    let mut trace = Trace::default();
+    let report = analysis_then(elf.into(), memory, besides, &|_| {}, &mut |findings, report| {
+        trace = Trace::new(findings, report)
+    })?;
+    Ok(Traced { report, trace })
+}
+
 /// The same, and tells `done` the name of each stage when it is finished: for measuring.
 pub fn analyze_in_stages<'data>(
     elf: impl Into<Source<'data>>,
@@ -91,6 +104,17 @@ fn analysis(
     memory: &[MemoryRegion],
     besides: Besides<'_>,
     done: &dyn Fn(&'static str),
+) -> Result<Report, Error> {
+    analysis_then(source, memory, besides, done, &mut |_, _| {})
+}
+
+/// The same, and shows `see` what the report was made from.
+fn analysis_then(
+    source: Source<'_>,
+    memory: &[MemoryRegion],
+    besides: Besides<'_>,
+    done: &dyn Fn(&'static str),
+    see: &mut dyn FnMut(&report::assemble::Findings<'_>, &Report),
 ) -> Result<Report, Error> {
     let image = image::Image::parse(source.elf)?;
     done("parse");
@@ -115,6 +139,7 @@ fn analysis(
     };
     let report = report::assemble::report(&findings, memory);
     done("insights");
+    see(&findings, &report);
     Ok(report)
 }
 
@@ -235,4 +260,9 @@ pub fn script_file_includes(script: &ScriptFile) -> Vec<String> {
 /// What changed from `old` to `new`.
 pub fn diff(old: &Report, new: &Report) -> Diff {
     diff::rows::diff(old, new)
+}
+
+/// What changed from `old` to `new`, and which source lines that is due to.
+pub fn diff_traced(old: &Traced, new: &Traced) -> Diff {
+    Diff { growth: Some(growth(old, new)), ..diff(&old.report, &new.report) }
 }

@@ -4,19 +4,15 @@ use crate::args::{AnalyzeArgs, DiffArgs, MemoryArgs};
 use crate::files::ImageFiles;
 use crate::{Outcome, failure, link_error, memory, output};
 use anyhow::Context;
+use plimsoll_analyzer::map_file::{self, MapFile};
 use plimsoll_analyzer::report::Warning;
-use plimsoll_analyzer::{Besides, LayoutError, MemoryRegion, Report, map_file};
+use plimsoll_analyzer::{Besides, LayoutError, MemoryRegion, Report, Traced};
 use std::path::{Path, PathBuf};
 
 /// Explains one image.
 pub(crate) fn analyze(args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let map_text = args.map.as_ref().map(|it| link_error::map_text(it)).transpose()?;
-    let map = match (&args.map, &map_text) {
-        (Some(path), Some(text)) => {
-            Some(map_file::parse(text).with_context(|| format!("cannot read {}", path.display()))?)
-        }
-        _ => None,
-    };
+    let map = parsed_map(args.map.as_deref(), map_text.as_deref())?;
     let besides = Besides { map: map.as_ref(), ..Besides::default() };
     let files = ImageFiles::read(&args.elf, args.debug.dwp.as_deref())?;
     let layout = memory::read(&args.layout, &args.layout.memory, &[])?;
@@ -40,8 +36,9 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
         [] => memory.clone(),
         scripts => regions(&args.layout, scripts)?,
     };
-    let old = report_of(&args.old, &old_memory)?;
-    let new = report_of(&args.new, &memory)?;
+    let old_traced = traced((&args.old, args.old_map.as_deref()), &old_memory)?;
+    let new_traced = traced((&args.new, args.map.as_deref()), &memory)?;
+    let (old, new) = (&old_traced.report, &new_traced.report);
     if old.header.machine != new.header.machine {
         failure::warn(&format!(
             "{} is for {}, but {} is for {}: their sizes say little about each other",
@@ -51,7 +48,7 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
             new.header.machine
         ));
     }
-    let diff = plimsoll_analyzer::diff(&old, &new);
+    let diff = plimsoll_analyzer::diff_traced(&old_traced, &new_traced);
     if args.json {
         output::print_json(&diff)?;
         return Ok(Outcome::Fine);
@@ -72,10 +69,24 @@ pub(crate) fn report_with(
         .with_context(|| path.display().to_string())
 }
 
-/// Reads and analyses an image.
-fn report_of(elf: &Path, memory: &[MemoryRegion]) -> anyhow::Result<Report> {
+/// Reads and analyses an image with its map.
+fn traced((elf, map): (&Path, Option<&Path>), memory: &[MemoryRegion]) -> anyhow::Result<Traced> {
     let files = ImageFiles::read(elf, None)?;
-    plimsoll_analyzer::analyze(files.source(), memory).with_context(|| elf.display().to_string())
+    let map_text = map.map(link_error::map_text).transpose()?;
+    let map = parsed_map(map, map_text.as_deref())?;
+    let besides = Besides { map: map.as_ref(), ..Besides::default() };
+    plimsoll_analyzer::analyze_traced(files.source(), memory, besides)
+        .with_context(|| elf.display().to_string())
+}
+
+fn parsed_map<'text>(
+    path: Option<&Path>,
+    text: Option<&'text str>,
+) -> anyhow::Result<Option<MapFile<'text>>> {
+    let parse = |(path, text): (&Path, &'text str)| {
+        map_file::parse(text).with_context(|| format!("cannot read {}", path.display()))
+    };
+    path.zip(text).map(parse).transpose()
 }
 
 fn regions(args: &MemoryArgs, scripts: &[PathBuf]) -> anyhow::Result<Vec<MemoryRegion>> {

@@ -7,7 +7,7 @@ use crate::output::{change_name, is_quiet};
 use crate::text::{counted, grouped, signed};
 use crate::upload::Answers;
 use escape::{cell, code, link};
-use plimsoll_analyzer::{Change, ChangeKind};
+use plimsoll_analyzer::{Change, ChangeKind, Memory};
 use plimsoll_protocol::{BuildAnswer, BuildState, Delta, ProjectName};
 
 /// GitHub refuses comments of more than 65,536 characters.
@@ -177,12 +177,17 @@ fn budgets(answer: &BuildAnswer) -> String {
     if over.is_empty() { "✅ within".to_owned() } else { over.join("<br>") }
 }
 
-/// Which source line is to blame, in a line.
+/// What it grew for, in a line.
 fn cause(answer: &BuildAnswer) -> String {
-    let grown = total(answer, "flash").and_then(|it| it.delta_bytes);
-    let Some((cause, grown)) = answer.cause.as_ref().zip(grown) else { return String::new() };
+    let Some(cause) = &answer.cause else { return String::new() };
+    let name = match cause.memory {
+        Memory::Flash => "flash",
+        Memory::Ram => "ram",
+    };
+    let Some(grown) = total(answer, name).and_then(|it| it.delta_bytes) else { return String::new() };
     let target = code(answer.build.target.as_str());
-    format!("\n{target}: {} B of flash, {}, mostly {}.\n", signed(grown), cause.kind, code(&cause.place()))
+    let sentence = cause.sentence(cell, code);
+    format!("\n{target}: {} B of {}: {sentence}.\n", signed(grown), cause.memory)
 }
 
 fn details(answer: &BuildAnswer) -> String {

@@ -4,6 +4,7 @@ mod advice;
 mod answer;
 mod duplicates;
 mod fmt;
+mod growth;
 mod outside;
 mod report;
 mod source;

@@ -5,6 +5,7 @@
 
 pub mod analyze;
 pub mod files;
+pub mod growth;
 pub mod judge;
 pub mod measure;
 pub mod question;

@@ -26,7 +26,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-pub use legs::build_all as build_firmware;
+pub use legs::{build_all as build_firmware, image};
 
 /// Help of `cargo xtask demo`.
 pub const DETAILS: &str = "cargo xtask demo [--port N] [--data FOLDER] [--fresh]

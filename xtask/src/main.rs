@@ -1,6 +1,7 @@
 //! The chores of this repository: `cargo xtask` lists them.
 
 mod advice;
+mod cause;
 mod command;
 mod conformance;
 mod demo;
@@ -34,7 +35,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 11] = [
+const TASKS: [Task; 12] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -58,6 +59,12 @@ const TASKS: [Task; 11] = [
         summary: "Follow the analyzer's advice on our firmware, compare what it promised",
         details: advice::DETAILS,
         run: advice::run_task,
+    },
+    Task {
+        name: "cause",
+        summary: "Measure how much of what grows has a cause, commit by commit",
+        details: cause::DETAILS,
+        run: cause::run_task,
     },
     Task {
         name: "firmware-table",

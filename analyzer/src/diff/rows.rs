@@ -22,6 +22,7 @@ pub(crate) fn diff(old: &Report, new: &Report) -> Diff {
         })),
         crates: changed(crates(old, new)),
         symbols: changed(symbols),
+        growth: None,
     }
 }
 

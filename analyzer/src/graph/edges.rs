@@ -35,7 +35,7 @@ impl Edges {
     }
 
     /// Fewer than 2^32 nodes: every node has a byte of the file's symbol table or a reference to it.
-    pub(super) fn of_pairs(pairs: Vec<(u32, u32)>, n_nodes: usize) -> Self {
+    pub(crate) fn of_pairs(pairs: Vec<(u32, u32)>, n_nodes: usize) -> Self {
         let forward = Rows::new(&pairs, n_nodes).distinct();
         drop(pairs);
         let backward = forward.reversed();

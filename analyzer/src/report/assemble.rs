@@ -160,9 +160,9 @@ pub(crate) struct Named {
     pub(crate) node: usize,
     /// Of what has no symbol: the first symbol that leads to it, as a node.
     pub(super) user: Option<usize>,
-    pub(super) section_idx: usize,
+    pub(crate) section_idx: usize,
     pub(crate) language: Language,
-    pub(super) part: Part,
+    pub(crate) part: Part,
 }
 
 /// Biggest first; ties by name, then by address, so that the order is the file's content only.

@@ -105,6 +105,12 @@ pub struct DiffArgs {
     /// Linker script of OLD, where it differs; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Memory")]
     pub old_memory: Vec<PathBuf>,
+    /// The linker's map of NEW, which names what has no symbol, and libraries
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// The linker's map of OLD
+    #[arg(long, value_name = "FILE")]
+    pub old_map: Option<PathBuf>,
     /// Print the whole diff as JSON
     #[arg(long)]
     pub json: bool,

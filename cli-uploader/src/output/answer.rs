@@ -6,7 +6,7 @@ use super::unlinked::unlinked;
 use super::{BAD, FAINT, GOOD, STRONG};
 use crate::judge;
 use crate::text::{counted, grouped, percent, shortened, signed, visible};
-use plimsoll_analyzer::Report;
+use plimsoll_analyzer::{Memory, Report};
 use plimsoll_protocol::{BuildAnswer, BuildState, Delta, NewBuild, Verdict};
 
 /// How many symbols the terminal shows; the page shows all.
@@ -88,12 +88,17 @@ fn known_regions(answer: &BuildAnswer) -> String {
     }
 }
 
-/// Which source line is to blame.
+/// What it grew for.
 fn cause(answer: &BuildAnswer) -> String {
-    let flash = answer.deltas.iter().find(|it| it.kind == "total" && it.name == "flash");
-    let grown = flash.and_then(|it| it.delta_bytes);
-    let Some((cause, grown)) = answer.cause.as_ref().zip(grown) else { return String::new() };
-    format!("  {STRONG}{} B{STRONG:#}: {}\n", signed(grown), visible(&cause.to_string()))
+    let Some(cause) = &answer.cause else { return String::new() };
+    let name = match cause.memory {
+        Memory::Flash => "flash",
+        Memory::Ram => "ram",
+    };
+    let total = answer.deltas.iter().find(|it| it.kind == "total" && it.name == name);
+    let Some(grown) = total.and_then(|it| it.delta_bytes) else { return String::new() };
+    let words = visible(&cause.to_string());
+    format!("  {STRONG}{} B of {}{STRONG:#}: {words}\n", signed(grown), cause.memory)
 }
 
 fn deltas(deltas: &[Delta], width: Option<usize>) -> String {

@@ -1,7 +1,7 @@
 //! Reports and diffs for people.
 
 use super::table::{Align, Cell, Table};
-use super::{BAD, FAINT, GOOD, STRONG, advice, duplicates, outside, source};
+use super::{BAD, FAINT, GOOD, STRONG, advice, duplicates, growth, outside, source};
 use crate::text::{grouped, percent, signed, visible};
 use anstyle::Style;
 use plimsoll_analyzer::report::{Region, RegionSource, STATIC, Section};
@@ -194,6 +194,7 @@ pub(crate) fn diff(diff: &Diff, top: usize, width: Option<usize>) -> String {
         return "no change\n".to_owned();
     }
     [
+        growth::growth(diff, top),
         changes("Totals", &diff.totals, usize::MAX, width),
         changes("Regions", &diff.regions, usize::MAX, width),
         changes("Static use", &static_changes(diff), usize::MAX, width),

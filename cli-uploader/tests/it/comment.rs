@@ -313,6 +313,6 @@ fn the_line_to_blame_is_named_in_one_line_and_stays_code() {
         "kind": "formatting", "file": "src/`|@ada.rs", "line": 42, "n_other_lines": 1, "grown_bytes": 3900
     });
     let shown = String::from_utf8(comment(&sandbox(&[build]), &[]).output().stdout).unwrap();
-    let line = shown.lines().find(|it| it.contains("of flash, "));
-    expect!["`logger/release`: +4,016 B of flash, formatting, mostly <code>src/&#96;&#124;@<!-- -->ada.rs&#58;42</code>."].assert_eq(line.unwrap());
+    let line = shown.lines().find(|it| it.contains("of flash: "));
+    expect!["`logger/release`: +4,016 B of flash: formatting, asked for by <code>src/&#96;&#124;@<!-- -->ada.rs&#58;42</code> and 1 more line."].assert_eq(line.unwrap());
 }

@@ -107,7 +107,8 @@ fn the_source_line_that_flash_grew_for_is_named() {
     let output = sandbox.plimsoll_with(&stub, &UPLOAD).output();
     let stdout = String::from_utf8(output.stdout).unwrap();
     let line = stdout.lines().find(|it| it.contains("+4,016 B"));
-    expect![[r#"  +4,016 B: formatting, mostly src/\u{1b}main.rs:42"#]].assert_eq(line.unwrap_or(&stdout));
+    expect![[r#"  +4,016 B of flash: formatting, asked for by src/\u{1b}main.rs:42"#]]
+        .assert_eq(line.unwrap_or(&stdout));
 }
 
 #[test]

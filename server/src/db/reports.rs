@@ -284,8 +284,14 @@ fn kind_of(change: &Change) -> ChangeKind {
 
 /// Neither in JSON.
 fn storable_json(cause: &Cause) -> Json<Cause> {
-    let function = cause.function.as_deref().map(storable);
-    Json(Cause { file: storable(&cause.file), function, ..cause.clone() })
+    let text = |it: &Option<String>| it.as_deref().map(storable);
+    Json(Cause {
+        what: storable(&cause.what),
+        file: text(&cause.file),
+        function: text(&cause.function),
+        through: text(&cause.through),
+        ..cause.clone()
+    })
 }
 
 /// Postgres keeps no NUL in a text; everything else that an ELF may say, it does.

@@ -6,7 +6,7 @@ use crate::domain::build::{Measurement, MeasurementKind};
 use crate::jobs::files::{BuildFiles, PackedFiles};
 use anyhow::Context as _;
 use plimsoll_analyzer::report::{Formatting, Totals};
-use plimsoll_analyzer::{Besides, Cause, Change, Report};
+use plimsoll_analyzer::{Cause, Change, Report, Traced};
 use plimsoll_protocol::{Figures, LinkFailure, Overflow};
 
 /// What measuring found, before it is written down.
@@ -30,42 +30,58 @@ pub struct Analysis {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hopeless(pub String);
 
-/// Explains the ELF and compares it with the baseline's report. Without a baseline
-/// everything is new.
+/// What a build is compared with.
+#[derive(Debug)]
+pub struct Baseline {
+    /// Its report, compressed.
+    pub body_zstd: Vec<u8>,
+    /// Its files, as far as they could be had: what grew is known without them, why is not.
+    pub packed: Option<PackedFiles>,
+}
+
+/// Explains the ELF and compares it with the baseline. Without a baseline everything is new.
 pub fn analyze(
     recipe: &Recipe,
     packed: &PackedFiles,
-    baseline_zstd: Option<&[u8]>,
+    baseline: Option<&Baseline>,
 ) -> anyhow::Result<Result<Analysis, Hopeless>> {
-    let report = match explain(recipe, &packed.unpack()?) {
-        Ok(report) => report,
+    let traced = match explain(recipe, &packed.unpack()?) {
+        Ok(traced) => traced,
         Err(why) => return Ok(Err(why)),
     };
-    let baseline = baseline_zstd.map(read_report).transpose()?;
-    let cause = baseline.as_ref().and_then(|it| plimsoll_analyzer::cause(it, &report));
-    let baseline = baseline.unwrap_or_else(|| empty_like(&report));
-    let diff = plimsoll_analyzer::diff(&baseline, &report);
+    let report = &traced.report;
+    let old = baseline.map(|it| read_report(&it.body_zstd)).transpose()?;
+    let cause = old.as_ref().zip(baseline).and_then(|(old, it)| cause((old, it), &traced));
+    let old = old.unwrap_or_else(|| empty_like(report));
+    let diff = plimsoll_analyzer::diff(&old, report);
     Ok(Ok(Analysis {
-        body_zstd: pack_report(&report)?,
-        figures: figures_of(&report),
-        measurements: measurements_of(&report),
+        body_zstd: pack_report(report)?,
+        figures: figures_of(report),
+        measurements: measurements_of(report),
         cause,
         symbol_changes: diff.symbols,
         crate_changes: diff.crates,
     }))
 }
 
-fn explain(recipe: &Recipe, files: &BuildFiles) -> Result<Report, Hopeless> {
+/// What is to be said first of the growth. A baseline that cannot be looked at any more explains nothing.
+fn cause((old, baseline): (&Report, &Baseline), new: &Traced) -> Option<Cause> {
+    let delta = |total: fn(&Totals) -> u64| {
+        total(&new.report.totals).cast_signed() - total(&old.totals).cast_signed()
+    };
+    let files = baseline.packed.as_ref()?.unpack().ok()?;
+    let old = files.traced(&[]).ok()?;
+    plimsoll_analyzer::growth(&old, new).headline(delta(|it| it.flash_bytes), delta(|it| it.ram_bytes))
+}
+
+fn explain(recipe: &Recipe, files: &BuildFiles) -> Result<Traced, Hopeless> {
     let script = recipe.memory_text.as_deref().unwrap_or_default();
     let regions = match script.is_empty() {
         true => Vec::new(),
         false => plimsoll_analyzer::parse_memory(script)
             .map_err(|it| Hopeless(format!("The linker script cannot be read: {it}.")))?,
     };
-    let map = files.map();
-    let besides = Besides { map: map.as_ref(), ..Besides::default() };
-    plimsoll_analyzer::analyze_with(&files.elf, &regions, besides)
-        .map_err(|it| Hopeless(format!("The ELF file cannot be analysed: {it}.")))
+    files.traced(&regions).map_err(|it| Hopeless(format!("The ELF file cannot be analysed: {it}.")))
 }
 
 /// A report as it is stored.

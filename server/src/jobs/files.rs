@@ -5,7 +5,7 @@ use crate::domain::build::StoredFile;
 use crate::state::AppState;
 use anyhow::Context as _;
 use plimsoll_analyzer::map_file::{self, MapFile};
-use plimsoll_analyzer::{Besides, Why, WhyError};
+use plimsoll_analyzer::{Besides, MemoryRegion, Traced, Why, WhyError};
 use std::io::Read as _;
 
 /// As they are stored, compressed.
@@ -75,6 +75,13 @@ impl PackedFile {
 }
 
 impl BuildFiles {
+    /// What the image is made of, with what a comparison needs to know besides.
+    pub fn traced(&self, regions: &[MemoryRegion]) -> Result<Traced, plimsoll_analyzer::Error> {
+        let map = self.map();
+        let besides = Besides { map: map.as_ref(), ..Besides::default() };
+        plimsoll_analyzer::analyze_traced(&self.elf, regions, besides)
+    }
+
     /// Why a symbol is in the image, by the names that the report has.
     pub fn why(&self, symbol: &str) -> Result<Why, WhyError> {
         let map = self.map();

@@ -4,13 +4,14 @@ use crate::db;
 use crate::db::builds::{Ancestors, Candidate};
 use crate::db::jobs::{JobKind, LeasedJob};
 use crate::domain::Recipe;
-use crate::jobs::analyze::{Analysis, Hopeless, analyze, measurements_of_failure};
+use crate::jobs::analyze::{Analysis, Baseline, Hopeless, analyze, measurements_of_failure};
 use crate::jobs::files::PackedFiles;
 use crate::jobs::judge::{Evidence, judge_build};
 use crate::state::AppState;
 use anyhow::Context as _;
 use plimsoll_protocol::LinkFailure;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How often a job waits for its baseline before it takes what there is.
 pub const MAX_WAITS: i32 = 60;
@@ -69,14 +70,14 @@ async fn run(
 ) -> anyhow::Result<Result<Analysis, Hopeless>> {
     let permit = Arc::clone(&state.analysis_permits).acquire_owned().await?;
     let packed = PackedFiles::fetch(state, &recipe.elf, recipe.map.as_ref()).await?;
-    let baseline_zstd = match baseline {
-        Some(it) => db::reports::find(&state.db, recipe.project_id, it.build_id).await?,
+    let baseline = match baseline {
+        Some(it) => find_baseline(state, (recipe.project_id, it.build_id)).await?,
         None => None,
     };
     let recipe = recipe.clone();
     let work = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        analyze(&recipe, &packed, baseline_zstd.as_deref())
+        analyze(&recipe, &packed, baseline.as_ref())
     });
     match work.await {
         Ok(done) => done,
@@ -85,6 +86,18 @@ async fn run(
             Ok(Err(Hopeless("The analyzer broke on this file. It has been logged for the operator.".into())))
         }
     }
+}
+
+async fn find_baseline(
+    state: &AppState,
+    (project_id, build_id): (Uuid, Uuid),
+) -> anyhow::Result<Option<Baseline>> {
+    let Some(body_zstd) = db::reports::find(&state.db, project_id, build_id).await? else { return Ok(None) };
+    let packed = match db::builds::find_recipe(&state.db, project_id, build_id).await? {
+        Some(it) => PackedFiles::fetch(state, &it.elf, it.map.as_ref()).await.ok(),
+        None => None,
+    };
+    Ok(Some(Baseline { body_zstd, packed }))
 }
 
 /// Everything or nothing, and only while the job is ours.

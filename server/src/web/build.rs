@@ -68,13 +68,15 @@ pub async fn show(
     Ok(Page(BuildPage { shell: frame.shell, project: frame.project, build: frame.build, report, unlinked }))
 }
 
-/// The source line that flash grew for against the baseline.
+/// What it grew for against the baseline.
 async fn cause(
     state: &AppState,
     frame: &Frame,
     (project_id, build_id): (Uuid, Uuid),
 ) -> AppResult<Option<CauseLine>> {
     let cause = db::reports::find_cause(&state.db, project_id, build_id).await?;
-    let grown = Delta::between(size_of(frame.row.old_flash_bytes), size_of(frame.row.flash_bytes));
-    Ok(cause.map(|it| CauseLine::new(&it, grown, (frame.name(), build_id))))
+    let row = &frame.row;
+    let flash = Delta::between(size_of(row.old_flash_bytes), size_of(row.flash_bytes));
+    let ram = Delta::between(size_of(row.old_ram_bytes), size_of(row.ram_bytes));
+    Ok(cause.map(|it| CauseLine::new(&it, (flash, ram), (frame.name(), build_id))))
 }

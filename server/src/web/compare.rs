@@ -1,5 +1,6 @@
 //! `GET /{owner}/{name}/compare?old=…&new=…`: what changed between any two builds of a project.
 
+mod growth;
 mod picker;
 mod tables;
 
@@ -13,10 +14,12 @@ use crate::db::views::builds::{BuildRow, choices, find};
 use crate::domain::Project;
 use crate::error::{AppError, AppResult};
 use crate::extract::Query;
+use crate::jobs::growth::find_growth;
 use crate::state::AppState;
 use crate::urls;
 use askama::Template;
 use axum::extract::State;
+use growth::CauseList;
 use picker::Picker;
 use serde::Deserialize;
 use tables::{ChangeTable, TotalLine};
@@ -50,6 +53,7 @@ struct Comparison {
     warning: Option<&'static str>,
     totals: Vec<TotalLine>,
     cause: Option<CauseLine>,
+    causes: Vec<CauseList>,
     tables: Vec<ChangeTable>,
 }
 
@@ -108,11 +112,13 @@ async fn compare(
     let (Some(old), Some(new)) = (old, new) else {
         return Ok((None, "One of these builds is not measured, so there is nothing to compare.".to_owned()));
     };
-    let grown = Delta::between(Some(old.totals.flash_bytes), Some(new.totals.flash_bytes));
-    let compare = move || (plimsoll_analyzer::diff(&old, &new), plimsoll_analyzer::cause(&old, &new));
-    let (diff, cause) = tokio::task::spawn_blocking(compare)
+    let flash = Delta::between(Some(old.totals.flash_bytes), Some(new.totals.flash_bytes));
+    let ram = Delta::between(Some(old.totals.ram_bytes), Some(new.totals.ram_bytes));
+    let diff = tokio::task::spawn_blocking(move || plimsoll_analyzer::diff(&old, &new))
         .await
         .map_err(|it| AppError::Internal(anyhow::Error::new(it).context("a comparison did not finish")))?;
+    let growth = find_growth(state, project.project_id, (old_id, new_id)).await?;
+    let cause = growth.as_ref().and_then(|it| growth::headline(it, &diff));
     let context =
         tables::Context { project: &project.name, old_id, new_id, target: &new_row.target, show_all };
     let comparison = Comparison {
@@ -122,7 +128,8 @@ async fn compare(
             "These builds belong to different targets, so what looks moved may never have been the same.",
         ),
         totals: tables::totals(&diff),
-        cause: cause.map(|it| CauseLine::new(&it, grown, (&project.name, new_id))),
+        cause: cause.map(|it| CauseLine::new(&it, (flash, ram), (&project.name, new_id))),
+        causes: growth.map(|it| growth::lists(&it)).unwrap_or_default(),
         tables: tables::all(&diff, &context),
     };
     Ok((Some(comparison), String::new()))

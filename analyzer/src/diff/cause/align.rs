@@ -1,20 +1,17 @@
-//! Pairs the lines of a file before and after an edit. Numbers shift with every line that is added above,
-//! so lines are told by what they lead to and by their order.
+//! Pairs the lines of a function before and after an edit. Numbers shift with every line that is added above, so
+//! lines are told by how much code they are and by their order.
 
-use super::reach;
-use crate::report::BlamedLine;
+/// A line and the bytes of its code.
+pub(super) type Row = (u32, u64);
 
 /// Beyond this many pairs to weigh, lines are paired by their numbers alone.
 const MAX_PAIRS: usize = 1 << 20;
 
-/// For each line of `new`, the line of `old` that it was. Both are ordered by line.
-pub(super) fn partners<'report>(
-    old: &[&'report BlamedLine],
-    new: &[&'report BlamedLine],
-) -> Vec<Option<&'report BlamedLine>> {
+/// For each line of `new`, the bytes of the line of `old` that it was. Both are ordered by line.
+pub(super) fn partners(old: &[Row], new: &[Row]) -> Vec<Option<u64>> {
     if old.len().saturating_mul(new.len()) > MAX_PAIRS {
-        let numbered = |line: u32| old.binary_search_by_key(&line, |it| it.line).ok().map(|it| old[it]);
-        return new.iter().map(|it| numbered(it.line)).collect();
+        let numbered = |line: u32| old.binary_search_by_key(&line, |it| it.0).ok().map(|it| old[it].1);
+        return new.iter().map(|it| numbered(it.0)).collect();
     }
     let best = best_from(old, new);
     let mut partners = vec![None; new.len()];
@@ -26,7 +23,7 @@ pub(super) fn partners<'report>(
         } else if here == best.at(old_idx, new_idx + 1) {
             new_idx += 1;
         } else {
-            partners[new_idx] = Some(old[old_idx]);
+            partners[new_idx] = Some(old[old_idx].1);
             old_idx += 1;
             new_idx += 1;
         }
@@ -46,7 +43,7 @@ impl Best {
     }
 }
 
-fn best_from(old: &[&BlamedLine], new: &[&BlamedLine]) -> Best {
+fn best_from(old: &[Row], new: &[Row]) -> Best {
     let width = new.len() + 1;
     let mut best = Best { width, cells: vec![0; (old.len() + 1) * width] };
     for old_idx in (0..old.len()).rev() {
@@ -59,10 +56,29 @@ fn best_from(old: &[&BlamedLine], new: &[&BlamedLine]) -> Best {
     best
 }
 
-/// How much a line looks like another: the same function counts most, then what it leads to, then its number.
-fn likeness(old: &BlamedLine, new: &BlamedLine) -> u32 {
-    let (less, more) = (reach(old).min(reach(new)), reach(old).max(reach(new)));
-    let function = if old.function == new.function { 4 } else { 0 };
-    let reach = if more - less <= more / 8 { 3 } else { 0 };
-    function + reach + u32::from(old.line == new.line)
+/// How much a line looks like another: the same code counts most, then its number.
+fn likeness(old: Row, new: Row) -> u32 {
+    let (less, more) = (old.1.min(new.1), old.1.max(new.1));
+    let size = match more - less {
+        0 => 6,
+        it if it <= more / 4 => 4,
+        it if it <= more / 2 => 2,
+        _ => 1,
+    };
+    size + u32::from(old.0 == new.0)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn lines_are_known_again_where_one_was_added_above() {
+        let old = [(10, 8), (11, 20), (12, 4)];
+        let new = [(10, 8), (11, 100), (12, 20), (13, 4)];
+        assert_eq!(super::partners(&old, &new), [Some(8), None, Some(20), Some(4)]);
+    }
+
+    #[test]
+    fn a_line_that_grew_is_the_one_that_it_was() {
+        assert_eq!(super::partners(&[(10, 8), (11, 20)], &[(10, 8), (11, 30)]), [Some(8), Some(20)]);
+    }
 }

@@ -7,6 +7,7 @@ use crate::domain::Project;
 use crate::error::{AppError, AppResult};
 use crate::extract::{Json, Query};
 use crate::jobs::analyze::read_report;
+use crate::jobs::growth::find_growth;
 use crate::state::AppState;
 use axum::extract::State;
 use plimsoll_analyzer::Diff;
@@ -46,7 +47,9 @@ pub async fn show(
     let comparing = tokio::task::spawn_blocking(move || {
         anyhow::Ok(plimsoll_analyzer::diff(&read_report(&old)?, &read_report(&new)?))
     });
-    Ok(Json(comparing.await.map_err(anyhow::Error::from)??))
+    let diff = comparing.await.map_err(anyhow::Error::from)??;
+    let growth = find_growth(&state, project.project_id, (query.old, query.new)).await?;
+    Ok(Json(Diff { growth, ..diff }))
 }
 
 async fn packed_report(state: &AppState, project: &Project, build_id: Uuid) -> AppResult<Vec<u8>> {

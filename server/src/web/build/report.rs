@@ -10,7 +10,7 @@ use crate::web::format::{Address, Bytes, Delta};
 use crate::web::gauge::{Gauge, Standing};
 use crate::web::project::budget_words;
 use plimsoll_analyzer::report::{Region, RegionKind, RegionPart, RegionSource, View, Warning};
-use plimsoll_analyzer::{Cause, Report};
+use plimsoll_analyzer::{Cause, CauseKind, Memory, Report};
 use plimsoll_protocol::ProjectName;
 use uuid::Uuid;
 
@@ -40,21 +40,32 @@ pub struct ReportView {
     pub warnings: Vec<Warning>,
 }
 
-/// Who is to blame for a growth.
+/// What a build grew for.
 pub struct CauseLine {
-    /// By how much flash grew.
+    /// By how much the memory grew that it is about.
     pub grown: Delta,
-    /// `formatting, mostly src/main.rs:42`.
+    /// `flash` or `RAM`.
+    pub memory: String,
+    /// `formatting, asked for by src/main.rs:42`.
     pub words: String,
     /// The page that tells more.
     pub url: String,
 }
 
 impl CauseLine {
-    /// Of the build that grew.
-    pub fn new(cause: &Cause, grown: Delta, (project, build_id): (&ProjectName, Uuid)) -> Self {
-        let url = urls::build_part(project, build_id, BuildPart::Formatting);
-        Self { grown, words: cause.to_string(), url }
+    /// Of the build that grew, by so much flash and so much RAM.
+    pub fn new(
+        cause: &Cause,
+        (flash, ram): (Delta, Delta),
+        (project, build_id): (&ProjectName, Uuid),
+    ) -> Self {
+        let part = match cause.kind {
+            CauseKind::Formatting | CauseKind::Panics => BuildPart::Formatting,
+            _ => BuildPart::Symbols,
+        };
+        let grown = if cause.memory == Memory::Flash { flash } else { ram };
+        let url = urls::build_part(project, build_id, part);
+        Self { grown, memory: cause.memory.to_string(), words: cause.to_string(), url }
     }
 }
 

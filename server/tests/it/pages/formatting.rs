@@ -35,9 +35,9 @@ async fn the_line_to_blame_for_a_growth_is_named_by_json_and_pages(db: PgPool) {
     let cause = second.cause.unwrap_or_else(|| panic!("nobody is to blame: {:?}", second.deltas));
     for url in [format!("/acme/blinky/builds/{}", second.build.id), second.compare_url.unwrap()] {
         let shown = outline(&page(&app, &url).await);
-        let line = shown.lines().find(|it| it.contains(", mostly "));
-        let told = line.and_then(|it| it.strip_suffix(&cause.place()));
-        assert_eq!(told.unwrap_or(&shown), "+10,716 B : formatting, mostly ", "{url}");
+        let line = shown.lines().find(|it| it.contains(", asked for by "));
+        let told = line.and_then(|it| it.strip_suffix(&cause.to_string()));
+        assert_eq!(told.unwrap_or(&shown), "+10,716 B of flash: ", "{url}");
     }
 }
 

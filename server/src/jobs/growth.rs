@@ -1,0 +1,31 @@
+//! Why two stored builds differ, answered while somebody waits for it.
+
+use crate::error::{AppError, AppResult};
+use crate::jobs::question::ask;
+use crate::state::AppState;
+use anyhow::Context as _;
+use plimsoll_analyzer::Growth;
+use uuid::Uuid;
+
+/// The causes, from the files of both builds; none where one of them has no ELF that explains anything.
+pub async fn find_growth(
+    state: &AppState,
+    project_id: Uuid,
+    (old_id, new_id): (Uuid, Uuid),
+) -> AppResult<Option<Growth>> {
+    let Some(old) = or_none(ask(state, (project_id, old_id), |files| files.traced(&[]).ok()).await)? else {
+        return Ok(None);
+    };
+    let Some(new) = or_none(ask(state, (project_id, new_id), |files| files.traced(&[]).ok()).await)? else {
+        return Ok(None);
+    };
+    let compared = tokio::task::spawn_blocking(move || plimsoll_analyzer::growth(&old, &new)).await;
+    Ok(Some(compared.context("a comparison did not finish")?))
+}
+
+fn or_none<T>(answer: AppResult<Option<T>>) -> AppResult<Option<T>> {
+    match answer {
+        Err(AppError::NotFound(_)) => Ok(None),
+        other => other,
+    }
+}
