@@ -171,6 +171,7 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     if segments.iter().any(|it| it.is_load) {
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
     }
+    warnings.extend(sections.iter().filter(|it| load::is_needless(it, &segments)).map(written_out));
     let exports = if header.kind == "shared" { symbols::exports(&file, &table) } else { Vec::new() };
     let is_linked = header.kind != RELOCATABLE;
     let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
@@ -209,6 +210,15 @@ fn left_behind(section: &ImageSection<'_>) -> Warning {
     Warning {
         place: format!("section {}", section.name),
         message: "it is allocated, but no load segment holds it, so nothing will flash it".into(),
+    }
+}
+
+fn written_out(section: &ImageSection<'_>) -> Warning {
+    Warning {
+        place: format!("section {}", section.name),
+        message: "the linker wrote out a reservation as zeroes that are loaded to it, so a .bin of `objcopy -O binary` \
+            reaches up to there; `(NOLOAD)` in the linker script keeps them out"
+            .into(),
     }
 }
 

@@ -47,6 +47,12 @@ pub(super) fn is_written(section: &ImageSection<'_>, segment: &ImageSegment) -> 
         && run_address(segment, section.file_offset) == Some(section.run.start())
 }
 
+/// Whether the file has zeroes for what is only set aside.
+pub(super) fn is_needless(section: &ImageSection<'_>, segments: &[ImageSegment]) -> bool {
+    let is_empty = section.role == SectionRole::Reservation && section.load.is_none();
+    is_empty && segments.iter().any(|it| is_written(section, it))
+}
+
 /// Where a byte of the file runs if its segment is mapped as a whole.
 fn run_address(segment: &ImageSegment, offset: u64) -> Option<u64> {
     segment.run.start().checked_add(offset.checked_sub(segment.file.start())?)

@@ -22,7 +22,10 @@ fn a_reservation_that_a_linker_wrote_out_is_no_flash() {
     assert_eq!(lld.totals.flash_bytes, gnu.totals.flash_bytes);
     assert_eq!(lld.totals.ram_bytes, gnu.totals.ram_bytes);
     assert_eq!(lld.regions[0].reserved_bytes, gnu.regions[0].reserved_bytes);
-    assert!(lld.warnings.is_empty(), "{:?}", lld.warnings);
+    let [warning] = &lld.warnings[..] else { panic!("{:?}", lld.warnings) };
+    assert_eq!(warning.place, "section ._user_heap_stack");
+    assert!(warning.message.contains("(NOLOAD)"), "{warning:?}");
+    assert!(gnu.warnings.is_empty(), "{:?}", gnu.warnings);
     let told: Vec<&str> = lld.insights.iter().map(|it| it.kind.as_str()).collect();
     assert!(!told.contains(&"zeroes_in_data"), "{told:?}");
 }
