@@ -11,6 +11,7 @@ pub(crate) mod formatting;
 pub(crate) mod generics;
 pub(crate) mod helpers;
 mod idle;
+pub(crate) mod linked;
 pub(crate) mod machinery;
 mod once;
 mod operations;

@@ -134,6 +134,12 @@ impl<'a> DebugInfo<'a> {
         self.bases.address_in(section, address)
     }
 
+    /// The unit that has code at an address, where that is none of Rust's.
+    pub(crate) fn foreign_unit_at(&self, address: u64) -> Option<usize> {
+        let unit_idx = self.units.at(address)?;
+        (self.units.list[unit_idx].language != gimli::DW_LANG_Rust).then_some(unit_idx)
+    }
+
     /// Whether there is anything to ask.
     pub fn is_empty(&self) -> bool {
         self.units.list.is_empty()

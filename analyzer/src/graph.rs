@@ -14,6 +14,8 @@ pub(crate) mod secure;
 mod ways;
 mod why;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::image::Image;
@@ -81,7 +83,7 @@ pub enum RootKind {
 /// The graph of one image.
 #[derive(Debug)]
 pub(crate) struct Graph {
-    pub(crate) references: References,
+    pub(crate) references: Arc<References>,
     pub(crate) roots: Vec<Root>,
     /// Own bytes by node.
     bytes: Vec<u64>,
@@ -109,6 +111,20 @@ impl Graph {
         let starts: Vec<usize> = roots.iter().map(|it| it.node).collect();
         let dominators = Dominators::new(&edges, &starts);
         let retained_bytes = retained(&bytes, &dominators);
+        Self { references: Arc::new(references), roots, bytes, edges, dominators, retained_bytes }
+    }
+
+    /// The same with more edges, which no reference is behind.
+    pub(crate) fn with_edges(&self, more: &[(u32, u32)]) -> Self {
+        let n_nodes = self.bytes.len();
+        let known =
+            (0..n_nodes).flat_map(|from| self.edges.targets(from).iter().map(move |to| (from as u32, *to)));
+        let edges = Edges::of_pairs(known.chain(more.iter().copied()).collect(), n_nodes);
+        let starts: Vec<usize> = self.roots.iter().map(|it| it.node).collect();
+        let dominators = Dominators::new(&edges, &starts);
+        let retained_bytes = retained(&self.bytes, &dominators);
+        let (references, roots, bytes) =
+            (Arc::clone(&self.references), self.roots.clone(), self.bytes.clone());
         Self { references, roots, bytes, edges, dominators, retained_bytes }
     }
 

@@ -44,7 +44,7 @@ mod stack;
 mod text;
 
 pub use bloat::accuracy::{MEASURED_ERROR, MeasuredError};
-pub use bloat::costs::{FmtBlame, HelperCost, MachineryCost, SymbolCost};
+pub use bloat::costs::{FmtBlame, HelperCost, MachineryCost, ServiceCost, SymbolCost};
 pub use bloat::predict::{PredictError, PredictedLine, Prediction, SourceLine, Without};
 pub use diff::cause::{Cause, CauseKind, Explained, Growth, Memory, Trace, Traced, growth};
 pub use diff::{Change, ChangeKind, Diff};
@@ -124,7 +124,7 @@ fn analysis_then(
     done("references");
     let graph = references.map(|it| graph::Graph::of(&image, &attribution, it));
     done("graph");
-    let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
+    let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &*it.references));
     done("refined attribution");
     let sections = debug::DebugSections::new(&image, source.split);
     let debug = debug::DebugInfo::new(&sections);
@@ -161,7 +161,7 @@ pub fn why_with<'data>(
     let attribution = map::Attribution::new(&image).with_map(&image, besides.map);
     let references = refs::References::find(&image, &attribution, None);
     let graph = references.map(|it| graph::Graph::of(&image, &attribution, it));
-    let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &it.references));
+    let attribution = attribution.refined(&image, graph.as_ref().ok().map(|it| &*it.references));
     let sections = debug::DebugSections::new(&image, source.split);
     let debug = debug::DebugInfo::new(&sections);
     let done = &|_| {};

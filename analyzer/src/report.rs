@@ -48,7 +48,7 @@ mod stack;
 mod symbol;
 mod unflashed;
 
-pub use blame::{Blame, BlamedCrate, BlamedLine, Formatting, HelperUse, Panics};
+pub use blame::{Blame, BlamedCrate, BlamedLine, Formatting, HelperUse, Panics, ServiceUse};
 pub use code::{CodeUse, FileUse, UnitUse};
 pub use duplicates::{DuplicateText, Family, IdenticalBodies};
 pub use insight::{Certainty, Insight};
@@ -122,6 +122,9 @@ pub struct Report {
     /// What panicking costs.
     #[serde(default)]
     pub panics: Panics,
+    /// What lines of C and C++ ask their libraries for, the most saving first; empty without DWARF.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<ServiceUse>,
     /// Helpers that the compiler calls on its own account, and who needs them; biggest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub helpers: Vec<HelperUse>,

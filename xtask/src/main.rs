@@ -1,6 +1,7 @@
 //! The chores of this repository: `cargo xtask` lists them.
 
 mod advice;
+mod c_truth;
 mod cause;
 mod command;
 mod conformance;
@@ -35,7 +36,7 @@ struct Task {
     run: fn(lexopt::Parser) -> Result<()>,
 }
 
-const TASKS: [Task; 12] = [
+const TASKS: [Task; 13] = [
     Task {
         name: "demo",
         summary: "Run Plimsoll on a voyage of real firmware builds",
@@ -59,6 +60,12 @@ const TASKS: [Task; 12] = [
         summary: "Follow the analyzer's advice on our firmware, compare what it promised",
         details: advice::DETAILS,
         run: advice::run_task,
+    },
+    Task {
+        name: "c-truth",
+        summary: "Hold predictions of what C's library costs against rebuilt programs",
+        details: c_truth::DETAILS,
+        run: c_truth::run_task,
     },
     Task {
         name: "cause",

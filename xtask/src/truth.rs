@@ -17,7 +17,7 @@ use claim::Claim;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use tally::Tally;
+pub use tally::Tally;
 
 /// Help of `cargo xtask truth`.
 pub const DETAILS: &str = "cargo xtask truth
@@ -114,7 +114,8 @@ fn of_thumb(pools: &Pools) -> Tally {
     Tally::of(thumb.flat_map(|(_, cases)| cases))
 }
 
-fn show(group: &str, cases: &[Case]) {
+/// Prints cases.
+pub fn show(group: &str, cases: &[Case]) {
     say(format!("\n{group}\n  predicted    really   error  without"));
     for case in cases {
         let error = case.predicted_bytes.cast_signed() - case.true_bytes.cast_signed();
@@ -125,7 +126,7 @@ fn show(group: &str, cases: &[Case]) {
 }
 
 /// What the analyzer predicts for an image, asked with `--without`.
-fn predict(elf: &Path, without: &[&str]) -> Result<u64> {
+pub fn predict(elf: &Path, without: &[&str]) -> Result<u64> {
     let answer = answer(elf, without)?;
     answer["saves_at_least_bytes"].as_u64().context("a prediction without `saves_at_least_bytes`")
 }

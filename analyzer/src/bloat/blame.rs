@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::cut::{Cut, Cutter, grouped, together};
 use super::scene::Scene;
+use super::services::Service;
 use super::suspects::{self, Suspect};
 use crate::debug::chains::{Chains, is_standard};
 use crate::debug::sweep::Line;
@@ -18,8 +19,15 @@ const MAX_STEPS: usize = 20_000_000;
 /// Crate of lines of which debug information does not tell.
 const UNKNOWN_CRATE: &str = crate::report::assemble::UNKNOWN_CRATE;
 
-/// Who formats, and who may panic.
-pub(crate) fn find(scene: &Scene<'_, '_>) -> (Blame, Blame) {
+/// Who asks for what.
+pub(crate) struct Blamed {
+    pub(crate) formatting: Blame,
+    pub(crate) panics: Blame,
+    pub(crate) services: Vec<(Service, Blame)>,
+}
+
+/// Who formats, who may panic, and who asks a library of C or C++ for something.
+pub(crate) fn find(scene: &Scene<'_, '_>) -> Blamed {
     let mut chains = Chains::new(scene.debug);
     let suspects = suspects::find(scene, &mut chains);
     let mut cutter = Cutter::new(scene);
@@ -33,10 +41,16 @@ pub(crate) fn find(scene: &Scene<'_, '_>) -> (Blame, Blame) {
     };
     let of_formatting = names(&suspects.formatting, &mut chains);
     let of_panics = names(&suspects.panics, &mut chains);
+    let of_services: Vec<Vec<Names>> = suspects.services.values().map(|it| names(it, &mut chains)).collect();
     let paths = chains.finish();
-    let formatting = blame(&mut cutter, &suspects.formatting, &of_formatting, &paths);
-    let panics = blame(&mut cutter, &suspects.panics, &of_panics, &paths);
-    (formatting, panics)
+    let services = suspects.services.iter().zip(&of_services);
+    Blamed {
+        formatting: blame(&mut cutter, &suspects.formatting, &of_formatting, &paths),
+        panics: blame(&mut cutter, &suspects.panics, &of_panics, &paths),
+        services: services
+            .map(|((service, lines), names)| (*service, blame(&mut cutter, lines, names, &paths)))
+            .collect(),
+    }
 }
 
 /// The crate of the symbol that has an instruction: line tables alone name no function's crate. A copy of

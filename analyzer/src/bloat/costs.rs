@@ -14,10 +14,23 @@ pub struct FmtBlame {
     pub float_bytes: u64,
     /// What only a panic needs.
     pub panics: MachineryCost,
+    /// What lines of C and C++ ask their libraries for.
+    pub services: Vec<ServiceCost>,
     /// Helpers that the compiler calls on its own account, the biggest first.
     pub helpers: Vec<HelperCost>,
     /// How far predictions were off when they were last held against rebuilt programs.
     pub measured_error: MeasuredError,
+}
+
+/// What a library is asked for, and by which lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServiceCost {
+    /// In words.
+    pub name: String,
+    /// Bytes of the functions that are known by their names.
+    pub own_bytes: u64,
+    /// Who asks for it.
+    pub blame: Blame,
 }
 
 /// What one sort of machinery costs.
@@ -73,6 +86,11 @@ pub(crate) fn of_report(report: &Report) -> Option<FmtBlame> {
         let used_by = it.used_by.iter().map(|it| report.symbols[*it].name.clone()).collect();
         HelperCost { name, purpose: it.purpose.clone(), size_bytes, used_by, n_left_out: it.n_left_out }
     });
+    let services = report.services.iter().map(|it| ServiceCost {
+        name: it.name.clone(),
+        own_bytes: it.total_bytes,
+        blame: it.blame.clone(),
+    });
     Some(FmtBlame {
         formatting: cost(
             formatting.total_bytes,
@@ -82,6 +100,7 @@ pub(crate) fn of_report(report: &Report) -> Option<FmtBlame> {
         )?,
         float_bytes: formatting.float_bytes,
         panics: cost(panics.total_bytes, panics.retained_bytes, &panics.symbols, panics.blame.as_ref())?,
+        services: services.collect(),
         helpers: helpers.collect(),
         measured_error: MEASURED_ERROR,
     })

@@ -1,5 +1,6 @@
 //! What part a symbol plays in formatting and panicking, by its name.
 
+use super::services::Service;
 use super::{formatting, panics};
 use crate::image::Image;
 use crate::map::Attribution;
@@ -18,6 +19,8 @@ pub(crate) enum Part {
     Panicking,
     /// Is there to panic in one case: `Option::unwrap` that was not inlined.
     Check,
+    /// Is what C and C++ ask a library for.
+    Service(Service),
     /// None in either.
     None,
 }
@@ -29,7 +32,7 @@ impl Part {
             return Self::Panicking;
         }
         if name.language != Language::Rust {
-            return Self::None;
+            return Service::of(text).map_or(Self::None, Self::Service);
         }
         if formatting::is_formatting(text) {
             return match text {

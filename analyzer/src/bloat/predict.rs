@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::cut::{Cut, Cutter, together};
-use super::machinery;
 use super::scene::Scene;
 use super::suspects;
+use super::{linked, machinery};
 use crate::Source;
 use crate::debug::chains::{Author, Chains};
 use crate::debug::sweep::Line;
@@ -103,6 +103,8 @@ pub(crate) fn open<T>(
         return Err(PredictError::NoDebug);
     }
     let parts = machinery::parts(&image, &attribution);
+    let together = linked::pairs((&image, &attribution), &graph, &debug);
+    let graph = if together.is_empty() { graph } else { graph.with_edges(&together) };
     ask(&Scene::new((&image, &attribution), &graph, &debug, &parts))
 }
 

@@ -122,6 +122,15 @@ fn is_format(name: &str, stem: &str) -> bool {
     matches!(prefix, "" | "f" | "s" | "sn" | "as" | "asn" | "d" | "small_")
 }
 
+/// Folders of the sources of C's and C++'s libraries, as their builders' debug information has them.
+const TOOLCHAIN_FOLDERS: [&str; 7] =
+    ["/newlib/", "/picolibc/", "/libgcc/", "libstdc++-v3/", "libsupc++/", "/include/c++/", "/avr-libc/"];
+
+/// Whether a source file comes with the toolchain.
+pub(crate) fn is_of_toolchain(path: &str) -> bool {
+    TOOLCHAIN_FOLDERS.iter().any(|it| path.contains(it))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use super::cold;
 use super::cut::Cut;
 use super::machinery::Part;
 use super::scene::Scene;
+use super::services::{Service, is_of_toolchain};
 use crate::debug::chains::{Author, Chains, FunctionId, Link};
 use crate::debug::sweep::Line;
 use crate::refs::{Reference, ReferenceKind};
@@ -26,6 +27,8 @@ pub(crate) struct Suspect {
 pub(crate) struct Suspects {
     pub(crate) formatting: BTreeMap<Line, Suspect>,
     pub(crate) panics: BTreeMap<Line, Suspect>,
+    /// By what they ask a library for.
+    pub(crate) services: BTreeMap<Service, BTreeMap<Line, Suspect>>,
 }
 
 /// Functions in which lines were found.
@@ -33,6 +36,7 @@ pub(crate) struct Suspects {
 struct Hosts {
     formatting: BTreeSet<usize>,
     panics: BTreeSet<usize>,
+    services: BTreeSet<usize>,
 }
 
 /// Finds the lines by the references of their code, and then all code that is theirs.
@@ -54,13 +58,18 @@ pub(crate) fn find(scene: &Scene<'_, '_>, chains: &mut Chains<'_, '_>) -> Suspec
         if hosts.formatting.contains(&host) {
             chains.runs(place.span, |span, chain| suspects.claim(span, chain));
         }
+        if hosts.services.contains(&host) {
+            chains.runs(place.span, |span, chain| suspects.claim_service(span, chain));
+        }
         if hosts.panics.contains(&host) {
             for block in cold::blocks(scene, place) {
                 suspects.claim_block(chains.at(block.call), &block);
             }
         }
     }
-    suspects.formatting.values_mut().chain(suspects.panics.values_mut()).for_each(|it| it.cut.settle());
+    let of_services = suspects.services.values_mut().flat_map(|it| it.values_mut());
+    let all = suspects.formatting.values_mut().chain(suspects.panics.values_mut()).chain(of_services);
+    all.for_each(|it| it.cut.settle());
     suspects
 }
 
@@ -92,6 +101,14 @@ impl Suspects {
         if formats {
             return;
         }
+        if let Part::Service(service) = part {
+            let is_asked_by_library = is_of_toolchain(chains.path(line.0));
+            if !is_asked_by_library {
+                self.services.entry(service).or_default().entry(line).or_insert_with(new);
+                hosts.services.insert(host);
+            }
+            return;
+        }
         if part == Part::Panicking {
             self.panics.entry(line).or_insert_with(new);
             hosts.panics.insert(host);
@@ -105,6 +122,14 @@ impl Suspects {
     fn claim(&mut self, span: Span, chain: &[Link]) {
         for line in chain.iter().filter(|it| it.author == Author::User).filter_map(|it| it.line) {
             if let Some(suspect) = self.formatting.get_mut(&line) {
+                suspect.cut.spans.push(span);
+            }
+        }
+    }
+
+    fn claim_service(&mut self, span: Span, chain: &[Link]) {
+        for line in chain.iter().filter(|it| it.author == Author::User).filter_map(|it| it.line) {
+            for suspect in self.services.values_mut().filter_map(|it| it.get_mut(&line)) {
                 suspect.cut.spans.push(span);
             }
         }

@@ -73,7 +73,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let of_regions: Vec<Warning> = regions.iter().filter_map(overflow).chain(disagreements).collect();
     let stack = stack::measure(findings, &mut named, &regions);
     done("stack");
-    let (formatting, panics) = machinery::costs(findings, &named);
+    let (formatting, panics, services) = machinery::costs(findings, &named);
     let helpers = graph.map(|it| helpers::find(&named, it)).unwrap_or_default();
     done("blame");
     let mut report = Report {
@@ -88,6 +88,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
         files: source.files,
         formatting,
         panics,
+        services,
         helpers,
         families,
         identical_bodies,

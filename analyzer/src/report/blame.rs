@@ -61,6 +61,20 @@ pub struct Blame {
     pub crates: Vec<BlamedCrate>,
 }
 
+/// What C or C++ ask a library for: `printf`, `malloc`, streams.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServiceUse {
+    /// In words: `` `printf` with floats ``.
+    pub name: String,
+    /// Bytes of the functions that are known by their names; what these lead to is in the blame.
+    pub total_bytes: u64,
+    /// Those functions, the biggest first: indices into [`Report::symbols`](super::Report::symbols).
+    pub symbols: Vec<usize>,
+    /// Who asks for it, lines of libraries left out.
+    pub blame: Blame,
+}
+
 /// A source line that formats or can panic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,14 +1,18 @@
 //! What formatting and panicking cost, and who is to blame.
 
+use std::cmp::Reverse;
+
 use super::assemble::{Findings, Named};
 use super::panic_data::PanicData;
-use super::{Formatting, Panics};
+use super::{Blame, Formatting, Panics, ServiceUse};
 use crate::bloat::machinery::Part;
-use crate::bloat::{blame, scene::Scene};
+use crate::bloat::scene::Scene;
+use crate::bloat::services::{self, Service};
+use crate::bloat::{blame, linked};
 use crate::graph::Graph;
 
-/// Both costs; without references or debug information nobody is blamed.
-pub(super) fn costs(findings: &Findings<'_>, rows: &[Named]) -> (Formatting, Panics) {
+/// All costs; without references or debug information nobody is blamed.
+pub(super) fn costs(findings: &Findings<'_>, rows: &[Named]) -> (Formatting, Panics, Vec<ServiceUse>) {
     let graph = findings.graph.as_ref().ok();
     let parts = parts(rows);
     let (own, symbols) = sum(rows, Part::is_formatting);
@@ -32,13 +36,25 @@ pub(super) fn costs(findings: &Findings<'_>, rows: &[Named]) -> (Formatting, Pan
         n_locations: data.n_locations,
         blame: None,
     };
+    let mut services = Vec::new();
     if let Some(graph) = graph.filter(|_| !findings.debug.is_empty()) {
-        let scene = Scene::new((findings.image, findings.attribution), graph, findings.debug, &parts);
-        let (of_formatting, of_panics) = blame::find(&scene);
-        formatting.blame = Some(of_formatting);
-        panics.blame = Some(of_panics);
+        let image = (findings.image, findings.attribution);
+        let together = linked::pairs(image, graph, findings.debug);
+        let joined = (!together.is_empty()).then(|| graph.with_edges(&together));
+        let scene = Scene::new(image, joined.as_ref().unwrap_or(graph), findings.debug, &parts);
+        let blamed = blame::find(&scene);
+        formatting.blame = Some(blamed.formatting);
+        panics.blame = Some(blamed.panics);
+        services = blamed.services.into_iter().map(|it| service(rows, it)).collect();
+        services.sort_by_key(|it| Reverse(it.blame.saves_at_least_bytes));
     }
-    (formatting, panics)
+    (formatting, panics, services)
+}
+
+fn service(rows: &[Named], (service, blame): (Service, Blame)) -> ServiceUse {
+    let (total_bytes, symbols) = sum(rows, |it| it == Part::Service(service));
+    let has_floats = rows.iter().any(|it| services::is_float(&it.symbol.name));
+    ServiceUse { name: service.words(has_floats).to_owned(), total_bytes, symbols, blame }
 }
 
 /// By node.

@@ -36,6 +36,7 @@ mod regions;
 mod robustness;
 mod sectionless;
 mod sections;
+mod services;
 mod stack;
 mod support;
 mod symbols;

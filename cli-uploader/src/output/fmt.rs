@@ -4,7 +4,7 @@ use super::table::{Align, Cell, Table};
 use super::{FAINT, STRONG};
 use crate::text::{counted, grouped, shortened_start};
 use plimsoll_analyzer::report::{Blame, BlamedLine};
-use plimsoll_analyzer::{FmtBlame, HelperCost, MachineryCost, MeasuredError, Prediction};
+use plimsoll_analyzer::{FmtBlame, HelperCost, MachineryCost, MeasuredError, Prediction, ServiceCost};
 
 /// Files are shown from a folder on where their path is longer.
 const MAX_PATH_CHARS: usize = 48;
@@ -15,10 +15,7 @@ const MAX_USERS: usize = 3;
 pub(crate) fn blame(blame: &FmtBlame, top: usize, width: Option<usize>) -> String {
     let mut text = match formats(blame) {
         true => summary("formatting", &blame.formatting),
-        false => format!(
-            "{STRONG}formatting{STRONG:#}: no machinery of Rust's core::fmt; other machinery, such as printf of C, \
-             is not looked for\n"
-        ),
+        false => format!("{STRONG}formatting{STRONG:#}: no machinery of Rust's core::fmt\n"),
     };
     if blame.float_bytes > 0 {
         text.push_str(&format!(
@@ -30,6 +27,7 @@ pub(crate) fn blame(blame: &FmtBlame, top: usize, width: Option<usize>) -> Strin
     text.push('\n');
     text.push_str(&summary("panicking", &blame.panics));
     text.push_str(&asked_for("May panic", "Panics of crates", &blame.panics.blame, (top, width)));
+    blame.services.iter().for_each(|it| text.push_str(&service(it, (top, width))));
     text.push_str(&helpers(&blame.helpers, top, width));
     if formats(blame) || !blame.panics.blame.lines.is_empty() {
         text.push_str(&accuracy(&blame.measured_error));
@@ -76,6 +74,19 @@ fn summary(what: &str, cost: &MachineryCost) -> String {
         counted(cost.symbols.len(), "symbol"),
         grouped(cost.retained_bytes),
         grouped(cost.blame.saves_at_least_bytes),
+    )
+}
+
+/// What a library is asked for; nothing where only libraries ask.
+fn service(service: &ServiceCost, shown: (usize, Option<usize>)) -> String {
+    if service.blame.lines.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n{STRONG}{}{STRONG:#}: without any of it: saves at least {STRONG}{} B{STRONG:#}\n{}",
+        service.name,
+        grouped(service.blame.saves_at_least_bytes),
+        asked_for("Ask for it", "Of crates", &service.blame, shown),
     )
 }
 

@@ -43,6 +43,11 @@ impl Tally {
         }
     }
 
+    /// Whether enough are within 5 % or 64 bytes.
+    pub fn is_near(&self) -> bool {
+        self.far().is_none()
+    }
+
     /// What is further off than promised about formatting.
     pub fn misses(&self) -> Vec<String> {
         let mut misses: Vec<String> = self.far().into_iter().collect();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::own;
 use super::trace::{Code, Frame, NO_FRAME};
 use super::{Explained, Partners, Traced, draft};
+use crate::bloat::services::is_of_toolchain;
 use crate::report::SymbolKind;
 
 /// Where a cause is.
@@ -247,15 +248,6 @@ fn site(side: &Traced, chain: &[&Frame], row: u32) -> Site {
         }
         None => Site::Row(row),
     }
-}
-
-/// Folders of the sources of C's and C++'s libraries, as their builders' debug information has them.
-const TOOLCHAIN_FOLDERS: [&str; 7] =
-    ["/newlib/", "/picolibc/", "/libgcc/", "libstdc++-v3/", "libsupc++/", "/include/c++/", "/avr-libc/"];
-
-/// Whether a source file comes with the toolchain.
-fn is_of_toolchain(path: &str) -> bool {
-    TOOLCHAIN_FOLDERS.iter().any(|it| path.contains(it))
 }
 
 /// The line of code that was there before, and of which nobody asks who let it in.
