@@ -161,7 +161,7 @@ fn a_comparison_goes_with_the_branch_that_asked_for_it() {
         b main",
     );
     let Some(it) = it else { return };
-    assert_eq!(it, [2, 2 + 2 + 4, 0]);
+    assert_eq!(it, [2, 2 + 4 + 4, 0], "the comparison, the wide branch, the call");
 }
 
 #[test]
