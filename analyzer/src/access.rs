@@ -239,6 +239,7 @@ fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> O
         let formed = match step.value {
             Value::Load(pool) => places.number_at(pool),
             Value::Address(number) => Some(number),
+            Value::Sum(pool, here) => places.number_at(pool).map(|it| it.wrapping_add(here) & 0xffff_ffff),
             Value::Beginning(_) | Value::None => None,
         };
         let is_conditional = conditions.next(effect.n_conditional);

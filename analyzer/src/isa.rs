@@ -34,6 +34,12 @@ pub(crate) mod followers {
 /// Bytes by which instructions of AVR name RAM, as `avr-gcc` places it.
 pub(crate) const AVR_DATA_BASE: u64 = 0x80_0000;
 
+/// Whether a number that the instruction at the start of `code` loads is first used as a factor of a product or
+/// quotient: then it is no address. `computes` knows by their addresses what is called to multiply or divide.
+pub(crate) fn is_factor(machine: Machine, code: &[u8], at: u64, computes: &dyn Fn(u64) -> bool) -> bool {
+    machine == Machine::Arm && thumb::factors::is_factor(code, at, computes)
+}
+
 /// The decoder for an image, where there is one.
 pub(crate) fn decoder(image: &Image<'_>) -> Option<Box<dyn Decode>> {
     if image.header.endianness == Endianness::Big {

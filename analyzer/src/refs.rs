@@ -10,6 +10,7 @@
 //!
 //! Either way, who is reached by a neighbour's address is found by following addresses (`access`).
 
+pub(crate) mod beside;
 mod body;
 pub(crate) mod code;
 mod data;
@@ -19,6 +20,7 @@ mod nodes;
 mod overlay;
 mod places;
 mod relocations;
+mod run_ons;
 mod vectors;
 
 use serde::{Deserialize, Serialize};
@@ -96,6 +98,8 @@ pub(crate) struct References {
     pub(crate) list: List,
     /// What code refers to outside of the image, by address of the instruction: absolute symbols only.
     pub(crate) outside: Vec<Reference>,
+    /// Calls at the end of a function after which control runs on into the next, in order.
+    pub(crate) run_ons: Vec<u64>,
     /// Calls through registers of which nobody knows what they hold.
     pub(crate) n_unknown_calls: u64,
     pub(crate) nodes: Nodes,
@@ -155,6 +159,7 @@ impl References {
         }
         let bodies = bodies.finish(&places);
         facts.loads.sort_unstable();
+        let run_ons = facts.run_on(&places);
         let mut list = facts.take_list().ok_or(NoReferences::TooLarge)?;
         match source {
             EdgeSource::Relocations => relocations::collect(&places, &facts, &mut list),
@@ -166,7 +171,7 @@ impl References {
             return Err(NoReferences::TooLarge);
         }
         list.finish();
-        let neighbours = access::neighbours(&places, &list);
+        let neighbours = access::neighbours(&places, &list, &facts.beside);
         list.add(&neighbours.references);
         let nodes = Nodes::new(&places, anonymous::split(&places, &list, &facts));
         let loads = facts.loads.iter().copied();
@@ -184,6 +189,7 @@ impl References {
             source,
             list,
             outside,
+            run_ons,
             n_unknown_calls,
             nodes,
             pool_loads,

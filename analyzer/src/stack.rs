@@ -52,7 +52,7 @@ pub(crate) fn measure(findings: &Findings<'_>, rows: &mut [Named], regions: &[Re
     let places = refs::places(image, attribution).ok().filter(|_| !is_beyond_limit(image))?;
     // Before the walk, which keeps all calls in mind: looking for tables takes room for a while.
     let vtables = vtables::find(&places, &graph.references, attribution);
-    let walked = walk::walk(&places, &graph.references.nodes)?;
+    let walked = walk::walk(&places, &graph.references)?;
     let frames = frames::read(image, &graph.references.nodes);
     let names = Names::new(rows);
     let calls = Calls::new(&places, (graph, vtables), (&walked, &frames), &names);

@@ -219,7 +219,7 @@ impl<const N: usize> Code<'_, N> {
             Flow::Next | Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => vec![end],
             Flow::Branch(target) => vec![target, end],
             Flow::Jump(target) => vec![target],
-            Flow::End => vec![],
+            Flow::End | Flow::Stop | Flow::JumpThrough(_) => vec![],
             Flow::JumpUnknown => vec![u64::MAX],
         };
         let found = |it: &u64| self.list.binary_search_by_key(it, |it| it.at).ok();

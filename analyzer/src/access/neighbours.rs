@@ -12,9 +12,8 @@ use super::follow::{Code, Instruction, Pointer, State, Watch, held};
 use super::{MAX_STEPS, N_ARM_REGISTERS, N_RISCV_REGISTERS, instructions};
 use crate::isa::accesses::{Access, By, Effect, Move, Number, Reader, bit, reader};
 use crate::isa::sign_extend;
-use crate::map::Label;
+use crate::refs::beside::{datum_beside, is_datum};
 use crate::refs::{Flow, List, Place, Places, Reference, ReferenceKind, Value, decoder, sweep_place};
-use crate::report::SymbolKind;
 use crate::span::Span;
 
 const WORD_BYTES: u64 = 4;
@@ -28,35 +27,41 @@ pub(crate) struct Neighbours {
 
 /// References from loads and stores to whom nobody names there. None where nobody knows the machine's
 /// loads and stores.
-pub(crate) fn neighbours(places: &Places<'_>, references: &List) -> Neighbours {
+pub(crate) fn neighbours(places: &Places<'_>, references: &List, beside: &[u64]) -> Neighbours {
     let Some(reader) = reader(places.image) else { return Neighbours::default() };
     let mut search = Search { places, reader, found: Vec::new(), steps_left: MAX_STEPS };
     let mut function: Option<(Place, Reach)> = None;
-    for reference in references.iter().filter(|it| it.kind == ReferenceKind::Address) {
-        let Some(datum) = data_at(places, reference.target_address) else { continue };
-        if !function.is_some_and(|(it, _)| it.span.contains_address(reference.at_address)) {
+    let named = references.iter().filter(|it| it.kind == ReferenceKind::Address);
+    let mut named = named.filter_map(|it| Some((it.at_address, room(places, it.target_address)?))).peekable();
+    let mut beside = beside.iter().map(|it| (*it, Reach::NONE)).peekable();
+    let next = || match (named.peek(), beside.peek()) {
+        (Some((one, _)), Some((two, _))) if one > two => beside.next(),
+        (None, _) => beside.next(),
+        _ => named.next(),
+    };
+    for (at, its_room) in std::iter::from_fn(next) {
+        if !function.is_some_and(|(it, _)| it.span.contains_address(at)) {
             function.iter().for_each(|(place, room)| search.function(place, *room));
-            function = places.at(reference.at_address).map(|it| (*it, Reach::MAX));
+            function = places.at(at).map(|it| (*it, Reach::MAX));
         }
         if let Some((_, room)) = &mut function {
-            let before = reference.target_address - datum.span.start();
-            let behind = datum.span.end() - reference.target_address;
-            *room = Reach { before: room.before.min(before), behind: room.behind.min(behind) };
+            let (before, behind) = (room.before.min(its_room.before), room.behind.min(its_room.behind));
+            *room = Reach { before, behind };
         }
     }
     function.iter().for_each(|(place, room)| search.function(place, *room));
     Neighbours { references: search.found, is_cut: search.steps_left == 0 }
 }
 
+/// How far loads and stores may go from an address of a datum without leaving it.
+fn room(places: &Places<'_>, address: u64) -> Option<Reach> {
+    let datum = data_at(places, address)?;
+    Some(Reach { before: address - datum.span.start(), behind: datum.span.end() - address })
+}
+
 /// The symbol whose data is at an address.
 fn data_at<'a>(places: &'a Places<'_>, address: u64) -> Option<&'a Place> {
-    let is_data = |it: &&Place| match it.label {
-        Label::Symbol(owner) => {
-            places.kind_of(owner) == SymbolKind::Data || !places.section(it).is_executable
-        }
-        _ => false,
-    };
-    places.at(address).filter(is_data)
+    places.at(address).filter(|it| is_datum(places, it))
 }
 
 /// How far loads and stores go from an address, or how far they may go without leaving anybody's bytes.
@@ -68,6 +73,7 @@ struct Reach {
 
 impl Reach {
     const MAX: Self = Self { before: u64::MAX, behind: u64::MAX };
+    const NONE: Self = Self { before: 0, behind: 0 };
 }
 
 struct Search<'a, 'image> {
@@ -112,10 +118,11 @@ impl Search<'_, '_> {
         let all: Vec<Pointer> =
             held(before, self.handed_over(it, function)).filter(|it| it.is_certain).collect();
         for pointer in &all {
-            let Some(named) = data_at(self.places, pointer.base) else { continue };
-            let is_end = pointer.without_index() == named.span.end();
-            let has_other = all.iter().any(|it| named.span.contains_address(it.without_index()));
-            if !(is_end && has_other) {
+            let is_end_of = |named: &Place| {
+                let is_end = pointer.without_index() == named.span.end();
+                is_end && all.iter().any(|it| named.span.contains_address(it.without_index()))
+            };
+            if !data_at(self.places, pointer.base).is_some_and(is_end_of) {
                 self.enter(it, *pointer, 1);
             }
         }
@@ -127,6 +134,7 @@ impl Search<'_, '_> {
         match it.step.flow {
             Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => self.reader.arguments,
             Flow::Jump(target) if !function.contains_address(target) => self.reader.arguments,
+            Flow::JumpThrough(_) => self.reader.arguments,
             Flow::End | Flow::JumpUnknown => effect.passed_on & self.reader.arguments,
             _ if effect.access.is_some_and(|it| it.is_store) => effect.passed_on,
             _ => 0,
@@ -172,6 +180,9 @@ impl Search<'_, '_> {
         let formed = match value {
             Value::Load(pool) => self.places.number_at(pool),
             Value::Address(number) => Some(number),
+            Value::Sum(pool, here) => {
+                self.places.number_at(pool).map(|it| it.wrapping_add(here) & 0xffff_ffff)
+            }
             Value::Beginning(_) | Value::None => None,
         };
         let formed = formed.filter(|it| !self.is_near(*it)).map_or(0, |it| sign_extend(it as u32, 32));
@@ -202,7 +213,7 @@ impl Search<'_, '_> {
 
 impl Watch for Search<'_, '_> {
     fn is_near(&self, number: u64) -> bool {
-        data_at(self.places, number).is_some()
+        data_at(self.places, number).is_some() || datum_beside(self.places, number).is_some()
     }
 
     /// Only where an address leads on all ways counts, which is known at the end.

@@ -145,8 +145,8 @@ impl Body {
         match self.operations[idx].flow {
             _ if self.operations[idx].is_last => 0,
             Flow::Jump(_) => there,
-            Flow::JumpUnknown => Registers::MAX,
-            Flow::End => convention.at_return,
+            Flow::JumpUnknown | Flow::JumpThrough(_) => Registers::MAX,
+            Flow::End | Flow::Stop => convention.at_return,
             _ => there | next(),
         }
     }
@@ -160,7 +160,7 @@ impl Body {
             Frame::Keeps(registers) | Frame::KeepsWith(registers, _) => registers,
             _ => 0,
         };
-        let used = staying().filter(|it| !matches!(it.flow, Flow::End) || kept(it) != 0);
+        let used = staying().filter(|it| !matches!(it.flow, Flow::End | Flow::Stop) || kept(it) != 0);
         let used = used.map(|it| (it.effect.reads | it.effect.writes) & !kept(it));
         let free = convention.saved & !used.fold(0, |all, it| all | it);
         let is_needless = |it: &&Operation| kept(it) != 0 && kept(it) & !free == 0;

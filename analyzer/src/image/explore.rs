@@ -105,7 +105,10 @@ impl Explorer<'_> {
             let n_bytes = step.len_bytes.max(1) as usize;
             self.reached[segment_idx].iter_mut().skip(offset).take(n_bytes).for_each(|it| *it = true);
             self.note(&step);
-            if matches!(step.flow, Flow::Jump(_) | Flow::JumpUnknown | Flow::End) {
+            if matches!(
+                step.flow,
+                Flow::Jump(_) | Flow::JumpThrough(_) | Flow::JumpUnknown | Flow::End | Flow::Stop
+            ) {
                 return;
             }
             at = at.saturating_add(n_bytes as u64);

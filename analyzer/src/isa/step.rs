@@ -19,8 +19,12 @@ pub(crate) enum Flow {
     CallUnknown,
     /// Nobody knows where to: a switch or a call in the last place.
     JumpUnknown,
+    /// There where a word in memory says, and nowhere else.
+    JumpThrough(u64),
     /// Back, or nowhere.
     End,
+    /// Nowhere: the undefined instruction.
+    Stop,
 }
 
 /// An address that an instruction forms.
@@ -31,6 +35,8 @@ pub(crate) enum Value {
     Load(u64),
     /// It forms (or reads from, or writes to) this address.
     Address(u64),
+    /// It forms the sum of the word at the first of these and the second: where that is by where the code is.
+    Sum(u64, u64),
     /// It forms this number: on AVR, where memories have addresses alike, one that is none of anything's unless
     /// something begins there.
     Beginning(u64),

@@ -3,6 +3,7 @@
 pub(crate) mod accesses;
 pub(super) mod arm_mode;
 mod decode;
+pub(super) mod factors;
 pub(crate) mod instruction;
 pub(super) mod liveness;
 mod narrow;

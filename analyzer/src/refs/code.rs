@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::beside::datum_beside;
 use super::list::List;
 use super::places::{Place, Places, Target};
+use super::run_ons::Ways;
 use super::{MAX_REFERENCES, Reference, ReferenceKind};
-use crate::isa::{Decode, Flow, Step, Value};
+use crate::isa::{self, Decode, Flow, Step, Value};
 use crate::map::Label;
 use crate::span::Span;
 
@@ -100,7 +102,10 @@ impl Code<'_> {
             if let Flow::Branch(target) | Flow::Jump(target) = step.flow {
                 targets.insert(target);
             }
-            if matches!(step.flow, Flow::Jump(_) | Flow::JumpUnknown | Flow::End) {
+            if matches!(
+                step.flow,
+                Flow::Jump(_) | Flow::JumpThrough(_) | Flow::JumpUnknown | Flow::End | Flow::Stop
+            ) {
                 let next = self.start.saturating_add(offset as u64);
                 let target = targets.range(next..=next.saturating_add(MAX_UNUSED as u64)).next();
                 let unused = self.content.get(offset..).unwrap_or(&[]).iter().take(MAX_UNUSED);
@@ -137,6 +142,9 @@ pub(crate) struct Facts {
     /// `(pool word, instruction)`, sorted once all are known.
     pub(crate) loads: Vec<(u64, u64)>,
     pub(crate) n_unknown_calls: u64,
+    /// Instructions that name what is no datum, but lies beside one.
+    pub(crate) beside: Vec<u64>,
+    ways: Ways,
     /// Whether there was more than is kept in mind: then nothing here is complete.
     is_cut: bool,
 }
@@ -154,6 +162,7 @@ impl Facts {
         }
         let n_before = self.list.len();
         self.add_flow(places, at, step, place);
+        self.ways.add(places, at, step, place);
         match step.value {
             Value::None => {}
             value => self.add_value(places, at, value, (place, home)),
@@ -174,7 +183,7 @@ impl Facts {
             }
             Flow::CallThrough(pool) => self.add_loaded(places, place, (at, pool), ReferenceKind::Call),
             Flow::CallUnknown => self.n_unknown_calls += 1,
-            Flow::Next | Flow::JumpUnknown | Flow::End => {}
+            Flow::Next | Flow::JumpUnknown | Flow::JumpThrough(_) | Flow::End | Flow::Stop => {}
         }
         let end = at.saturating_add(step.len_bytes);
         let goes_on = matches!(step.flow, Flow::Next | Flow::Branch(_));
@@ -190,12 +199,14 @@ impl Facts {
                 self.loads.push((pool, at));
                 self.add_loaded(places, place, (at, pool), ReferenceKind::Address);
             }
-            // Most are only numbers.
             Value::Address(number) => {
-                if self.tells_addresses {
-                    self.refer(at, places.formed(number, home), ReferenceKind::Address);
-                }
-                self.add_outside(places, Reference::new(at, number, ReferenceKind::Address));
+                let target = places.formed(number, home);
+                self.add_named(places, place, (at, number, target));
+            }
+            Value::Sum(pool, here) => {
+                let Some(word) = places.pointer_for(place.section_idx, pool) else { return };
+                let number = word.wrapping_add(here) & 0xffff_ffff;
+                self.add_named(places, place, (at, number, places.target(number)));
             }
             Value::Beginning(number) => {
                 if self.tells_addresses {
@@ -215,10 +226,30 @@ impl Facts {
         kind: ReferenceKind,
     ) {
         let Some(word) = places.pointer_for(place.section_idx, pool) else { return };
+        let target = places.target(word);
+        if kind == ReferenceKind::Address {
+            return self.add_named(places, place, (at, word, target));
+        }
         if self.tells_addresses {
-            self.refer(at, places.target(word), kind);
+            self.refer(at, target, kind);
         }
         self.add_outside(places, Reference::new(at, word, kind));
+    }
+
+    /// A number that an instruction names, and what is there: most are only numbers.
+    fn add_named(
+        &mut self,
+        places: &Places<'_>,
+        place: &Place,
+        (at, number, target): (u64, u64, Option<Target>),
+    ) {
+        match target {
+            Some(_) if is_factor(places, place, at) => return,
+            Some(_) if self.tells_addresses => self.refer(at, target, ReferenceKind::Address),
+            None if datum_beside(places, number).is_some() => self.beside.push(at),
+            _ => {}
+        }
+        self.add_outside(places, Reference::new(at, number, ReferenceKind::Address));
     }
 
     fn refer(&mut self, at: u64, target: Option<Target>, kind: ReferenceKind) {
@@ -264,6 +295,18 @@ impl Facts {
         is_in_gap && self.labels.binary_search(&address).is_ok()
     }
 
+    /// Refers from calls at the end of functions to what control runs on into, and answers with the calls.
+    pub(crate) fn run_on(&mut self, places: &Places<'_>) -> Vec<u64> {
+        let mut run_ons = self.ways.run_ons(places);
+        run_ons.sort_unstable();
+        for (at, next) in &run_ons {
+            if let Some(place) = places.at(*at) {
+                self.leave(places, place, Reference::new(*at, *next, ReferenceKind::FallThrough));
+            }
+        }
+        run_ons.into_iter().map(|it| it.0).collect()
+    }
+
     /// Branches from place to place, and what instructions say that they refer to; nothing where that
     /// is more than is kept in mind.
     pub(crate) fn take_list(&mut self) -> Option<List> {
@@ -282,4 +325,33 @@ impl Facts {
         let from = self.loads.partition_point(|(pool, _)| *pool < word);
         self.loads[from..].iter().take_while(move |(pool, _)| *pool == word).map(|(_, at)| *at)
     }
+}
+
+/// What compilers call to multiply and divide (Run-time ABI for the Arm Architecture, 5.1; libgcc's names): neither
+/// a factor nor a number with a fraction is an address.
+const ARITHMETIC: [&[u8]; 15] = [
+    b"__aeabi_idiv",
+    b"__aeabi_uidiv",
+    b"__aeabi_ldiv",
+    b"__aeabi_uldiv",
+    b"__aeabi_lmul",
+    b"__aeabi_fmul",
+    b"__aeabi_fdiv",
+    b"__aeabi_dmul",
+    b"__aeabi_ddiv",
+    b"__divsi3",
+    b"__udivsi3",
+    b"__modsi3",
+    b"__umodsi3",
+    b"__udivdi3",
+    b"__divdi3",
+];
+
+/// Whether the number that an instruction loads is only multiplied or divided.
+fn is_factor(places: &Places<'_>, place: &Place, at: u64) -> bool {
+    let rest =
+        Span::between(at, place.span.end()).map_or(&[][..], |it| places.content(it, place.section_idx));
+    let computes =
+        |target: u64| places.names_at(target).any(|name| ARITHMETIC.iter().any(|it| name.starts_with(it)));
+    isa::is_factor(places.machine, rest, at, &computes)
 }

@@ -14,7 +14,7 @@ use crate::isa::registers::{Callee, Effect, Follow, Known, Memory};
 use crate::isa::riscv::Table;
 use crate::isa::x86::decode as x86;
 use crate::isa::{Decode, Flow, Machine, decoder, half_at};
-use crate::refs::{Nodes, Place, Places, code};
+use crate::refs::{Nodes, Place, Places, References, code};
 use crate::span::Span;
 
 /// Of longer functions only the beginning is looked at.
@@ -63,20 +63,20 @@ impl Walked {
 }
 
 /// Walks through all code; `None` where there is no decoder for the machine.
-pub(super) fn walk(places: &Places<'_>, nodes: &Nodes) -> Option<Walked> {
+pub(super) fn walk(places: &Places<'_>, references: &References) -> Option<Walked> {
     let memory = Memory::new(places);
     Some(match places.machine {
-        Machine::Arm => by_bytes(Walk::new(places, nodes, Thumb::new(memory)))?,
+        Machine::Arm => by_bytes(Walk::new(places, references, Thumb::new(memory)))?,
         Machine::Riscv32 | Machine::Riscv64 => {
-            by_bytes(Walk::new(places, nodes, Riscv::new(memory, Table::of(&places.image.header))))?
+            by_bytes(Walk::new(places, references, Riscv::new(memory, Table::of(&places.image.header))))?
         }
-        Machine::Xtensa => by_bytes(Walk::new(places, nodes, Xtensa::new(memory)))?,
+        Machine::Xtensa => by_bytes(Walk::new(places, references, Xtensa::new(memory)))?,
         Machine::Avr { .. } => {
             let follow = Avr::new(places.machine.call_saves_bytes().cast_signed());
-            by_bytes(Walk::new(places, nodes, follow))?
+            by_bytes(Walk::new(places, references, follow))?
         }
-        Machine::X64 => by_instructions(Walk::new(places, nodes, X86::new(memory, 64)), 64),
-        Machine::X86 => by_instructions(Walk::new(places, nodes, X86::new(memory, 32)), 32),
+        Machine::X64 => by_instructions(Walk::new(places, references, X86::new(memory, 64)), 64),
+        Machine::X86 => by_instructions(Walk::new(places, references, X86::new(memory, 32)), 32),
         Machine::Other { .. } => return None,
     })
 }
@@ -121,6 +121,8 @@ where
 struct Walk<'image, F: Follow<'image>> {
     places: &'image Places<'image>,
     nodes: &'image Nodes,
+    /// Calls after which control runs on into the next function.
+    run_ons: &'image [u64],
     follow: F,
     functions: Vec<Function>,
     leavings: Vec<Leaving>,
@@ -157,13 +159,15 @@ struct Seen<Code> {
 }
 
 impl<'image, F: Follow<'image>> Walk<'image, F> {
-    fn new(places: &'image Places<'image>, nodes: &'image Nodes, follow: F) -> Self {
+    fn new(places: &'image Places<'image>, references: &'image References, follow: F) -> Self {
+        let (nodes, run_ons) = (&references.nodes, references.run_ons.as_slice());
         let (functions, leavings, seen) = (Vec::new(), Vec::new(), Vec::new());
         let (way, return_bytes) = (Way::default(), places.machine.call_saves_bytes());
         let (starters, started) = (threads::starters(places), BTreeMap::new());
         Self {
             places,
             nodes,
+            run_ons,
             follow,
             functions,
             leavings,
@@ -249,7 +253,13 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
                 self.follow.forget_arguments();
             }
             self.flow((at, flow, callee), current, way);
-            let goes_on = matches!(flow, Flow::Next | Flow::Branch(_));
+            let goes_on = match flow {
+                Flow::Next | Flow::Branch(_) => true,
+                Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => {
+                    self.run_ons.binary_search(&at).is_ok()
+                }
+                _ => false,
+            };
             // What runs on into nothing does not get there: `unreachable` leaves no instruction behind.
             let runs_on = goes_on && end == current.place.end() && self.nodes.at(end).is_some();
             if runs_on && !self.places.is_in_vectors(at) {
@@ -294,7 +304,12 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
                 }
                 way.is_cut_off = matches!(flow, Flow::Jump(_));
             }
-            Flow::JumpUnknown | Flow::End => {
+            Flow::JumpThrough(pool) => {
+                let target = self.places.pointer_at(pool).map_or(callee, Callee::Address);
+                self.leave((at, target), way);
+                way.is_cut_off = true;
+            }
+            Flow::JumpUnknown | Flow::End | Flow::Stop => {
                 // With nothing taken any more it is a call in the last place. Else a switch, or the end.
                 let is_call = !matches!(callee, Callee::Unknown | Callee::Table(_));
                 // What is no longer than that only leads on, to where nobody knows.

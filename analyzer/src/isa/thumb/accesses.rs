@@ -22,10 +22,14 @@ pub(crate) fn effect(code: &[u8], _: &Step) -> Effect {
         Class::MoveHalf { target, half, is_upper: false } => number(target, half.into()),
         // A number to which the upper half is added is formed by the decoder.
         Class::MoveHalf { .. } | Class::Address { .. } => Effect::writing(writes, 0),
-        Class::Multiply { target, factors, added: Some(added) } => {
-            Effect { passed_on: factors, ..Effect::adding(target, added, None) }
+        // What is added to a product may be an address.
+        Class::Multiply { targets, factors, added, .. } if targets.is_power_of_two() && added != 0 => {
+            let (to, from) = (targets.trailing_zeros(), added.trailing_zeros());
+            Effect { passed_on: factors, ..Effect::adding(to, from, None) }
         }
-        Class::Clear { .. } | Class::Multiply { .. } | Class::Other { .. } => Effect::writing(writes, reads),
+        Class::Clear { .. } | Class::Multiply { .. } | Class::Divide { .. } | Class::Other { .. } => {
+            Effect::writing(writes, reads)
+        }
         Class::Access(it) => accesses(&it, writes),
         Class::BranchTo { register: LINK } => returning(Effect::default()),
         // A call in the last place.

@@ -55,7 +55,9 @@ impl A32 {
         }
         match step.flow {
             Flow::Jump(target) if condition != ALWAYS => Step { flow: Flow::Branch(target), ..step },
-            Flow::End | Flow::JumpUnknown if condition != ALWAYS => Step { flow: Flow::Next, ..step },
+            Flow::End | Flow::Stop | Flow::JumpUnknown | Flow::JumpThrough(_) if condition != ALWAYS => {
+                Step { flow: Flow::Next, ..step }
+            }
             _ => step,
         }
     }
@@ -98,7 +100,7 @@ impl A32 {
             _ if word & 0xf == LINK => Flow::End,
             Known::Address(target) => Flow::Jump(Machine::Arm.code_address(target)),
             // The literal's load is the reference already.
-            Known::Pool(_) => Flow::End,
+            Known::Pool(pool) => Flow::JumpThrough(pool),
             _ => Flow::JumpUnknown,
         }
     }
@@ -137,7 +139,7 @@ impl A32 {
             return Step::value(4, Value::Address(pool));
         }
         self.registers[target] = Known::Pool(pool);
-        let flow = if target as u32 == PROGRAM_COUNTER { Flow::End } else { Flow::Next };
+        let flow = if target as u32 == PROGRAM_COUNTER { Flow::JumpThrough(pool) } else { Flow::Next };
         Step::new(4, flow, Value::Load(pool))
     }
 
@@ -163,7 +165,7 @@ fn flow(word: u32) -> Flow {
     let is_target = word >> 12 & 0xf == PROGRAM_COUNTER;
     match word >> 25 & 7 {
         // The undefined instruction.
-        _ if word & 0x0ff0_00f0 == 0x07f0_00f0 => Flow::End,
+        _ if word & 0x0ff0_00f0 == 0x07f0_00f0 => Flow::Stop,
         // LDR; POP of one register returns.
         0b010 | 0b011 if is_target && word >> 20 & 1 == 1 => {
             if word & 0x0fff_ffff == 0x049d_f004 {

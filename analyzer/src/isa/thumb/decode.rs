@@ -36,7 +36,7 @@ impl Decode for Thumb {
         let (flow, value) = self.see(&instruction, at);
         let flow = match flow {
             Flow::Jump(target) if is_conditional => Flow::Branch(target),
-            Flow::End if is_conditional => Flow::Next,
+            Flow::End | Flow::Stop | Flow::JumpThrough(_) if is_conditional => Flow::Next,
             other => other,
         };
         Step::new(if instruction.is_wide { 4 } else { 2 }, flow, value)
@@ -56,7 +56,8 @@ impl Thumb {
                 {
                     let pool = literal(at, distance);
                     self.registers[target as usize] = Known::Pool(pool);
-                    return (if target == PC { Flow::End } else { Flow::Next }, Value::Load(pool));
+                    let flow = if target == PC { Flow::JumpThrough(pool) } else { Flow::Next };
+                    return (flow, Value::Load(pool));
                 }
                 match it.registers {
                     _ if instruction.writes() >> PC & 1 == 0 => Flow::Next,
@@ -71,16 +72,18 @@ impl Thumb {
             Class::MoveHalf { target, half, is_upper } => {
                 return (Flow::Next, self.move_half(target as usize, half.into(), is_upper));
             }
-            Class::Compute(it) => return (self.compute(&it), Value::None),
+            Class::Compute(it) => return self.compute(&it, at),
             Class::Branch { offset } => Flow::Jump(relative(at, offset)),
             Class::BranchIf { offset, .. } => Flow::Branch(relative(at, offset)),
             Class::Call { offset, is_to_arm: false } => Flow::Call(relative(at, offset)),
             Class::Call { offset, is_to_arm: true } => Flow::Call(align4(relative(at, offset))),
             Class::CallTo { register } => self.call(register as usize),
             Class::BranchTo { register: LINK } => Flow::End,
+            // To 32-bit code behind it.
+            Class::BranchTo { register: PC } => Flow::Jump(literal(at, 0)),
             Class::BranchTo { register } => self.jump(register as usize),
             Class::TableBranch { .. } => Flow::JumpUnknown,
-            Class::Stop => Flow::End,
+            Class::Stop => Flow::Stop,
             _ => Flow::Next,
         };
         let is_call = matches!(flow, Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown);
@@ -88,17 +91,36 @@ impl Thumb {
         (flow, Value::None)
     }
 
-    fn compute(&mut self, it: &Compute) -> Flow {
-        let Some(target) = it.target else { return Flow::Next };
+    fn compute(&mut self, it: &Compute, at: u64) -> (Flow, Value) {
+        let Some(target) = it.target else { return (Flow::Next, Value::None) };
         let copied = match (it.operation, it.second) {
             (Operation::Move, Operand::Register(source)) => Some(source),
             _ => None,
         };
         if target == PC {
-            return if copied == Some(LINK) { Flow::End } else { Flow::JumpUnknown };
+            let flow = if copied == Some(LINK) { Flow::End } else { Flow::JumpUnknown };
+            return (flow, Value::None);
         }
-        self.registers[target as usize] = copied.map_or(Known::Nothing, |it| self.registers[it as usize]);
-        Flow::Next
+        let (known, value) = match (it.operation, it.first, it.second) {
+            (Operation::Add, Some(one), Operand::Register(PC)) => self.relative(one, at),
+            (Operation::Add, Some(PC), Operand::Register(one)) => self.relative(one, at),
+            _ => (copied.map_or(Known::Nothing, |it| self.registers[it as usize]), Value::None),
+        };
+        self.registers[target as usize] = known;
+        (Flow::Next, value)
+    }
+
+    /// What position-independent code adds to the program counter.
+    fn relative(&self, register: u32, at: u64) -> (Known, Value) {
+        let here = at.wrapping_add(4);
+        match self.registers[register as usize] {
+            Known::Pool(pool) => (Known::Nothing, Value::Sum(pool, here)),
+            Known::Address(number) => {
+                let sum = number.wrapping_add(here) & 0xffff_ffff;
+                (Known::Address(sum), Value::Address(sum))
+            }
+            _ => (Known::Nothing, Value::None),
+        }
     }
 
     fn call(&self, register: usize) -> Flow {
@@ -113,7 +135,7 @@ impl Thumb {
         match self.registers[register] {
             Known::Address(target) => Flow::Jump(Machine::Arm.code_address(target)),
             // The literal's load is the reference already.
-            Known::Pool(_) => Flow::End,
+            Known::Pool(pool) => Flow::JumpThrough(pool),
             _ => Flow::JumpUnknown,
         }
     }

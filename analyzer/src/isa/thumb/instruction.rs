@@ -40,11 +40,16 @@ pub(crate) enum Class {
         low: u32,
         high: u32,
     },
-    /// A product to which something may be added.
+    /// A product to which something may be added; each a bit for each register.
     Multiply {
-        target: u32,
+        targets: u32,
         factors: u32,
-        added: Option<u32>,
+        added: u32,
+        flags: u32,
+    },
+    Divide {
+        target: u32,
+        operands: u32,
     },
     Access(Access),
     Branch {
@@ -167,6 +172,10 @@ impl Instruction {
         Self { class: wide::class(first, second), is_wide: true, is_float }
     }
 
+    pub(crate) fn len_bytes(&self) -> usize {
+        if self.is_wide { 4 } else { 2 }
+    }
+
     /// Core registers and flags that it reads, a bit each.
     pub(crate) fn reads(&self) -> u32 {
         match self.class {
@@ -186,7 +195,8 @@ impl Instruction {
                 }
             }
             Class::Clear { target, .. } => bit(target),
-            Class::Multiply { factors, added, .. } => factors | optional(added),
+            Class::Multiply { factors, added, flags, .. } => factors | added | flags,
+            Class::Divide { operands, .. } => operands,
             Class::Access(it) => it.reads(),
             Class::BranchIf { reads, .. } | Class::Other { reads, .. } => reads,
             Class::BranchTo { register } | Class::CallTo { register } => bit(register),
@@ -201,7 +211,8 @@ impl Instruction {
         match self.class {
             Class::Compute(it) => optional(it.target) | if it.writes_flags { FLAGS } else { 0 },
             Class::Address { target, .. } | Class::MoveHalf { target, .. } => bit(target),
-            Class::Clear { target, .. } | Class::Multiply { target, .. } => bit(target),
+            Class::Clear { target, .. } | Class::Divide { target, .. } => bit(target),
+            Class::Multiply { targets, flags, .. } => targets | flags,
             Class::Access(it) => it.writes(),
             Class::Call { .. } | Class::CallTo { .. } => bit(LINK),
             Class::Other { writes, .. } => writes,

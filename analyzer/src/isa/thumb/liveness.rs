@@ -35,6 +35,7 @@ fn effect(code: &[u8]) -> Effect {
         | Class::MoveHalf { .. }
         | Class::Clear { .. }
         | Class::Multiply { .. }
+        | Class::Divide { .. }
         | Class::Other { .. } => Effect::pure(reads, sets),
         Class::Access(it) => access(&it, (reads, sets), instruction.is_wide),
         Class::Unknown => Effect::UNKNOWN,

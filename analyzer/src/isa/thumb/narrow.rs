@@ -84,6 +84,10 @@ fn two_registers(operation: u32, low: u32, middle: u32) -> Class {
         // TST, CMP, CMN.
         8 | 10 | 11 => return compute(Operation::Other, None, (Some(low), second)),
         9 => (Operation::ReverseSubtract, Some(low), Some(middle), Operand::Number(0)),
+        13 => {
+            let (targets, factors) = (bit(low), bit(low) | bit(middle));
+            return Class::Multiply { targets, factors, added: 0, flags: FLAGS };
+        }
         14 => (Operation::AndNot, Some(low), Some(low), second),
         15 => (Operation::MoveNot, Some(low), None, second),
         _ => (Operation::Other, Some(low), Some(low), second),

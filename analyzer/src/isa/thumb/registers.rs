@@ -1,7 +1,7 @@
 //! Thumb-1 and Thumb-2: what moves the stack pointer, and what calls through registers call.
 
 use super::CLOBBERED;
-use super::instruction::{Access, Class, Compute, Instruction, Operand, Operation, PC, STACK, optional};
+use super::instruction::{Access, Class, Compute, Instruction, Operand, Operation, PC, STACK, bit, optional};
 use crate::isa::registers::{Callee, Effect, Follow, Known, Memory, Taken};
 
 /// As many arguments are in registers, from r0 on (AAPCS, 6.4).
@@ -17,12 +17,14 @@ pub(crate) struct Thumb<'image> {
     /// Instructions of an `IT` block still to come, and the depth before the block: what only some
     /// ways take or give back leaves it as it was.
     conditional: (u32, i64),
+    /// The last number that was stored into the stack, and where: a veneer puts where to onto its caller's registers.
+    put: Option<(i64, u64)>,
     has_float: bool,
 }
 
 impl<'image> Thumb<'image> {
     pub(crate) fn new(memory: Memory<'image>) -> Self {
-        Self { memory, registers: [Known::Nothing; 16], conditional: (0, 0), has_float: false }
+        Self { memory, registers: [Known::Nothing; 16], conditional: (0, 0), put: None, has_float: false }
     }
 }
 
@@ -31,6 +33,7 @@ impl<'image> Follow<'image> for Thumb<'image> {
 
     fn see(&mut self, code: &'image [u8], at: u64, depth: i64) -> Effect {
         self.registers[STACK as usize] = Known::Stack(depth);
+        self.registers[PC as usize] = Known::Number(at.wrapping_add(4));
         let was_conditional = self.conditional.0;
         self.conditional.0 = was_conditional.saturating_sub(1);
         let callee = match Instruction::at(code) {
@@ -61,6 +64,7 @@ impl<'image> Follow<'image> for Thumb<'image> {
 
     fn reset(&mut self) {
         self.memory.reset();
+        self.put = None;
         self.registers = [Known::Nothing; 16];
         self.conditional = (0, 0);
     }
@@ -88,7 +92,12 @@ impl Thumb<'_> {
             Class::Clear { target, low: 0, high } => {
                 self.set(target, self.of(target).aligned(2 << high, ENTRY_ALIGN));
             }
-            Class::Access(it) => self.access(&it, at),
+            Class::Access(it) => {
+                self.access(&it, at);
+                // A veneer puts where to onto the stack, and takes it from there.
+                let callee = if it.writes() & bit(PC) == 0 { Callee::Unknown } else { self.of(PC).callee() };
+                return if matches!(callee, Callee::Address(_)) { callee } else { Callee::Unknown };
+            }
             Class::BranchTo { register } => return self.of(register).callee(),
             Class::CallTo { register } => {
                 let callee = self.of(register).callee();
@@ -111,7 +120,13 @@ impl Thumb<'_> {
             Operand::Number(number) => (Known::Number(number.into()), Some(number)),
             Operand::Shifted(_) => (Known::Nothing, None),
         };
+        let is_relative = it.first == Some(PC) || it.second == Operand::Register(PC);
         let result = match (it.operation, number) {
+            // Only a known distance makes an address of the program counter.
+            (Operation::Add, None) if is_relative => match (first, second) {
+                (Known::Number(one), Known::Number(two)) => Known::Number(one.wrapping_add(two)),
+                _ => Known::Nothing,
+            },
             (Operation::Move, _) => second,
             (Operation::MoveNot, Some(number)) => Known::Number((!number).into()),
             (Operation::Add, Some(number)) => first.plus(number.into()),
@@ -142,9 +157,18 @@ impl Thumb<'_> {
         for (idx, register) in it.registers.in_order().enumerate() {
             let from = it.from + 4 * idx as i64;
             match it.is_load {
-                true if is_words => self.set(register, self.memory.load(base, from)),
+                true if is_words => {
+                    let put = self.put.filter(|it| register == PC && base.plus(from) == Known::Stack(it.0));
+                    let loaded = put.map_or_else(|| self.memory.load(base, from), |it| Known::Number(it.1));
+                    self.set(register, loaded);
+                }
                 true => self.set(register, Known::Nothing),
-                false if is_words => self.memory.store(base, from, self.of(register)),
+                false if is_words => {
+                    if let (Known::Stack(depth), Known::Number(it)) = (base.plus(from), self.of(register)) {
+                        self.put = Some((depth, it));
+                    }
+                    self.memory.store(base, from, self.of(register));
+                }
                 false => {}
             }
         }

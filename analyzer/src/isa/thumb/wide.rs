@@ -325,16 +325,16 @@ fn of_registers(first: u32, second: u32) -> Class {
 
 fn product(first: u32, second: u32) -> Class {
     let (target, added, factors) = (second >> 8 & 15, second >> 12, bit(first) | bit(second));
-    Class::Multiply { target, factors, added: (added != PC).then_some(added) }
+    Class::Multiply { targets: bit(target), factors, added: optional_operand(added), flags: 0 }
 }
 
 fn long_product(first: u32, second: u32) -> Class {
-    let (upper, lower, factors) = (second >> 8, second >> 12, bit(first) | bit(second));
-    let both = bit(upper) | bit(lower);
+    let (upper, lower, factors) = (second >> 8 & 15, second >> 12, bit(first) | bit(second));
+    let targets = bit(upper) | bit(lower);
     match first >> 4 & 7 {
-        0 | 2 => Class::Other { reads: factors, writes: both, is_pure: true },
-        1 | 3 => Class::Other { reads: factors, writes: bit(upper), is_pure: true },
-        4..=6 => Class::Other { reads: factors | both, writes: both, is_pure: true },
+        0 | 2 => Class::Multiply { targets, factors, added: 0, flags: 0 },
+        1 | 3 => Class::Divide { target: upper, operands: factors },
+        4..=6 => Class::Multiply { targets, factors, added: targets, flags: 0 },
         _ => Class::Unknown,
     }
 }

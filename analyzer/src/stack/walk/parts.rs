@@ -79,7 +79,7 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
             at = match step.flow {
                 Flow::Next | Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => end,
                 Flow::Jump(target) => target,
-                Flow::Branch(_) | Flow::JumpUnknown | Flow::End => break,
+                Flow::Branch(_) | Flow::JumpUnknown | Flow::JumpThrough(_) | Flow::End | Flow::Stop => break,
             };
         }
         part
@@ -114,7 +114,8 @@ impl<'image, F: Follow<'image>> Walk<'image, F> {
                 Flow::JumpUnknown if entry != Entry::Called && callee == Callee::Address(from.end) => {
                     return Some(Flow::Next);
                 }
-                Flow::Branch(_) | Flow::CallThrough(_) | Flow::JumpUnknown | Flow::End => return None,
+                Flow::Branch(_) | Flow::CallThrough(_) | Flow::JumpUnknown => return None,
+                Flow::JumpThrough(_) | Flow::End | Flow::Stop => return None,
             }
         }
         None
