@@ -3,6 +3,7 @@
 
 mod alike;
 pub mod cause;
+mod content;
 mod pairs;
 pub(crate) mod rows;
 

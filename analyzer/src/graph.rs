@@ -146,10 +146,16 @@ impl Graph {
         self.retained_bytes[node]
     }
 
-    /// What an owner's code looks like in any build, as the report writes it.
+    /// What an owner's code looks like in any build, as the report writes it; `None` for short functions.
     pub(crate) fn fingerprint(&self, owner: usize) -> Option<String> {
+        let body = self.references.bodies.get(owner).copied().flatten()?.loose;
+        body.sketch.map(|it| format!("{:08x}{it:016x}", body.hash))
+    }
+
+    /// The part of it that tells equal code only, also of short functions.
+    pub(crate) fn code_hash(&self, owner: usize) -> Option<String> {
         let body = self.references.bodies.get(owner).copied().flatten()?;
-        body.loose.map(|it| format!("{:08x}{:016x}", it.hash, it.sketch))
+        Some(format!("{:08x}", body.loose.hash))
     }
 
     /// Who refers to `node`, where that is one.

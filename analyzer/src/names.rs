@@ -3,8 +3,10 @@
 mod crate_name;
 mod demangle;
 mod generated;
+mod stem;
 
-pub(crate) use generated::is_anonymous;
+pub(crate) use generated::{is_anonymous, is_merged_block, is_outlined};
+pub(crate) use stem::{stem, without_clone_suffix};
 
 /// What the name of a `core::panic::Location` begins with.
 pub(crate) const LOCATION: &str = "Location ";
@@ -25,36 +27,16 @@ impl Name {
     }
 }
 
-/// The name without the number that compilers append to tell equal names apart: it changes with
-/// every unrelated edit. `buffer.4321` → `buffer`. So do line and column of a location.
-pub(crate) fn stem(name: &str) -> &str {
-    if name.starts_with(LOCATION) {
-        return name.trim_end_matches(|it: char| it.is_ascii_digit() || it == ':');
-    }
-    let stem = name.trim_end_matches(|it: char| it.is_ascii_digit());
-    match stem.strip_suffix('.') {
-        Some(stem) if !stem.is_empty() && name.len() > stem.len() + 1 => stem,
-        _ => name,
-    }
-}
-
-/// What compilers append to the name of a function that they changed the parameters of, or moved.
-const CLONE_SUFFIXES: [&str; 4] = [".isra", ".constprop", ".lto_priv", ".llvm"];
-
-/// The name of the function that a compiler made a variant of: `get.isra.0` → `get`. Parts that were
-/// split off (`.part`, `.cold`) are functions of their own.
-pub(crate) fn without_clone_suffix(name: &str) -> &str {
-    let mut name = stem(name);
-    while let Some(shorter) = CLONE_SUFFIXES.iter().find_map(|it| name.strip_suffix(it)) {
-        name = stem(shorter);
-    }
-    name
-}
-
 /// Whether a crate of a mangled name is one: the compiler's own symbols, whose code is any crate's
 /// (allocator, panic handler), are mangled as if they were of `__rustc`.
 pub(crate) fn is_telling(krate: &str) -> bool {
     krate != "__rustc"
+}
+
+/// Whether rustc mangled a name.
+pub(crate) fn is_rust(mangled: &[u8]) -> bool {
+    let may_be = mangled.starts_with(b"_R") || mangled.starts_with(b"_ZN");
+    may_be && std::str::from_utf8(mangled).is_ok_and(demangle::is_rust)
 }
 
 /// The scheme by which a name was mangled.

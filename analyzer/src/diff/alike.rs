@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::pairs::{Side, Unpaired};
+use crate::names::is_outlined;
 
 /// Of the 16 digits of a sketch, so many must be equal. Of two unrelated sketches one is by chance;
 /// that ten are happens once in a hundred million times.
@@ -24,6 +25,8 @@ struct Function<'report> {
     side: Side<'report>,
     hash: u32,
     sketch: u64,
+    /// Whether it has no name but a number.
+    is_outlined: bool,
 }
 
 /// The best counterpart so far.
@@ -67,7 +70,8 @@ fn split<'report>(sides: &[Side<'report>]) -> (Vec<Function<'report>>, Vec<Side<
 fn function(side: Side<'_>) -> Option<Function<'_>> {
     let (hash, sketch) = side.symbol.body.as_ref()?.split_at_checked(8)?;
     let hash = u32::from_str_radix(hash, 16).ok()?;
-    Some(Function { side, hash, sketch: u64::from_str_radix(sketch, 16).ok()? })
+    let sketch = u64::from_str_radix(sketch, 16).ok()?;
+    Some(Function { side, hash, sketch, is_outlined: is_outlined(&side.symbol.name) })
 }
 
 /// Bodies that are there once before and once after, for as many functions as there may be.
@@ -76,8 +80,8 @@ fn equal_and_unique<'report>(
     new: &mut Vec<Function<'report>>,
     found: &mut Vec<(Side<'report>, Side<'report>)>,
 ) {
-    let mut by_body: BTreeMap<(u32, u64), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
-    let body = |it: &Function<'_>| (it.hash, it.side.symbol.size_bytes);
+    let mut by_body: BTreeMap<(u32, u64, bool), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let body = |it: &Function<'_>| (it.hash, it.side.symbol.size_bytes, it.is_outlined);
     old.iter().enumerate().for_each(|(idx, it)| by_body.entry(body(it)).or_default().0.push(idx));
     new.iter().enumerate().for_each(|(idx, it)| by_body.entry(body(it)).or_default().1.push(idx));
     let unique = by_body.into_values().filter_map(|(old, new)| match (old.as_slice(), new.as_slice()) {
@@ -129,7 +133,7 @@ fn score(a: &Function<'_>, b: &Function<'_>) -> Option<Score> {
         false => n_equal_digits(a.sketch, b.sketch),
     };
     let is_alike = n_equal >= MIN_EQUAL_DIGITS && a_bytes.max(b_bytes) / 2 <= a_bytes.min(b_bytes);
-    is_alike.then(|| {
+    (is_alike && a.is_outlined == b.is_outlined).then(|| {
         let (a, b) = (a.side.symbol.name.as_str(), b.side.symbol.name.as_str());
         (n_equal, last_part(a) == last_part(b), Reverse(a_bytes.abs_diff(b_bytes)), n_common(a, b))
     })
@@ -146,7 +150,7 @@ fn last_part(name: &str) -> &str {
 }
 
 /// How many bytes two names have in common at both ends.
-fn n_common(a: &str, b: &str) -> usize {
+pub(super) fn n_common(a: &str, b: &str) -> usize {
     let n_first = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     let rest = a.bytes().skip(n_first).rev().zip(b.bytes().skip(n_first).rev());
     n_first + rest.take_while(|(a, b)| a == b).count()

@@ -116,12 +116,15 @@ fn symbol_change(pair: &Pair<'_>) -> Change {
     if row.old_section.is_some() || row.old_krate.is_some() || row.old_file.is_some() {
         row.kind = ChangeKind::Moved;
     }
+    if pair.is_rewritten {
+        return row;
+    }
     if stem(&old.name) != stem(&new.name) {
         row.old_name = Some(old.name.clone());
         row.kind = ChangeKind::Renamed;
     } else if old.name != new.name {
         // Of a renumbered symbol only the stem is true on both sides.
-        row.name = stem(&new.name).to_owned();
+        row.name = stem(&new.name).into_owned();
     }
     row
 }

@@ -24,6 +24,12 @@ pub(super) fn rust(mangled: &str) -> Option<String> {
     Some(text.finish())
 }
 
+/// Whether a name is one of Rust's.
+pub(super) fn is_rust(mangled: &str) -> bool {
+    let is_legacy = mangled.starts_with("_ZN") && has_legacy_hash(mangled);
+    is_legacy || mangled.starts_with("_R") && rustc_demangle::try_demangle(mangled).is_ok()
+}
+
 /// A C++ name with its parameters.
 pub(super) fn cpp(mangled: &str) -> Option<String> {
     if !mangled.starts_with("_Z") || mangled.len() > MAX_CPP_BYTES {

@@ -114,7 +114,21 @@ fn a_switch_table_goes_with_its_function() {
 fn a_stem_is_the_name_without_its_number() {
     assert_eq!(stem("buffer.4321"), "buffer");
     assert_eq!(stem("get_arg.isra.0"), "get_arg.isra");
-    for name in ["uart0", "v1.", ".5", "", "a.b", "7"] {
+    for (name, stem_of_it) in [
+        ("get.constprop.2.isra.0", "get.constprop.isra"),
+        ("f(int) [clone .constprop.3]", "f(int) [clone .constprop]"),
+        ("f(int) [clone .constprop.3] [clone .isra.0]", "f(int) [clone .constprop] [clone .isra]"),
+        ("f(int) [clone .5]", "f(int)"),
+        ("OUTLINED_FUNCTION_12", "OUTLINED_FUNCTION"),
+        ("OUTLINED_FUNCTION_2_7", "OUTLINED_FUNCTION"),
+        ("main::{closure#1}::{closure#0}", "main::{closure#}::{closure#}"),
+        ("main::{lambda(int)#2}::operator()(int) const", "main::{lambda(int)#}::operator()(int) const"),
+        ("main::$_4::operator()", "main::$_::operator()"),
+    ] {
+        assert_eq!(stem(name), stem_of_it);
+    }
+    for name in ["uart0", "v1.", ".5", "", "a.b", "7", "\"v1.2\"", "OUTLINED_FUNCTION_x", "price $_5x", "a#5"]
+    {
         assert_eq!(stem(name), name);
     }
 }

@@ -27,8 +27,8 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) struct Body {
     /// Equal for functions of one image that do the same.
     pub(crate) exact: u64,
-    /// How to know it again in another image; absent for short functions.
-    pub(crate) loose: Option<Loose>,
+    /// How to know it again in another image.
+    pub(crate) loose: Loose,
 }
 
 /// What two builds of one function have in common.
@@ -37,8 +37,8 @@ pub(crate) struct Loose {
     /// Equal for equal instructions, addresses aside.
     pub(crate) hash: u32,
     /// A minimum of hashes for each of 16 parts of all triples of instructions, four bits of it each: as
-    /// many digits are equal as triples are common.
-    pub(crate) sketch: u64,
+    /// many digits are equal as triples are common. Absent for short functions.
+    pub(crate) sketch: Option<u64>,
 }
 
 /// Collects bodies during a sweep.
@@ -170,8 +170,8 @@ impl<'image> Builder<'image> {
         let n_parts = self.minima.iter().filter(|it| **it != u64::MAX).count();
         let is_telling = self.n_steps >= MIN_STEPS && n_parts >= MIN_PARTS;
         let hash = scattered(mixed(self.loose, self.place.span.size()));
-        let loose = Loose { hash: hash as u32, sketch: self.sketch() };
-        Body { exact: scattered(self.exact), loose: is_telling.then_some(loose) }
+        let loose = Loose { hash: hash as u32, sketch: is_telling.then(|| self.sketch()) };
+        Body { exact: scattered(self.exact), loose }
     }
 
     /// A part without triples borrows from the next that has some.
