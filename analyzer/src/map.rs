@@ -66,6 +66,8 @@ pub(crate) struct Attribution {
     pub(crate) owners: Vec<Owner>,
     /// Constants whose symbol has no real name, by section and address: each becomes a piece.
     nameless: Vec<(usize, Span)>,
+    /// Where blocks of merged statics are: one address serves all that lies in one.
+    pub(crate) blocks: Vec<Span>,
     /// Pieces of gaps, by address; in the graph, node `owners.len() + n` is piece `n`. Empty before
     /// [`Self::refined`].
     pub(crate) anonymous: Arc<[Piece]>,
@@ -81,13 +83,13 @@ impl Attribution {
     pub(crate) fn new(image: &Image<'_>) -> Self {
         let extent = |it: &ImageSection<'_>| if it.takes_memory() { it.run } else { it.run.from(u64::MAX) };
         let mut maps: Vec<_> = image.sections.iter().map(|it| ByteMap::new(extent(it))).collect();
-        let Claimed { owners, nameless, warnings } = owners::claim(image, &mut maps);
+        let Claimed { owners, nameless, blocks, warnings } = owners::claim(image, &mut maps);
         for (map, section) in maps.iter_mut().zip(&image.sections) {
             let filling = Filling::new(image, section);
             map.fill(|gap| if filling.is_padding(gap) { Label::Padding } else { Label::Unattributed });
         }
         let (anonymous, inputs) = Default::default();
-        Self { maps, owners, nameless, anonymous, inputs, least_named_bytes: 0, warnings }
+        Self { maps, owners, nameless, blocks, anonymous, inputs, least_named_bytes: 0, warnings }
     }
 
     /// With a map, where there is one, as evidence for gaps and for where symbols come from, if it is one of `image`.

@@ -11,6 +11,7 @@
 //! Either way, who is reached by a neighbour's address is found by following addresses (`access`).
 
 pub(crate) mod beside;
+mod blocks;
 mod body;
 pub(crate) mod code;
 mod data;
@@ -173,6 +174,7 @@ impl References {
         list.finish();
         let neighbours = access::neighbours(&places, &list, &facts.beside);
         list.add(&neighbours.references);
+        list.add(&blocks::members(&places, &list));
         let nodes = Nodes::new(&places, anonymous::split(&places, &list, &facts));
         let loads = facts.loads.iter().copied();
         let pool_loads = loads.filter(|(pool, _)| nodes.at(*pool).is_some_and(|it| !nodes.is_owner(it)));

@@ -184,6 +184,7 @@ impl<'unit, 'a> Pass<'unit, 'a> {
         let n_before = self.covered.len();
         let (covered, memory) = (&mut self.covered, self.memory);
         ranges.for_each(self.unit, self.budget, |span| {
+            let span = memory.code_span(span);
             covered.extend(Some(Covered { span, frame: idx }).filter(|it| memory.has_code(it.span)));
         });
         if self.covered.len() > n_before {
@@ -207,16 +208,22 @@ impl<'unit, 'a> Pass<'unit, 'a> {
         Ok(())
     }
 
-    /// The address that an expression consists of.
+    /// The address that an expression consists of. Where statics were merged, it is the block's and a distance.
     fn address(&self, mut expression: Slice<'a>) -> Option<u64> {
         use gimli::Reader;
-        match dw::DwOp(expression.read_u8().ok()?) {
-            dw::DW_OP_addr => expression.read_address(self.unit.header.address_size()).ok(),
+        let base = match dw::DwOp(expression.read_u8().ok()?) {
+            dw::DW_OP_addr => expression.read_address(self.unit.header.address_size()).ok()?,
             dw::DW_OP_addrx | dw::DW_OP_GNU_addr_index => {
                 let index = usize::try_from(expression.read_uleb128().ok()?).ok()?;
-                self.unit.address(gimli::DebugAddrIndex(index)).ok()
+                self.unit.address(gimli::DebugAddrIndex(index)).ok()?
             }
-            _ => None,
+            _ => return None,
+        };
+        match expression.read_u8().map(dw::DwOp) {
+            Ok(dw::DW_OP_plus_uconst) => base.checked_add(expression.read_uleb128().ok()?),
+            // The number itself, or what a pointer there leads to.
+            Ok(dw::DW_OP_stack_value | dw::DW_OP_deref) => None,
+            _ => Some(base),
         }
     }
 }

@@ -32,6 +32,19 @@ impl<L: Copy> ByteMap<L> {
         bytes
     }
 
+    /// What is still free of `span`, by address.
+    pub(crate) fn gaps(&self, span: Span) -> impl Iterator<Item = Span> {
+        let span = self.extent.intersection(span);
+        let taken = span.into_iter().flat_map(|it| self.within(it)).map(|(it, _)| it);
+        let end = span.map(|it| it.from(it.end()));
+        let mut cursor = span.map_or(0, |it| it.start());
+        taken.chain(end).filter_map(move |taken| {
+            let gap = Span::between(cursor, taken.start()).filter(|it| !it.is_empty());
+            cursor = taken.end();
+            gap
+        })
+    }
+
     fn insert(&mut self, first: usize, free: Vec<Span>, label: L) {
         let mut at = first;
         for span in free {

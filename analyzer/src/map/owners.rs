@@ -37,6 +37,8 @@ pub(super) struct Claimed {
     /// Where symbols without a real name are, by section and address; unattributed until their content tells
     /// what they are.
     pub(super) nameless: Vec<(usize, Span)>,
+    /// Where blocks of merged statics are.
+    pub(super) blocks: Vec<Span>,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -46,6 +48,8 @@ pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> Claimed {
     let mut n_outside = 0_u64;
     let (claims, unsized_claims): (Vec<Claim>, Vec<Claim>) =
         sorted_claims(image).into_iter().partition(|it| it.size > 0);
+    let is_block = |it: &Claim| names::is_merged_block(image.symbols[it.symbol_idx].name);
+    let (blocks, claims): (Vec<Claim>, Vec<Claim>) = claims.into_iter().partition(is_block);
     for Claim { symbol_idx, section_idx, address, size, is_nameless } in claims {
         let section = image.sections[section_idx].run;
         let wanted = Span::saturating(address, size);
@@ -66,7 +70,8 @@ pub(super) fn claim(image: &Image<'_>, maps: &mut [ByteMap<Label>]) -> Claimed {
         }
     }
     claim_unsized(image, maps, (&unsized_claims, &mut owners));
-    Claimed { owners, nameless, warnings: complaints(n_outside) }
+    let blocks = claim_blocks(image, maps, (&blocks, &mut owners));
+    Claimed { owners, nameless, blocks, warnings: complaints(n_outside) }
 }
 
 /// Functions whose size nobody wrote down reach to the next one, to the next symbol, or to the end of
@@ -96,6 +101,35 @@ fn claim_unsized(
         let bytes = maps[section_idx].claim(span, Label::Symbol(owners.len()));
         owners.push(Owner { symbol_idx, section_idx, address, bytes, aliases: Vec::new() });
     }
+}
+
+/// A block of merged statics has what no name in it covers, but for what aligns the next one. Says where
+/// blocks are.
+fn claim_blocks(
+    image: &Image<'_>,
+    maps: &mut [ByteMap<Label>],
+    (blocks, owners): (&[Claim], &mut Vec<Owner>),
+) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for Claim { symbol_idx, section_idx, address, size, .. } in blocks {
+        let (symbol_idx, section_idx) = (*symbol_idx, *section_idx);
+        let section = &image.sections[section_idx];
+        let Some(block) = section.run.intersection(Span::saturating(*address, *size)) else { continue };
+        spans.push(block);
+        let filling = Filling::new(image, section);
+        let gaps: Vec<Span> = maps[section_idx].gaps(block).filter(|it| !filling.is_padding(*it)).collect();
+        let Some(first) = gaps.first() else {
+            if let Some(Label::Symbol(owner)) = maps[section_idx].at(block.start()) {
+                owners[owner].aliases.push(symbol_idx);
+            }
+            continue;
+        };
+        let address = first.start();
+        let label = Label::Symbol(owners.len());
+        let bytes = gaps.iter().map(|it| maps[section_idx].claim(*it, label)).sum();
+        owners.push(Owner { symbol_idx, section_idx, address, bytes, aliases: Vec::new() });
+    }
+    spans
 }
 
 fn complaints(n_outside: u64) -> Vec<Warning> {
