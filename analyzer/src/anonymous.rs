@@ -7,6 +7,7 @@
 
 mod code;
 mod data;
+mod lengths;
 mod records;
 pub(crate) mod text;
 
@@ -16,6 +17,7 @@ use crate::map::{Attribution, Filling, Label};
 use crate::refs::{Facts, List, Places, Reference, ReferenceKind, is_unwind};
 use crate::report::{SectionKind, SectionRole, SymbolKind};
 use crate::span::Span;
+use lengths::Lengths;
 
 pub(crate) use text::{template, text_bytes};
 
@@ -109,8 +111,7 @@ struct Splitter<'a> {
     cuts: Vec<(u64, bool)>,
     /// By section: whether any symbol owns some of it.
     has_owner: Vec<bool>,
-    /// Addresses of which a word behind a pointer to them may be the length, in order.
-    lengths: Vec<(u64, u64)>,
+    lengths: Lengths,
     /// `(literal, instruction)`, in order.
     loads: &'a [(u64, u64)],
     /// By address, one for each.
@@ -124,7 +125,7 @@ pub(crate) fn split(places: &Places<'_>, references: &List, facts: &Facts) -> Sp
     let mut has_owner = vec![false; places.image.sections.len()];
     let owned = places.list.iter().filter(|it| it.label != Label::Unattributed);
     owned.for_each(|it| has_owner[it.section_idx] = true);
-    let lengths = lengths(places, references);
+    let lengths = Lengths::new(places, references);
     let begins = begins(places);
     let mut splitter =
         Splitter { places, cuts, has_owner, lengths, loads: &facts.loads, begins, split: Split::default() };
@@ -167,19 +168,6 @@ pub(crate) fn by_content(image: &Image<'_>, attribution: &Attribution) -> Split 
     }
     let places = Places::new(image, attribution);
     split(&places, &List::default(), &Facts::default())
-}
-
-/// Texts are kept as pointer and length: what the word behind a pointer says.
-fn lengths(places: &Places<'_>, references: &List) -> Vec<(u64, u64)> {
-    let in_data = references.leading_into_gaps().filter(|it| it.kind == ReferenceKind::Data);
-    let length = |it: Reference| {
-        let word = it.at_address.checked_add(places.machine.pointer_bytes())?;
-        Some((it.target_address, places.pointer_at(word)?))
-    };
-    let mut lengths: Vec<(u64, u64)> = in_data.filter_map(length).filter(|(_, it)| *it > 0).collect();
-    lengths.sort_unstable();
-    lengths.dedup();
-    lengths
 }
 
 /// Where symbols without a size stand, by address, each address once. Of several names there, a function's

@@ -66,7 +66,7 @@ impl Splitter<'_> {
         if let Some(template) = text::template(content) {
             return (What::Template, template.len_bytes as u64);
         }
-        if let Some(n_bytes) = text::len_bytes(content, self.length_at(rest.start(), content)) {
+        if let Some(n_bytes) = text::len_bytes(content, self.lengths.at(rest.start(), content)) {
             return (What::Text, n_bytes as u64);
         }
         let n_bytes = rest.size() - self.tail_bytes(rest, section_idx);
@@ -86,14 +86,6 @@ impl Splitter<'_> {
         let is_explained = is_alignment_gap(n_filler, rest.end(), section_align_bytes);
         let is_filler = n_own > 0 && n_filler >= MIN_TAIL_BYTES && is_explained;
         if is_filler && natural_alignment(rest.start()) < align_bytes { n_filler } else { 0 }
-    }
-
-    /// The longest length that somebody keeps for a text at this address.
-    fn length_at(&self, address: u64, content: &[u8]) -> Option<usize> {
-        let from = self.lengths.partition_point(|(it, _)| *it < address);
-        let to = self.lengths.partition_point(|(it, _)| *it <= address);
-        let fits = |it: &(u64, u64)| usize::try_from(it.1).ok().filter(|it| *it <= content.len());
-        self.lengths[from..to].iter().rev().find_map(fits)
     }
 
     /// Filler up to what is next: to the end, or zeroes to where it would be aligned.
