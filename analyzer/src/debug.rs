@@ -23,6 +23,7 @@ mod language;
 mod lines;
 mod names;
 mod near;
+mod partial;
 mod paths;
 mod ranges;
 mod roots;
@@ -161,8 +162,10 @@ impl<'a> DebugInfo<'a> {
         self.units.list.get(unit_idx)?;
         let described = units::describe(self.units.entries(unit_idx));
         let skeleton = units::describe(self.units.skeleton(unit_idx));
+        // Where the name was moved to another file, the line table still has it.
+        let name = || lines::primary_name(self.units.skeleton(unit_idx));
         Some(Unit {
-            name: described.name.or(skeleton.name),
+            name: described.name.or(skeleton.name).or_else(name),
             language: described.language.or(skeleton.language).map(language::name),
             producer: described.producer.or(skeleton.producer),
             comp_dir: skeleton.comp_dir.or(described.comp_dir),

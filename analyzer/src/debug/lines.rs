@@ -105,21 +105,38 @@ struct Sequences {
 impl Sequences {
     fn run(
         &mut self,
-        program: gimli::IncompleteLineProgram<Slice<'_>>,
+        mut program: gimli::IncompleteLineProgram<Slice<'_>>,
         memory: &Memory,
     ) -> gimli::Result<()> {
-        let mut rows = program.rows();
-        while let Some((_, row)) = rows.next_row()? {
-            self.push(row, memory);
+        // Gimli's own iterator leaves out what stands behind an address that goes back, as a linker leaves it
+        // in a function that it dropped: the end of the sequence as well. The next one would look like its rest.
+        let mut instructions = program.header().instructions();
+        let mut row = gimli::LineRow::new(program.header());
+        let mut refused = None;
+        while let Some(instruction) = instructions.next_instruction(program.header())? {
+            let set = match instruction {
+                gimli::LineInstruction::SetAddress(address) => Some(address),
+                _ => None,
+            };
+            if row.execute(instruction, &mut program)? {
+                match refused {
+                    None => self.push(&row, memory),
+                    Some(address) if row.end_sequence() => self.finish(address, memory),
+                    Some(_) => {}
+                }
+                refused = refused.filter(|_| !row.end_sequence());
+                row.reset(program.header());
+            } else if let Some(address) = set {
+                refused = (row.address() != address).then_some(address);
+            }
         }
         Ok(())
     }
 
     fn push(&mut self, row: &gimli::LineRow, memory: &Memory) {
-        let address = row.address();
+        let address = memory.code_address(row.address());
         if row.end_sequence() {
-            self.finish(address, memory);
-            return;
+            return self.finish(address, memory);
         }
         let number = |it: u64| u32::try_from(it).unwrap_or(0);
         let file = u32::try_from(row.file_index()).unwrap_or(NO_FILE - 1).min(NO_FILE - 1);
@@ -175,6 +192,13 @@ impl Sequences {
 /// No file of the unit's line table has this number or a greater one.
 pub(super) fn n_files(unit: UnitRef<'_, Slice<'_>>) -> usize {
     unit.line_program.as_ref().map_or(0, |it| it.header().file_names().len() + 1)
+}
+
+/// What was compiled, by the unit's line table.
+pub(super) fn primary_name(unit: UnitRef<'_, Slice<'_>>) -> Option<String> {
+    let header = unit.line_program.as_ref()?.header();
+    let first = if header.version() < 5 { 1 } else { 0 };
+    path(unit, first)
 }
 
 /// The path of a file in the numbering of the unit's line table, directories joined.

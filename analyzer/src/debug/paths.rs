@@ -71,6 +71,12 @@ pub(super) fn known(path: &str) -> Option<Known<'_>> {
     Some(Known { origin: format!("{name}@{revision}"), rest })
 }
 
+/// Whether a file is made to be included by others.
+pub(super) fn is_header(path: &str) -> bool {
+    const ENDINGS: [&str; 6] = ["h", "hh", "hpp", "hxx", "h++", "inc"];
+    path.rsplit_once('.').is_some_and(|(_, it)| ENDINGS.iter().any(|ending| it.eq_ignore_ascii_case(ending)))
+}
+
 /// The path without what differs from machine to machine: `rust/library/core/src/fmt/mod.rs`,
 /// `heapless-0.8.0/src/vec.rs`, `embassy@46aeae8/embassy-time/src/timer.rs`,
 /// `esp-idf/components/heap/heap_caps.c`; other paths as they are.

@@ -7,7 +7,7 @@ use object::read::{CompressedData, CompressionFormat};
 
 use super::split::Halves;
 use super::unlinked::Bases;
-use super::{Dwarf, Slice};
+use super::{Dwarf, Slice, partial};
 use crate::image::{Image, ImageSection, ImageSymbol};
 use crate::report::{Endianness, SymbolKind, Warning};
 use crate::span::Span;
@@ -59,6 +59,8 @@ pub(super) struct Memory {
     all: Vec<Span>,
     /// The longest function at address 0: linkers also write 0 for code that they dropped.
     zero_function_bytes: u64,
+    /// What an address keeps: in assembly, names of Thumb's functions carry the bit that tells the mode.
+    address_mask: u64,
 }
 
 impl<'data> Loaded<'data> {
@@ -71,6 +73,7 @@ impl<'data> Loaded<'data> {
         let main = loaded(|id| unpacker.table(id, id.name()));
         let mut halves = Vec::from_iter(unpacker.halves());
         let Unpacker { mut left, mut table_bytes, mut warnings, .. } = unpacker;
+        warnings.extend(partial::missing(image));
         let no_bases = Bases::default();
         for content in split {
             let beside = beside(image, content).map_err(|it| warnings.push(it));
@@ -264,7 +267,18 @@ impl Memory {
             code: sorted(taken().filter(|it| it.is_executable).map(|it| bases.run(it)).collect()),
             all: sorted(taken().map(|it| bases.run(it)).collect()),
             zero_function_bytes: image.symbols.iter().filter(at_zero).map(|it| it.size).max().unwrap_or(0),
+            address_mask: if image.header.machine == "arm" { !1 } else { !0 },
         }
+    }
+
+    /// Where the instruction is that an address means.
+    pub(super) fn code_address(&self, address: u64) -> u64 {
+        address & self.address_mask
+    }
+
+    /// The same of a run of instructions.
+    pub(super) fn code_span(&self, span: Span) -> Span {
+        Span::between(self.code_address(span.start()), self.code_address(span.end())).unwrap_or(span)
     }
 
     /// Whether there is code where `span` begins, and not only a remnant of code that the linker dropped.

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use super::functions::{Reference, Variable};
 use super::names::{Crates, declared};
 use super::near::Near;
-use super::{DebugInfo, lines};
+use super::{DebugInfo, lines, paths};
 use crate::span::Span;
 
 /// File (index in [`Sweep::finish`]'s paths) and line.
@@ -88,14 +88,26 @@ impl<'info, 'a> Sweep<'info, 'a> {
         let Some(unit_idx) = unit_idx else { return Origin::default() };
         let functions = self.info.functions(unit_idx);
         let frame = functions.segments.at(address, &mut self.near[1]).0;
+        let is_inlined = frame.is_some_and(|it| functions.frames[it as usize].parent.is_some());
         let root = frame.and_then(|it| functions.root(it));
         let declared = root.map_or_else(Origin::default, |it| self.declared(unit_idx, it.origin));
-        if declared.line.is_some() {
+        // Without a declaration, and in assembly, the first line has to do.
+        let first = self.piece(unit_idx, address).0.line;
+        if declared.line.is_some() && (is_inlined || !self.is_prototype(declared, first)) {
             return declared;
         }
-        // Without a declaration, and in assembly, the first line has to do.
-        let line = self.piece(unit_idx, address).0.line;
-        Origin { unit_idx: Some(unit_idx), file: line.map(|it| it.0), line: line.map(|it| it.1), ..declared }
+        Origin {
+            unit_idx: Some(unit_idx),
+            file: first.map(|it| it.0),
+            line: first.map(|it| it.1),
+            ..declared
+        }
+    }
+
+    /// Whether a function was declared in a header and written in a file that is none.
+    fn is_prototype(&self, declared: Origin, first: Option<Line>) -> bool {
+        let is_header = |it: usize| paths::is_header(&self.files.paths()[it]);
+        declared.file.is_some_and(is_header) && first.is_some_and(|it| !is_header(it.0))
     }
 
     /// Where the variable at `address` was written.
@@ -112,7 +124,7 @@ impl<'info, 'a> Sweep<'info, 'a> {
         let file =
             file.and_then(|(unit_idx, file)| self.files.of(self.info, unit_idx, u32::try_from(file).ok()?));
         Origin {
-            unit_idx: Some(unit_idx),
+            unit_idx: Some(self.info.units.compilation(unit_idx)),
             krate: self.crates.of_declared(self.info, (unit_idx, entry), &declared),
             line: file.and(declared.line),
             file,

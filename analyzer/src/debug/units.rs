@@ -12,7 +12,7 @@ use super::near::Near;
 use super::ranges::RangeAttributes;
 use super::sections::Memory;
 use super::split::{self, Half};
-use super::{Dwarf, Slice};
+use super::{Dwarf, Slice, partial};
 use crate::report::Warning;
 use crate::span::Span;
 
@@ -47,6 +47,8 @@ pub(super) struct Units<'a> {
     /// Files with other halves that are not at hand.
     missing: Vec<String>,
     pub(super) list: Vec<Unit<'a>>,
+    /// Of units that only hold what others share, one of those.
+    importers: BTreeMap<usize, usize>,
     /// Sorted, not empty, not overlapping.
     pub(super) ranges: Vec<UnitRange>,
 }
@@ -58,7 +60,8 @@ impl<'a> Units<'a> {
         halves: HashMap<DwoId, Half<'a>>,
         budget: &Budget,
     ) -> (Self, Vec<Warning>) {
-        let mut units = Self { main, missing: Vec::new(), list: Vec::new(), ranges: Vec::new() };
+        let (importers, ranges) = Default::default();
+        let mut units = Self { main, missing: Vec::new(), list: Vec::new(), importers, ranges };
         let mut warnings = Vec::new();
         let mut list = Vec::new();
         let mut reader = Reader::new(&units.main, budget);
@@ -68,11 +71,24 @@ impl<'a> Units<'a> {
         units.list = list.into_iter().map(|(offset, skeleton)| Unit::new(offset, skeleton)).collect();
         units.join(halves);
         warnings.extend(split::missing(&units.missing));
+        let mut partial = Vec::new();
         for unit_idx in 0..units.list.len() {
-            let language = describe(units.entries(unit_idx)).language;
+            let Description { language, is_partial, .. } = describe(units.entries(unit_idx));
             units.list[unit_idx].language = language.unwrap_or(dw::DwLang(0));
+            partial.extend(is_partial.then_some(unit_idx));
+        }
+        units.importers = partial::importers(&units, &partial);
+        for (unit_idx, importer) in &units.importers {
+            if units.list[*unit_idx].language == dw::DwLang(0) {
+                units.list[*unit_idx].language = units.list[*importer].language;
+            }
         }
         (units, warnings)
+    }
+
+    /// The compilation that a unit belongs to: itself, but for units that hold what several share.
+    pub(super) fn compilation(&self, unit_idx: usize) -> usize {
+        self.importers.get(&unit_idx).copied().unwrap_or(unit_idx)
     }
 
     /// Settles which unit speaks of which address.
@@ -168,7 +184,7 @@ impl<'a> Unit<'a> {
         let mut is_silent = true;
         ranges.for_each(unit, budget, |span| {
             is_silent = false;
-            spans.extend(Some(span).filter(|it| memory.has_code(*it)));
+            spans.extend(Some(memory.code_span(span)).filter(|it| memory.has_code(*it)));
         });
         if (is_silent || self.skeleton.header.version() < 3) && self.skeleton.line_program.is_some() {
             let lines = self.lines.get_or_init(|| Lines::read(&self.skeleton, memory, budget));
@@ -268,6 +284,8 @@ pub(super) struct Description {
     pub(super) language: Option<dw::DwLang>,
     pub(super) producer: Option<String>,
     pub(super) comp_dir: Option<String>,
+    /// Whether it only holds what others share.
+    is_partial: bool,
 }
 
 pub(super) fn describe(unit: UnitRef<'_, Slice<'_>>) -> Description {
@@ -276,8 +294,10 @@ pub(super) fn describe(unit: UnitRef<'_, Slice<'_>>) -> Description {
         language: None,
         producer: None,
         comp_dir: unit.comp_dir.map(super::text),
+        is_partial: false,
     };
     let Ok(root) = unit.entry(unit.header.root_offset()) else { return description };
+    description.is_partial = root.tag() == dw::DW_TAG_partial_unit;
     if let Some(AttributeValue::Language(language)) = root.attr_value(dw::DW_AT_language) {
         description.language = Some(language);
     }
