@@ -101,6 +101,16 @@ impl<'data> Image<'data> {
         has_vectors.then(|| vectors::initial_stack(section, memory)).flatten()
     }
 
+    /// Whether assembly says that what is at an address is data (`$d`), even though it lies among code.
+    pub(crate) fn is_marked_data(&self, section_idx: usize, address: u64) -> bool {
+        let Some(file_idx) = self.sections[section_idx].file_idx else { return false };
+        let behind =
+            self.marks.partition_point(|it| (it.section_file_idx, it.address) <= (file_idx, address));
+        let before = self.marks[..behind].iter().rev().take_while(|it| it.section_file_idx == file_idx);
+        let is_mode = |it: &&ImageMark| matches!(it.kind, MarkKind::Code | MarkKind::Arm | MarkKind::Data);
+        before.into_iter().find(is_mode).is_some_and(|it| it.kind == MarkKind::Data)
+    }
+
     /// A program for an operating system, which maps pages of the file instead of flashing it.
     pub(crate) fn is_hosted(&self) -> bool {
         is_hosted(&self.header, self.machine, &self.segments)

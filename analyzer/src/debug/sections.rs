@@ -9,6 +9,7 @@ use super::split::Halves;
 use super::unlinked::Bases;
 use super::{Dwarf, Slice, partial};
 use crate::image::{Image, ImageSection, ImageSymbol};
+use crate::isa::Machine;
 use crate::report::{Endianness, SymbolKind, Warning};
 use crate::span::Span;
 
@@ -267,7 +268,7 @@ impl Memory {
             code: sorted(taken().filter(|it| it.is_executable).map(|it| bases.run(it)).collect()),
             all: sorted(taken().map(|it| bases.run(it)).collect()),
             zero_function_bytes: image.symbols.iter().filter(at_zero).map(|it| it.size).max().unwrap_or(0),
-            address_mask: if image.header.machine == "arm" { !1 } else { !0 },
+            address_mask: if image.machine == Machine::Arm { !1 } else { !0 },
         }
     }
 

@@ -1,7 +1,7 @@
 //! Rows for what has no symbol: named by their content or by who refers to them, so that two builds
 //! call the same thing alike.
 
-use super::assemble::{Findings, Named, rows_by_node};
+use super::assemble::{self, Findings, Named, rows_by_node};
 use super::{Symbol, SymbolKind};
 use crate::anonymous::{self, Piece, What};
 use crate::bloat::machinery::Part;
@@ -75,6 +75,34 @@ pub(super) fn enter_crates(rows: &mut [Named]) {
     }
 }
 
+/// Outlining may take from what was outlined before; real programs do so twice or thrice.
+const MAX_ROUNDS: usize = 8;
+
+/// What a compiler outlined has the crate of those that call it, where all are of one.
+pub(super) fn enter_outlined_crates(findings: &Findings<'_>, rows: &mut [Named]) {
+    let Ok(graph) = &findings.graph else { return };
+    let is_outlined = |it: &Named| names::is_outlined(&it.symbol.mangled) && it.symbol.krate.is_none();
+    let mut left: Vec<usize> = (0..rows.len()).filter(|it| is_outlined(&rows[*it])).collect();
+    if left.is_empty() {
+        return;
+    }
+    let by_node = rows_by_node(rows);
+    for _ in 0..MAX_ROUNDS {
+        let n_before = left.len();
+        left.retain(|row_idx| {
+            let callers = graph.referrers(rows[*row_idx].node).filter(|it| *it != rows[*row_idx].node);
+            let mut crates =
+                callers.map(|it| Some(rows[by_node.get(it).copied().flatten()?].symbol.krate.clone()?));
+            let krate = crates.next().flatten().filter(|first| crates.all(|it| it.as_ref() == Some(first)));
+            rows[*row_idx].symbol.krate = krate;
+            rows[*row_idx].symbol.krate.is_none()
+        });
+        if left.len() == n_before {
+            break;
+        }
+    }
+}
+
 struct Writer<'graph, 'image> {
     image: &'image Image<'image>,
     inputs: &'image Inputs,
@@ -124,8 +152,10 @@ impl Writer<'_, '_> {
             unit: None,
             linked_from: None,
         };
+        let place = (piece.section_idx, piece.span.start());
         let (language, part) = (Language::Unknown, Part::None);
-        Named { symbol, node, user: None, section_idx: piece.section_idx, language, part }
+        let is_code = assemble::is_code(self.image, place, symbol.kind);
+        Named { symbol, node, user: None, section_idx: piece.section_idx, is_code, language, part }
     }
 
     fn label(&self, piece: &Piece, node: usize, (symbol_idx, reader): (usize, &mut names::Reader)) -> Named {
@@ -133,7 +163,8 @@ impl Writer<'_, '_> {
         let mangled = String::from_utf8_lossy(symbol.name).into_owned();
         let names::Name { text, krate, .. } = reader.read(&mangled);
         let row = self.row(piece, node, text);
-        Named { symbol: Symbol { mangled, krate, kind: symbol.kind, ..row.symbol }, ..row }
+        let is_code = assemble::is_code(self.image, (piece.section_idx, piece.span.start()), symbol.kind);
+        Named { symbol: Symbol { mangled, krate, kind: symbol.kind, ..row.symbol }, is_code, ..row }
     }
 
     fn name(&self, piece: &Piece, node: usize, (user, rows): (Option<&str>, &[Named])) -> String {

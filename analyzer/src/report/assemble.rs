@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::memory_use::{Bytes, MemoryUse};
 use super::{
-    CrateUse, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, Totals, Warning,
+    CrateUse, Region, Report, SCHEMA_VERSION, Section, SectionKind, Segment, Symbol, SymbolKind, Totals,
+    Warning,
 };
 use super::{anonymous, machinery, outside, retained, source, unflashed};
 use crate::bloat::machinery::Part;
@@ -58,7 +59,7 @@ pub(crate) fn report(findings: &Findings<'_>, memory: &[MemoryRegion]) -> Report
     let source = source::trace(findings, &mut named, &use_of);
     done("source");
     let graph = findings.graph.as_ref().ok();
-    let mut crates = crates(&named, &use_of, image, &source.defining_bytes);
+    let mut crates = crates(&named, &use_of, &source.defining_bytes);
     if let Some(graph) = graph {
         retained::enter(findings, graph, &use_of, (&mut named, &mut crates));
     }
@@ -162,6 +163,8 @@ pub(crate) struct Named {
     /// Of what has no symbol: the first symbol that leads to it, as a node.
     pub(super) user: Option<usize>,
     pub(crate) section_idx: usize,
+    /// Whether it is instructions, and not what lies between them.
+    pub(super) is_code: bool,
     pub(crate) language: Language,
     pub(crate) part: Part,
 }
@@ -216,9 +219,13 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
         owner.aliases.iter().map(|it| text(*it)).filter(|it| *it != mangled).collect();
     aliases.sort();
     aliases.dedup();
+    // What has no name but a number is known by its code alone, however short.
+    let code_hash = || graph.filter(|_| names::is_outlined(&mangled))?.code_hash(owner_idx);
+    let body = graph.and_then(|it| it.fingerprint(owner_idx)).or_else(code_hash);
     Named {
         part,
         section_idx: owner.section_idx,
+        is_code: is_code(image, (owner.section_idx, owner.address), image.symbols[owner.symbol_idx].kind),
         node: owner_idx,
         language,
         user: None,
@@ -236,7 +243,7 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
             retained_flash_bytes: 0,
             retained_ram_bytes: 0,
             reachable: graph.map(|it| it.is_reachable(owner_idx)),
-            body: graph.and_then(|it| it.fingerprint(owner_idx)),
+            body,
             frame_bytes: None,
             aliases,
             file: None,
@@ -247,6 +254,17 @@ fn named(findings: &Findings<'_>, (owner_idx, owner): (usize, &Owner), reader: &
     }
 }
 
+/// Whether what begins at an address of a section is code. Constants that a linker script puts among code are
+/// none, nor are tables of assembly that are marked as data.
+pub(super) fn is_code(image: &Image<'_>, (section_idx, address): (usize, u64), kind: SymbolKind) -> bool {
+    image.sections[section_idx].kind == SectionKind::Code
+        && match kind {
+            SymbolKind::Function | SymbolKind::LiteralPool => true,
+            SymbolKind::Label => !image.is_marked_data(section_idx, address),
+            _ => false,
+        }
+}
+
 /// For each node of the graph its row: an index into [`Report::symbols`]. What nobody could name has none.
 pub(crate) fn rows_by_node(rows: &[Named]) -> Vec<Option<usize>> {
     let n_nodes = rows.iter().map(|it| it.node + 1).max().unwrap_or(0);
@@ -255,22 +273,17 @@ pub(crate) fn rows_by_node(rows: &[Named]) -> Vec<Option<usize>> {
     by_node
 }
 
-fn crates(
-    rows: &[Named],
-    use_of: &MemoryUse,
-    image: &Image<'_>,
-    defining_bytes: &BTreeMap<String, u64>,
-) -> Vec<CrateUse> {
+fn crates(rows: &[Named], use_of: &MemoryUse, defining_bytes: &BTreeMap<String, u64>) -> Vec<CrateUse> {
     let mut by_name: BTreeMap<&str, CrateUse> = BTreeMap::new();
     let empty = |name: &str| CrateUse { name: name.to_owned(), ..CrateUse::default() };
     for row in rows {
         let name = row.symbol.krate.as_deref().unwrap_or(UNKNOWN_CRATE);
         let krate = by_name.entry(name).or_insert_with(|| empty(name));
-        let (section, bytes) = (&image.sections[row.section_idx], row.symbol.size_bytes);
+        let bytes = row.symbol.size_bytes;
         let own = use_of.own((row.section_idx, row.node), bytes);
         krate.flash_bytes += own.flash;
         krate.ram_bytes += own.ram;
-        krate.code_bytes += if section.kind == SectionKind::Code { bytes } else { 0 };
+        krate.code_bytes += if row.is_code { bytes } else { 0 };
         krate.n_symbols += 1;
     }
     for (name, bytes) in defining_bytes {

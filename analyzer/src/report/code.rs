@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeUse {
-    /// Bytes of symbols in sections of code.
+    /// Bytes of functions and their literals in sections of code; constants that lie between them are none.
     pub symbol_bytes: u64,
     /// Of these, bytes that come from a known line.
     pub located_bytes: u64,

@@ -30,7 +30,7 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
     // Of what nobody knows, nothing is entered: as good as no rows, and less to keep.
     let asked = if info.is_empty() { &[] } else { &*rows };
     let origins = origins(findings, asked, &mut sweep);
-    let tally = Tally::new(findings, &mut sweep);
+    let tally = Tally::new(findings, rows, &mut sweep);
     let (crates, paths) = sweep.finish();
     for (row, origin) in rows.iter_mut().zip(&origins) {
         let krate = origin.krate.and_then(|it| crates.get(it)).cloned();
@@ -39,6 +39,7 @@ pub(super) fn trace(findings: &Findings<'_>, rows: &mut [Named], use_of: &Memory
             row.symbol.krate = krate.or_else(|| row.symbol.krate.take());
         }
     }
+    anonymous::enter_outlined_crates(findings, rows);
     anonymous::enter_crates(rows);
     let defining_bytes = tally.defining_bytes(&crates, rows);
     let units = enter_units(rows, (&origins, info), use_of);
@@ -59,10 +60,10 @@ fn origins(findings: &Findings<'_>, rows: &[Named], sweep: &mut Sweep<'_, '_>) -
 fn origin(findings: &Findings<'_>, row: &Named, sweep: &mut Sweep<'_, '_>) -> Origin {
     let section = &findings.image.sections[row.section_idx];
     let address = findings.debug.address_in(section, row.symbol.run_address);
-    if section.kind == SectionKind::Code { sweep.function(address) } else { sweep.variable(address) }
+    if row.is_code { sweep.function(address) } else { sweep.variable(address) }
 }
 
-/// Sums over all code that symbols own.
+/// Sums over all code that rows own.
 #[derive(Default)]
 struct Tally {
     code: CodeUse,
@@ -90,12 +91,14 @@ impl Sums {
 }
 
 impl Tally {
-    fn new(findings: &Findings<'_>, sweep: &mut Sweep<'_, '_>) -> Self {
+    fn new(findings: &Findings<'_>, rows: &[Named], sweep: &mut Sweep<'_, '_>) -> Self {
         let Findings { image, attribution, debug, .. } = *findings;
         let mut tally = Self::default();
+        let is_code = code_nodes(rows);
         for (section_idx, section) in image.sections.iter().enumerate() {
             let spans = attribution.owned(section_idx, section.run);
-            for (owner_idx, span) in spans.filter(|_| section.kind == SectionKind::Code) {
+            let is_code = |node: usize| section.kind == SectionKind::Code && is_code.get(node) == Some(&true);
+            for (owner_idx, span) in spans.filter(|it| is_code(it.0)) {
                 let start = debug.address_in(section, span.start());
                 sweep.pieces(Span::saturating(start, span.size()), |piece| {
                     tally.code.symbol_bytes += piece.bytes;
@@ -130,6 +133,13 @@ impl Tally {
         crates.iter().enumerate().for_each(|(idx, krate)| add(krate, self.by_crate.of(idx)));
         sums
     }
+}
+
+/// By node, whether it is code.
+fn code_nodes(rows: &[Named]) -> Vec<bool> {
+    let mut is_code = vec![false; rows.iter().map(|it| it.node + 1).max().unwrap_or(0)];
+    rows.iter().for_each(|it| is_code[it.node] = it.is_code);
+    is_code
 }
 
 /// The units of the rows, biggest first; each row gets the index of its own.

@@ -43,7 +43,8 @@ pub struct Symbol {
     pub reachable: Option<bool>,
     /// By what a function can be known again in another build: 8 hexadecimal digits that are equal for
     /// equal code, addresses aside, then 16 of which as many are equal as the code is alike. Absent for
-    /// data, short functions, and where no code is decoded.
+    /// data, short functions, and where no code is decoded; of short functions that the compiler outlined
+    /// and numbered, the first 8 alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// What a function takes of the stack, those that it calls left out. Absent where that is not known.
@@ -118,7 +119,7 @@ pub struct CrateUse {
     pub ram_bytes: u64,
     /// How many symbols.
     pub n_symbols: u64,
-    /// Of its symbols' bytes, those in sections of code, whoever wrote what was inlined there.
+    /// Of its symbols' bytes, those of code, whoever wrote what was inlined there.
     #[serde(default)]
     pub code_bytes: u64,
     /// Code bytes of anybody's symbols whose innermost inline frame is of this crate; where debug

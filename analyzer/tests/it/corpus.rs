@@ -153,8 +153,8 @@ fn esp_hal_on_an_esp32_c5() {
         "",
         summary,
         expect![[r#"
-            flash 51558 ram 320928 symbols 367175 padding 175 unattributed 0 (0/1000)
-            567 symbols in 17 crates, formatting 11817 in 47
+            flash 51558 ram 320928 symbols 367173 padding 177 unattributed 0 (0/1000)
+            579 symbols in 17 crates, formatting 11817 in 47
         "#]],
     );
 }

@@ -5,7 +5,7 @@
 //! machine arm|riscv|xtensa|x86-64          class 32|64      endian little|big      kind exec|rel|dyn
 //! section NAME ADDRESS SIZE [x] [w] [nobits] [noalloc] [tls] [load ADDRESS] [align N] [unloaded] [behind] [rwe]
 //! noise NAME OFFSET SIZE                   bytes that no linker would fill a gap with
-//! word|half NAME OFFSET VALUE              content of four or two bytes, in the image's byte order
+//! word|half|byte NAME OFFSET VALUE         content of four, two or one bytes, in the image's byte order
 //! func|object|label|tls NAME ADDRESS SIZE [in SECTION] [local|weak]
 //! absolute NAME ADDRESS SIZE               undefined NAME            file NAME     (`·` in a name: a space)
 //! without sections                         drop the section header table
@@ -38,6 +38,7 @@ pub(crate) fn build(description: &str) -> Vec<u8> {
     lines.iter().filter(|it| it[0] == "noise").for_each(|it| image.noise(it));
     lines.iter().filter(|it| it[0] == "word").for_each(|it| image.content(it, 4));
     lines.iter().filter(|it| it[0] == "half").for_each(|it| image.content(it, 2));
+    lines.iter().filter(|it| it[0] == "byte").for_each(|it| image.content(it, 1));
     lines.iter().for_each(|it| image.symbol(it));
     image.tables();
     let mut bytes = Vec::new();
