@@ -168,13 +168,8 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
     roles::settle(&mut sections, &symbols, header.kind != RELOCATABLE);
     let reserved = reserved::blocks(&sections, &symbols, &absolute);
     if !is_sectionless {
-        load::settle_zeroes(&mut sections, &segments);
-        let carried = carried::find(&file, &segments, &sections);
         let is_mapped = is_hosted(&header, machine, &segments);
-        loader_only_bytes = if is_mapped { 0 } else { carried.beside_bytes };
-        sections.extend(
-            carried.stand_ins.into_iter().filter(|it| is_mapped || !it.is_beside).map(|it| it.section),
-        );
+        loader_only_bytes = settle_carried(&file, (&segments, is_mapped), &mut sections);
     }
     sections::settle_memories(&mut sections, machine);
     sections::check_total(&sections)?;
@@ -209,6 +204,20 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         explore::explore(&mut image);
     }
     Ok(image)
+}
+
+/// Gives what segments hold beside their sections a section of its own where it is mapped with them; in firmware
+/// only what aligns one section behind another. The rest is counted: only a loader of whole segments writes it.
+fn settle_carried<'data, Elf: FileHeader<Endian = Endianness>>(
+    file: &File<'data, Elf>,
+    (segments, is_mapped): (&[ImageSegment], bool),
+    sections: &mut Vec<ImageSection<'data>>,
+) -> u64 {
+    load::settle_zeroes(sections, segments);
+    let carried = carried::find(file, segments, sections);
+    sections
+        .extend(carried.stand_ins.into_iter().filter(|it| is_mapped || !it.is_beside).map(|it| it.section));
+    if is_mapped { 0 } else { carried.beside_bytes }
 }
 
 /// Stored and allocated, yet outside of every load segment: nothing will put it onto the device.

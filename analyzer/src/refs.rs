@@ -181,12 +181,9 @@ impl References {
         let pool_loads = pool_loads.collect();
         let vectors = places.vectors.clone();
         let n_unknown_calls = facts.n_unknown_calls;
-        let mut outside = std::mem::take(&mut facts.outside);
-        outside.sort_unstable();
-        outside.dedup();
+        let outside = sorted(std::mem::take(&mut facts.outside));
         let loads_by_literal = facts.loads_of_literals(&places);
-        let mut literals_by_load: Vec<(u64, u64)> = loads_by_literal.iter().map(|it| (it.1, it.0)).collect();
-        literals_by_load.sort_unstable();
+        let literals_by_load = sorted(loads_by_literal.iter().map(|it| (it.1, it.0)).collect());
         Ok(Self {
             source,
             list,
@@ -214,6 +211,13 @@ impl References {
     pub(crate) fn starts_in_gaps(&self) -> impl Iterator<Item = u64> {
         self.nodes.pieces.iter().filter(|it| it.is_referenced).map(|it| it.span.start())
     }
+}
+
+/// In order, each once.
+fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
+    items.sort_unstable();
+    items.dedup();
+    items
 }
 
 /// Every direct branch in the code of an image and its target, inside of functions too.

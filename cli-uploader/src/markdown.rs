@@ -99,7 +99,7 @@ fn change(answers: &[BuildAnswer]) -> String {
     let statics = range(answers, "static").filter(|it| *it != (0, 0) && Some(*it) != ram);
     let spans = [range(answers, "flash").map(|it| ("flash", it)), ram.map(|it| ("RAM", it))];
     let spans = spans.into_iter().chain([statics.map(|it| ("static RAM", it))]);
-    let clauses: Vec<String> = spans.map(|it| it.map(|(name, range)| span(name, range))).flatten().collect();
+    let clauses: Vec<String> = spans.flatten().map(|(name, range)| span(name, range)).collect();
     format!("✅ {}{budgets}", clauses.join(", "))
 }
 

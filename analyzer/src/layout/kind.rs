@@ -123,9 +123,10 @@ fn kind_of_name(name: &str) -> Option<RegionKind> {
     let says = |words: &[&str]| words.iter().any(|it| name.contains(it));
     if says(&["FLASH", "ROM", "FRAM", "NVRAM", "XIP", "QSPI"]) {
         Some(RegionKind::Flash)
-    } else if name.replace("PROGRAM", "").contains("RAM") || says(&["TCM", "CCM", "STACK", "HEAP"]) {
-        Some(RegionKind::Ram)
-    } else if is_near_memory(&name) {
+    } else if name.replace("PROGRAM", "").contains("RAM")
+        || says(&["TCM", "CCM", "STACK", "HEAP"])
+        || is_near_memory(&name)
+    {
         Some(RegionKind::Ram)
     } else if says(&["PROGRAM", "BOOT"]) {
         Some(RegionKind::Flash)

@@ -18,7 +18,7 @@ fn by_objdump() -> Vec<(u32, String)> {
     String::from_utf8_lossy(&output.stdout).lines().filter_map(told).collect()
 }
 
-/// `   4:	01 00       	.word	0x0001	; ????`
+/// The number and the words of a line of the listing: address, code, instruction, parted by tabs.
 fn told(line: &str) -> Option<(u32, String)> {
     let (address, rest) = line.trim_start().split_once(":\t")?;
     let address = u32::from_str_radix(address, 16).ok().filter(|it| it.is_multiple_of(4))?;
