@@ -80,8 +80,8 @@ fn equal_and_unique<'report>(
     new: &mut Vec<Function<'report>>,
     found: &mut Vec<(Side<'report>, Side<'report>)>,
 ) {
-    let mut by_body: BTreeMap<(u32, u64, bool), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     let body = |it: &Function<'_>| (it.hash, it.side.symbol.size_bytes, it.is_outlined);
+    let mut by_body: BTreeMap<_, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     old.iter().enumerate().for_each(|(idx, it)| by_body.entry(body(it)).or_default().0.push(idx));
     new.iter().enumerate().for_each(|(idx, it)| by_body.entry(body(it)).or_default().1.push(idx));
     let unique = by_body.into_values().filter_map(|(old, new)| match (old.as_slice(), new.as_slice()) {

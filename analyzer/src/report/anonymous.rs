@@ -91,8 +91,7 @@ pub(super) fn enter_outlined_crates(findings: &Findings<'_>, rows: &mut [Named])
         let n_before = left.len();
         left.retain(|row_idx| {
             let callers = graph.referrers(rows[*row_idx].node).filter(|it| *it != rows[*row_idx].node);
-            let mut crates =
-                callers.map(|it| Some(rows[by_node.get(it).copied().flatten()?].symbol.krate.clone()?));
+            let mut crates = callers.map(|it| rows[by_node.get(it).copied().flatten()?].symbol.krate.clone());
             let krate = crates.next().flatten().filter(|first| crates.all(|it| it.as_ref() == Some(first)));
             rows[*row_idx].symbol.krate = krate;
             rows[*row_idx].symbol.krate.is_none()

@@ -160,6 +160,10 @@ fn mistakes_have_their_place() {
         "if (1) {\ndefine region R = mem:[from 0 size 3];",
         expect!["a.icf: line 1, column 1: this `if` is never closed: a `}` is missing"],
     );
+}
+
+#[test]
+fn what_is_left_open_has_its_place() {
     check("a.icf", "if (x) {\n}", expect!["a.icf: line 1, column 5: unknown symbol `x`"]);
     check("a.icf", "}", expect!["a.icf: line 1, column 1: nothing is open that this `}` closes"]);
     check(

@@ -17,7 +17,7 @@ fn regions(script: &str) -> Vec<(String, u64)> {
 fn a_pattern_opens_no_comment() {
     let case = Case::of("script-comments");
     let (flash, ram) = (("FLASH".to_owned(), 512 << 10), |kib: u64| ("RAM".to_owned(), kib << 10));
-    assert_eq!(regions(&case.text("a.ld")), [flash.clone()]);
+    assert_eq!(regions(&case.text("a.ld")), std::slice::from_ref(&flash));
     assert_eq!(regions(&case.text("b.ld")), [flash.clone(), ram(64)]);
     assert_eq!(regions(&case.text("c.ld")), [flash, ram(128)]);
 }
