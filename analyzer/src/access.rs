@@ -11,8 +11,8 @@ mod neighbours;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::image::{Image, MarkKind};
-use crate::isa::Value;
 use crate::isa::accesses::{self as effect, Access, Effect};
+use crate::isa::{Decode, Value};
 use crate::map::Attribution;
 use crate::refs::{self, Place, Places, Reference, ReferenceKind, References, code};
 use crate::span::Span;
@@ -59,8 +59,9 @@ pub(crate) fn uses(
     let mut watch = Statics::new(statics, sections);
     let is_watched = |it: &Reference| watch.section(it.target_address).is_some();
     let list: Vec<Reference> = references.list.iter().filter(is_watched).collect();
+    let mut decoder = refs::decoder(image)?;
     for place in watched_code(&places, &list) {
-        watch.function(&places, &place, reader);
+        watch.function(&places, &place, (decoder.as_mut(), reader));
     }
     for reference in &list {
         if !watch.is_understood(&places, reference) {
@@ -104,8 +105,8 @@ impl<'a> Statics<'a> {
     }
 
     /// Follows the addresses in one function.
-    fn function(&mut self, places: &Places<'_>, place: &Place, reader: effect::Reader) {
-        let Some(list) = instructions(places, place, reader) else { return };
+    fn function(&mut self, places: &Places<'_>, place: &Place, code: (&mut dyn Decode, effect::Reader)) {
+        let Some(list) = instructions(places, place, code) else { return };
         let formed: Vec<(u64, u64)> = list.iter().filter_map(|it| Some((it.at, it.formed?))).collect();
         let ignored = self.ignored(&formed);
         self.function = place.span.start();
@@ -223,30 +224,38 @@ impl Watch for Statics<'_> {
 }
 
 /// What a function does; `None` where that is not all known.
-fn instructions(places: &Places<'_>, place: &Place, reader: effect::Reader) -> Option<Vec<Instruction>> {
+fn instructions(
+    places: &Places<'_>,
+    place: &Place,
+    (decoder, reader): (&mut dyn Decode, effect::Reader),
+) -> Option<Vec<Instruction>> {
     if places.modes(place).iter().any(|it| it.1 == MarkKind::Arm) {
         return None;
     }
-    let mut decoder = refs::decoder(places.image)?;
     let mut list = Vec::new();
     let mut conditions = effect::Conditions::default();
-    code::sweep_place(places, decoder.as_mut(), place, |at, step| {
+    code::sweep_place(places, decoder, place, |at, step| {
         if list.len() > MAX_INSTRUCTIONS {
             return;
         }
         let content = places.content(Span::saturating(at, step.len_bytes), place.section_idx);
         let effect: Effect = (reader.effect)(content, step);
-        let formed = match step.value {
-            Value::Load(pool) => places.number_at(pool),
-            Value::Address(number) => Some(number),
-            Value::Sum(pool, here) => places.number_at(pool).map(|it| it.wrapping_add(here) & 0xffff_ffff),
-            Value::Beginning(_) | Value::None => None,
-        };
         let is_conditional = conditions.next(effect.n_conditional);
         let is_odd_call = matches!(step.flow, refs::Flow::Call(it) if !is_ordinary(places, it));
+        let formed = formed(places, step.value);
         list.push(Instruction { at, step: *step, effect, formed, is_conditional, is_odd_call });
     });
     (list.len() <= MAX_INSTRUCTIONS).then_some(list)
+}
+
+/// The number that an instruction names.
+fn formed(places: &Places<'_>, value: Value) -> Option<u64> {
+    match value {
+        Value::Load(pool) => places.number_at(pool),
+        Value::Address(number) => Some(number),
+        Value::Sum(pool, here) => places.number_at(pool).map(|it| it.wrapping_add(here) & 0xffff_ffff),
+        Value::Beginning(_) | Value::None => None,
+    }
 }
 
 fn contains(name: &[u8], part: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::isa::accesses::{Access, By, Effect, Number, bit};
+use crate::isa::accesses::{self, Access, By, Effect, Number, bit};
 use crate::isa::{Flow, Step, sign_extend};
 
 /// Who wants to know where addresses go.
@@ -132,15 +132,17 @@ impl<const N: usize> Code<'_, N> {
             states[start] = Some([Held::default(); N]);
             let mut todo = vec![start];
             while let Some(idx) = todo.pop().filter(|_| watch.has_time()) {
-                let before = states[idx].unwrap_or([Held::default(); N]);
-                let after = self.step(&self.list[idx], &before, watch);
-                for next in self.next(&self.list[idx], &after, watch) {
-                    let merged = match &states[next] {
-                        Some(known) => merged(known, &after, watch),
-                        None => after,
+                let before = states[idx].as_ref().unwrap_or(&[Held::Other; N]);
+                let after = self.step(&self.list[idx], before, watch);
+                for next in self.next(idx, &after, watch).into_iter().flatten() {
+                    let is_news = match &mut states[next] {
+                        Some(known) => merge(known, &after, watch),
+                        new => {
+                            *new = Some(after);
+                            true
+                        }
                     };
-                    if states[next] != Some(merged) {
-                        states[next] = Some(merged);
+                    if is_news {
                         todo.push(next);
                     }
                 }
@@ -211,20 +213,25 @@ impl<const N: usize> Code<'_, N> {
     }
 
     /// The instructions that may come next. Where nobody knows, everything is passed on.
-    fn next(&self, it: &Instruction, after: &State<N>, watch: &mut impl Watch) -> Vec<usize> {
+    fn next(&self, idx: usize, after: &State<N>, watch: &mut impl Watch) -> [Option<usize>; 2] {
+        let it = &self.list[idx];
         let end = it.at.saturating_add(it.step.len_bytes);
         let addresses = match it.step.flow {
             // A function that ends with a call does not get back from it.
-            Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown if end >= self.end => vec![],
-            Flow::Next | Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => vec![end],
-            Flow::Branch(target) => vec![target, end],
-            Flow::Jump(target) => vec![target],
-            Flow::End | Flow::Stop | Flow::JumpThrough(_) => vec![],
-            Flow::JumpUnknown => vec![u64::MAX],
+            Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown if end >= self.end => [None; 2],
+            Flow::Next | Flow::Call(_) | Flow::CallThrough(_) | Flow::CallUnknown => [Some(end), None],
+            Flow::Branch(target) => [Some(target), Some(end)],
+            Flow::Jump(target) => [Some(target), None],
+            Flow::End | Flow::Stop | Flow::JumpThrough(_) => [None; 2],
+            Flow::JumpUnknown => [Some(u64::MAX), None],
         };
-        let found = |it: &u64| self.list.binary_search_by_key(it, |it| it.at).ok();
-        let next: Vec<usize> = addresses.iter().filter_map(found).collect();
-        if next.len() < addresses.len() {
+        let is_at = |idx: &usize, at| self.list.get(*idx).is_some_and(|it| it.at == at);
+        let found = |at: u64| {
+            let behind = Some(idx + 1).filter(|it| is_at(it, at));
+            behind.or_else(|| self.list.binary_search_by_key(&at, |it| it.at).ok())
+        };
+        let next = addresses.map(|it| it.and_then(found));
+        if next.iter().flatten().count() < addresses.iter().flatten().count() {
             held(after, u32::MAX).for_each(|it| watch.pass_on(it));
         }
         next
@@ -244,7 +251,7 @@ fn written_number<const N: usize>(it: &Instruction, before: &State<N>) -> Option
 }
 
 fn registers<const N: usize>(bits: u32) -> impl Iterator<Item = usize> {
-    (0..N).filter(move |it| bits >> it & 1 == 1)
+    accesses::bits(bits).take_while(|it| *it < N)
 }
 
 pub(super) fn held<const N: usize>(state: &State<N>, bits: u32) -> impl Iterator<Item = Pointer> {
@@ -256,6 +263,17 @@ pub(super) fn held<const N: usize>(state: &State<N>, bits: u32) -> impl Iterator
 
 fn merged<const N: usize>(a: &State<N>, b: &State<N>, watch: &mut impl Watch) -> State<N> {
     std::array::from_fn(|it| either(a[it], b[it], watch))
+}
+
+/// Adds another way to what is known; whether that changes it.
+fn merge<const N: usize>(known: &mut State<N>, other: &State<N>, watch: &mut impl Watch) -> bool {
+    let mut has_changed = false;
+    for (held, other) in known.iter_mut().zip(other) {
+        let both = either(*held, *other, watch);
+        has_changed |= both != *held;
+        *held = both;
+    }
+    has_changed
 }
 
 /// What may be one or the other. Of one address with different distances the first is where a loop began.

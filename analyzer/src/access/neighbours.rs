@@ -9,11 +9,11 @@
 use std::collections::BTreeSet;
 
 use super::follow::{Code, Instruction, Pointer, State, Watch, held};
-use super::{MAX_STEPS, N_ARM_REGISTERS, N_RISCV_REGISTERS, instructions};
-use crate::isa::accesses::{Access, By, Effect, Move, Number, Reader, bit, reader};
-use crate::isa::sign_extend;
+use super::{MAX_STEPS, N_ARM_REGISTERS, N_RISCV_REGISTERS, formed, instructions};
+use crate::isa::accesses::{Access, By, Effect, Number, Reader, bit, bits, reader};
+use crate::isa::{Decode, sign_extend};
 use crate::refs::beside::{datum_beside, is_datum};
-use crate::refs::{Flow, List, Place, Places, Reference, ReferenceKind, Value, decoder, sweep_place};
+use crate::refs::{Flow, List, Place, Places, Reference, ReferenceKind, decoder, sweep_place};
 use crate::span::Span;
 
 const WORD_BYTES: u64 = 4;
@@ -29,7 +29,8 @@ pub(crate) struct Neighbours {
 /// loads and stores.
 pub(crate) fn neighbours(places: &Places<'_>, references: &List, beside: &[u64]) -> Neighbours {
     let Some(reader) = reader(places.image) else { return Neighbours::default() };
-    let mut search = Search { places, reader, found: Vec::new(), steps_left: MAX_STEPS };
+    let decoder = decoder(places.image);
+    let mut search = Search { places, decoder, reader, found: Vec::new(), steps_left: MAX_STEPS };
     let mut function: Option<(Place, Reach)> = None;
     let named = references.iter().filter(|it| it.kind == ReferenceKind::Address);
     let mut named = named.filter_map(|it| Some((it.at_address, room(places, it.target_address)?))).peekable();
@@ -65,7 +66,7 @@ fn data_at<'a>(places: &'a Places<'_>, address: u64) -> Option<&'a Place> {
 }
 
 /// How far loads and stores go from an address, or how far they may go without leaving anybody's bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Reach {
     before: u64,
     behind: u64,
@@ -74,10 +75,102 @@ struct Reach {
 impl Reach {
     const MAX: Self = Self { before: u64::MAX, behind: u64::MAX };
     const NONE: Self = Self { before: 0, behind: 0 };
+
+    /// To so many bytes at an offset.
+    fn over(offset: i64, n_bytes: u64) -> Self {
+        let behind = offset.saturating_add_unsigned(n_bytes);
+        let distance = |it| u64::try_from(it).unwrap_or(0);
+        Self { before: distance(offset.saturating_neg()), behind: distance(behind) }
+    }
+
+    fn max(self, other: Self) -> Self {
+        Self { before: self.before.max(other.before), behind: self.behind.max(other.behind) }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        let before = self.before.saturating_add(other.before);
+        Self { before, behind: self.behind.saturating_add(other.behind) }
+    }
+}
+
+/// What a function adds to what registers hold, and how far it loads and stores from there, by register.
+#[derive(Debug, Default)]
+struct Sums {
+    /// Registers that an instruction puts the address of a datum into, a bit each.
+    named: u32,
+    /// Registers that each register is made from.
+    sources: [u32; N_RISCV_REGISTERS],
+    accessed: [Reach; N_RISCV_REGISTERS],
+    added: [Reach; N_RISCV_REGISTERS],
+    /// How often another register is added.
+    n_sums: [u64; N_RISCV_REGISTERS],
+    /// The largest distance that any register may hold.
+    largest: u64,
+}
+
+impl Sums {
+    fn add(&mut self, effect: &Effect, is_named: bool, stack_pointer: u32) {
+        if let Some(access) = effect.access {
+            let is_on_stack = access.bases & bit(stack_pointer) != 0;
+            let offset = access.offset.filter(|_| !is_on_stack);
+            let reach = offset.map_or(Reach::NONE, |it| Reach::over(it, access.n_bytes));
+            for base in bits(access.bases) {
+                self.accessed[base] = self.accessed[base].max(reach);
+                self.n_sums[base] += u64::from(access.is_sum);
+            }
+        }
+        // Nothing else is left of what a register held that takes an address.
+        if is_named && effect.access.is_none_or(|it| it.bases == 0) {
+            self.named |= effect.written;
+            return;
+        }
+        for moved in effect.moves.iter().flatten() {
+            let from = moved.from as usize % N_RISCV_REGISTERS;
+            self.sources[moved.to as usize % N_RISCV_REGISTERS] |= bit(moved.from);
+            match moved.by {
+                By::Number(by) if moved.from != stack_pointer => {
+                    self.added[from] = self.added[from].plus(Reach::over(by, 0));
+                }
+                By::Register(_) => self.n_sums[from] += 1,
+                By::Number(_) | By::Unknown => {}
+            }
+        }
+    }
+
+    fn reach(&self) -> Option<Reach> {
+        let mut holders = self.named;
+        loop {
+            let made = (0..N_RISCV_REGISTERS).filter(|it| self.sources[*it] & holders != 0);
+            let all = made.fold(holders, |all, it| all | bit(it as u32));
+            if all == holders {
+                break;
+            }
+            holders = all;
+        }
+        let n_sums = bits(holders).map(|it| self.n_sums[it]).fold(0, u64::saturating_add);
+        let by_numbers = self.largest.saturating_mul(n_sums);
+        // An address that is handed over is that of one byte.
+        let farthest =
+            bits(holders).map(|it| self.accessed[it]).fold(Reach { before: 0, behind: 1 }, Reach::max);
+        let added = bits(holders).map(|it| self.added[it]).fold(farthest, Reach::plus);
+        (holders != 0).then(|| added.plus(Reach { before: by_numbers, behind: by_numbers }))
+    }
+}
+
+/// What an instruction may make a distance of.
+fn largest_number(number: Option<Number>, formed: Option<u64>) -> u64 {
+    let formed = formed.map_or(0, |it| sign_extend(it as u32, 32));
+    let number = match number {
+        Some(Number::Is(number)) => number,
+        Some(Number::Shifted(_, by)) => i64::from(u8::MAX) << by,
+        None => 0,
+    };
+    formed.unsigned_abs().max(number.unsigned_abs())
 }
 
 struct Search<'a, 'image> {
     places: &'a Places<'image>,
+    decoder: Option<Box<dyn Decode>>,
     reader: Reader,
     found: Vec<Reference>,
     steps_left: usize,
@@ -86,11 +179,12 @@ struct Search<'a, 'image> {
 impl Search<'_, '_> {
     /// Follows the addresses in a function, if anything in it may go beyond the bytes that it names.
     fn function(&mut self, place: &Place, room: Reach) {
-        let reach = self.reach(place);
+        let Some(reach) = self.reach(place) else { return };
         if reach.before <= room.before && reach.behind <= room.behind {
             return;
         }
-        let Some(list) = instructions(self.places, place, self.reader) else { return };
+        let Some(decoder) = self.decoder.as_deref_mut() else { return };
+        let Some(list) = instructions(self.places, place, (decoder, self.reader)) else { return };
         match self.reader.n_registers {
             N_RISCV_REGISTERS => self.follow::<N_RISCV_REGISTERS>(place, &list),
             _ => self.follow::<N_ARM_REGISTERS>(place, &list),
@@ -142,56 +236,21 @@ impl Search<'_, '_> {
     }
 
     /// The most that any load or store may go from an address that is named: with all that is added anywhere.
-    fn reach(&self, place: &Place) -> Reach {
-        // An address that is handed over is that of one byte.
-        let mut reach = Reach { before: 0, behind: 1 };
-        let (mut added, mut taken) = (0_u64, 0_u64);
-        let (mut largest, mut n_sums) = (0, 0);
-        let Some(mut decoder) = decoder(self.places.image) else { return reach };
-        sweep_place(self.places, decoder.as_mut(), place, |at, step| {
-            let content = self.places.content(Span::saturating(at, step.len_bytes), place.section_idx);
-            let Effect { access, moves, number, .. } = (self.reader.effect)(content, step);
-            largest = largest.max(self.largest_number(number, step.value));
-            let is_sum = |it: &Move| matches!(it.by, By::Register(_));
-            let has_sum = access.is_some_and(|it| it.is_sum) || moves.iter().flatten().any(is_sum);
-            n_sums += u64::from(has_sum);
-            if let Some((offset, access)) = access.and_then(|it| Some((it.offset?, it)))
-                && access.bases & bit(self.reader.stack_pointer) == 0
-            {
-                let behind = offset.saturating_add_unsigned(access.n_bytes);
-                reach.behind = reach.behind.max(u64::try_from(behind).unwrap_or(0));
-                reach.before = reach.before.max(u64::try_from(offset.saturating_neg()).unwrap_or(0));
-            }
-            for moved in moves.iter().flatten().filter(|it| it.from != self.reader.stack_pointer) {
-                let By::Number(by) = moved.by else { continue };
-                added = added.saturating_add(u64::try_from(by).unwrap_or(0));
-                taken = taken.saturating_add(u64::try_from(by.saturating_neg()).unwrap_or(0));
-            }
+    /// `None` where no register ever holds one.
+    fn reach(&mut self, place: &Place) -> Option<Reach> {
+        let mut sums = Sums::default();
+        let (places, reader) = (self.places, self.reader);
+        let mut decoder = self.decoder.take()?;
+        sweep_place(places, decoder.as_mut(), place, |at, step| {
+            let content = places.content(Span::saturating(at, step.len_bytes), place.section_idx);
+            let effect = (reader.effect)(content, step);
+            let formed = formed(places, step.value);
+            let is_named = formed.is_some_and(|it| self.is_near(it));
+            sums.largest = sums.largest.max(largest_number(effect.number, formed.filter(|_| !is_named)));
+            sums.add(&effect, is_named, reader.stack_pointer);
         });
-        let by_numbers = largest.saturating_mul(n_sums);
-        Reach {
-            before: reach.before.saturating_add(taken).saturating_add(by_numbers),
-            behind: reach.behind.saturating_add(added).saturating_add(by_numbers),
-        }
-    }
-
-    /// What an instruction may make a distance of.
-    fn largest_number(&self, number: Option<Number>, value: Value) -> u64 {
-        let formed = match value {
-            Value::Load(pool) => self.places.number_at(pool),
-            Value::Address(number) => Some(number),
-            Value::Sum(pool, here) => {
-                self.places.number_at(pool).map(|it| it.wrapping_add(here) & 0xffff_ffff)
-            }
-            Value::Beginning(_) | Value::None => None,
-        };
-        let formed = formed.filter(|it| !self.is_near(*it)).map_or(0, |it| sign_extend(it as u32, 32));
-        let number = match number {
-            Some(Number::Is(number)) => number,
-            Some(Number::Shifted(_, by)) => i64::from(u8::MAX) << by,
-            None => 0,
-        };
-        formed.unsigned_abs().max(number.unsigned_abs())
+        self.decoder = Some(decoder);
+        sums.reach()
     }
 
     /// Whoever is reached and is not the one that was named.

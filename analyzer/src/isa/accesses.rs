@@ -174,3 +174,12 @@ impl Conditions {
 pub(crate) fn bit(register: u32) -> u32 {
     1_u32.checked_shl(register).unwrap_or(0)
 }
+
+/// The numbers of the bits that are set.
+pub(crate) fn bits(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        lowest
+    })
+}
