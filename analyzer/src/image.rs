@@ -120,7 +120,8 @@ impl<'data> Image<'data> {
     /// too: an operating system maps it, and Espressif's boot loader copies it out of the image that `esptool` makes of
     /// the file.
     pub(crate) fn is_brought_to_ram(&self) -> bool {
-        const ESPRESSIF: [&str; 4] = [".iram0", ".dram0", ".rwtext", ".flash."];
+        const ESPRESSIF: [&str; 6] =
+            [".iram0", ".dram0", ".rwtext", ".flash.", ".rodata_dummy", ".text_dummy"];
         let is_espressif = |it: &ImageSection<'_>| {
             it.is_allocated && ESPRESSIF.iter().any(|prefix| it.name.starts_with(prefix))
         };

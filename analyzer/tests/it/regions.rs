@@ -191,6 +191,17 @@ fn code_that_a_boot_loader_puts_into_ram_is_stored_too() {
 }
 
 #[test]
+fn tinygo_s_images_for_espressif_are_put_into_ram_too() {
+    let image = "machine riscv
+         section .data 0x3fc84a30 16 w
+         section .iram 0x4038647c 64 x
+         section .text 0x42000100 128 x";
+    let with_dummy = format!("{image}\n section .text_dummy 0x42000000 256 nobits");
+    let flash_bytes = |image: &str| explain_in(image, "").totals.flash_bytes;
+    assert_eq!((flash_bytes(&with_dummy), flash_bytes(image)), (208, 128));
+}
+
+#[test]
 fn far_pieces_of_flash_are_one_memory_and_windows_are_several() {
     check(
         "section .text 0x08000000 64 x
