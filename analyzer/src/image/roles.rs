@@ -59,7 +59,7 @@ impl Stretches {
 
 /// ESP-IDF's and esp-hal's sections that only move the address along; they have no content.
 fn is_filler_name(name: &str) -> bool {
-    const SUFFIXES: [&str; 4] = ["dummy", "text_end", "_gap", "_for_iram"];
+    const SUFFIXES: [&str; 5] = ["dummy", "text_end", "rodata_end", "_gap", "_for_iram"];
     SUFFIXES.iter().any(|it| name.ends_with(it))
 }
 

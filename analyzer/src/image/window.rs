@@ -10,8 +10,14 @@ const TRICORE_VIEW: u64 = 0x2000_0000;
 /// MIPS sees the lower 512 MiB cached at kseg0 and without the cache at kseg1 (MIPS32 manual, "Virtual memory").
 const MIPS_SEGMENT: u64 = 0x2000_0000;
 
+/// Where Espressif's chips show flash, as far as none has RAM there ("System and Memory" in the Technical Reference Manuals of the ESP32, the ESP32-S3
+/// and, at the same addresses as the S3, the ESP32-C3).
+const ESP32_FLASH: [std::ops::Range<u64>; 2] = [0x3f40_0000..0x3f80_0000, 0x400d_0000..0x4037_0000];
+const ESP32_S3_FLASH: [std::ops::Range<u64>; 2] = [0x3c00_0000..0x3e00_0000, 0x4200_0000..0x4400_0000];
+
 /// Tells what runs through a window on what it is stored in, so that nothing copies it: constants of AVRs whose data
-/// addresses show flash (`__RODATA_PM_OFFSET__`: ATtiny 0/1/2, ATmega 0, AVR-Dx), and cached views of flash.
+/// addresses show flash (`__RODATA_PM_OFFSET__`: ATtiny 0/1/2, ATmega 0, AVR-Dx), cached views of flash, and what
+/// Zephyr gives its place in the flash of an Espressif chip as load address.
 pub(super) fn settle(sections: &mut [ImageSection<'_>], machine: &str) {
     let is_window: fn(&ImageSection<'_>, u64) -> bool = match machine {
         "avr" => |it, _| !it.is_writable && !AVR_DATA.contains(&it.run.start()),
@@ -23,6 +29,12 @@ pub(super) fn settle(sections: &mut [ImageSection<'_>], machine: &str) {
             let is_unmapped = [it.run.start(), load].iter().all(|it| *it < 0xc000_0000);
             is_unmapped && it.run.start() % MIPS_SEGMENT == load % MIPS_SEGMENT
         },
+        "xtensa" => |it, _| {
+            [ESP32_FLASH, ESP32_S3_FLASH].iter().flatten().any(|window| window.contains(&it.run.start()))
+        },
+        "riscv" if sections.iter().any(|it| it.name.starts_with(".flash.")) => {
+            |it, _| ESP32_S3_FLASH.iter().any(|window| window.contains(&it.run.start()))
+        }
         _ => return,
     };
     for section in sections.iter_mut().filter(|it| it.is_allocated) {

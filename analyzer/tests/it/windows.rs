@@ -174,3 +174,24 @@ fn what_is_wrong_with_a_declared_window_is_told_with_its_place() {
 fn one(script: &str) -> Scripts {
     Scripts { files: vec![ScriptFile::new("memory.x", script)], ..Scripts::default() }
 }
+
+#[test]
+fn flash_that_espressif_s_chips_show_is_no_ram_where_its_place_in_flash_is_the_load_address() {
+    let totals = |machine: &str, [constants, code, iram, dram]: [u64; 4]| {
+        let image = format!(
+            "machine {machine}
+             section .iram0.text {iram} 64 x load 0
+             section .dram0.data {dram} 16 w load 64
+             section .flash.rodata {constants} 128 load 0x10000
+             section initlevel {} 8 load 0x10080
+             section .flash.rodata_end {} 0xef78 w nobits
+             section .flash.text {code} 256 x load 0x20000",
+            constants + 128,
+            constants + 136
+        );
+        explain_in(&image, "").totals.ram_bytes
+    };
+    assert_eq!(totals("xtensa", [0x3f40_0000, 0x400d_0000, 0x4008_0000, 0x3ffb_0000]), 80);
+    assert_eq!(totals("xtensa", [0x3c00_0000, 0x4200_0000, 0x4037_4000, 0x3fc9_0000]), 80);
+    assert_eq!(totals("riscv", [0x3c00_0000, 0x4200_0000, 0x4038_0000, 0x3fc9_0000]), 80);
+}
