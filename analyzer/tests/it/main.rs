@@ -27,6 +27,7 @@ mod linker_script;
 mod linker_script_ld;
 mod map_evidence;
 mod map_file;
+mod objcopy;
 mod once;
 mod outside;
 mod overlays;
