@@ -27,16 +27,19 @@ pub enum Oracle {
     CcRx,
     /// The column `used` of the memory configuration in the map of TI's linker.
     Ti,
+    /// The table `Memory usage in bytes` of the map of TASKING's linker.
+    Tasking,
     /// The data bytes of `llvm-objcopy -O ihex`: what a programmer would write. Says nothing of RAM.
     Ihex,
 }
 
-const NAMES: [(&str, Oracle); 6] = [
+const NAMES: [(&str, Oracle); 7] = [
     ("armlink map", Oracle::Armlink),
     ("IAR map", Oracle::Iar),
     ("XC32 map", Oracle::Xc32),
     ("CC-RX map", Oracle::CcRx),
     ("TI map", Oracle::Ti),
+    ("TASKING map", Oracle::Tasking),
     ("objcopy -O ihex", Oracle::Ihex),
 ];
 
@@ -80,6 +83,7 @@ impl Oracle {
             },
             Self::CcRx => cc_rx(map),
             Self::Ti => ti(map),
+            Self::Tasking => tasking(map),
             Self::Ihex => Figures::default(),
         }
     }
@@ -120,8 +124,12 @@ fn iar(map: &str) -> Figures {
     }
 }
 
-/// `RAMDATA SECTION:  000012a4 Byte(s)`, each kind on a line of its own; numbers are hexadecimal.
+/// `RAMDATA SECTION:  000012a4 Byte(s)`, each kind on a line of its own; numbers are hexadecimal. Without `-total_size`
+/// there is only the mapping list.
 fn cc_rx(map: &str) -> Figures {
+    if !map.contains("ROMDATA SECTION") {
+        return cc_rx_list(map);
+    }
     let bytes = |words: &str| {
         let rest = map.rsplit_once(words)?.1.lines().next()?;
         u64::from_str_radix(rest.split_whitespace().find(|it| *it != ":")?, 16).ok()
@@ -132,6 +140,22 @@ fn cc_rx(map: &str) -> Figures {
         flash_bytes: stored.iter().any(Option::is_some).then_some(flash),
         ram_bytes: bytes("RAMDATA SECTION"),
     }
+}
+
+/// Rows `START END SIZE ALIGN` of the mapping list, below each section's name. RAM of RX devices is below 0x00100000, on
+/// bigger ones from 0x00800000 to 0x00ffffff too.
+fn cc_rx_list(map: &str) -> Figures {
+    let Some((_, list)) = map.split_once("*** Mapping List ***") else { return Figures::default() };
+    let mut figures = Figures::default();
+    for line in list.lines() {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        let [start, _, size, _] = cells[..] else { continue };
+        let [Ok(start), Ok(size)] = [start, size].map(|it| u64::from_str_radix(it, 16)) else { continue };
+        let is_ram = start < 0x10_0000 || (0x80_0000..0x100_0000).contains(&start);
+        let sum = if is_ram { &mut figures.ram_bytes } else { &mut figures.flash_bytes };
+        *sum = Some(sum.unwrap_or(0) + size);
+    }
+    figures
 }
 
 /// Rows of `MEMORY CONFIGURATION`: name, origin, length, used, unused, attributes. Memory that may be written
@@ -148,6 +172,28 @@ fn ti(map: &str) -> Figures {
         let is_ram = ["RAM", "SRAM"].iter().any(|it| name.contains(it));
         let sum = if is_ram { &mut figures.ram_bytes } else { &mut figures.flash_bytes };
         *sum = Some(sum.unwrap_or(0) + used);
+    }
+    figures
+}
+
+/// Rows `| mpe:dsram0 | code | data | reserved | free | total |`. What is reserved in flash stores nothing; in RAM it is
+/// the stacks, the heap and the context save areas.
+fn tasking(map: &str) -> Figures {
+    let Some((_, rest)) = map.split_once("* Memory usage in bytes") else { return Figures::default() };
+    let table = rest.split_once("* Space usage").map_or(rest, |(it, _)| it);
+    let mut figures = Figures::default();
+    for line in table.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let ["", name, code, data, reserved, ..] = cells[..] else { continue };
+        let [Some(code), Some(data), Some(reserved)] = [code, data, reserved].map(number) else { continue };
+        let is_ram = ["ram", "lmu"].iter().any(|it| name.contains(it));
+        let (sum, bytes) = match is_ram {
+            true => (&mut figures.ram_bytes, code + data + reserved),
+            false => (&mut figures.flash_bytes, code + data),
+        };
+        if name != "Total" {
+            *sum = Some(sum.unwrap_or(0) + bytes);
+        }
     }
     figures
 }
@@ -192,11 +238,27 @@ mod tests {
     }
 
     #[test]
+    fn without_totals_cc_rx_lists_its_sections() {
+        let map = "*** Mapping List ***\n\nSECTION  START  END  SIZE  ALIGN\nSI\n  00000004 00000103 100 4\n\
+                   P\n  fff80000 fff80014 15 1\nFIXEDVECT\n  ffffff80 ffffffff 80 4\n";
+        assert_eq!(Oracle::CcRx.read(map), figures(0x95, 0x100));
+    }
+
+    #[test]
     fn ti_says_what_of_each_memory_is_used() {
         let map = "MEMORY CONFIGURATION\n\n  name  origin  length  used  unused  attr  fill\n\
                    FLASH  00000000  00001000  00000120  00000ee0  R  X\nSRAM  20000000  00001000  00000040  00000fc0  RW X\n\
                    SEGMENT ALLOCATION MAP\nrun 00000000 1 2 3\n";
         assert_eq!(Oracle::Ti.read(map), figures(0x120, 0x40));
+    }
+
+    #[test]
+    fn tasking_tells_memories_by_name_and_reserves_stacks() {
+        let map = "* Memory usage in bytes\n| Memory | Code | Data | Reserved | Free | Total |\n|====|\n\
+                   | m:dfls0 | 0x0 | 0x0 | 0x400 | 0x0 | 0x400 |\n| m:dsram0 | 0x0 | 0x4 | 0x100 | 0x0 | 0x104 |\n\
+                   | m:pfls0 | 0x30 | 0x2 | 0x0 | 0x0 | 0x40 |\n| Total | 0x30 | 0x6 | 0x500 | 0x0 | 0x544 |\n\
+                   * Space usage in bytes\n| m:tc0:ram | 0x7 | 0x7 | 0x7 |\n";
+        assert_eq!(Oracle::Tasking.read(map), figures(0x32, 0x104));
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub fn document(rows: &[Row], date: &str) -> String {
          repository; `docs/conformance.json` says where they are. Written by `cargo xtask conformance FOLDER`,\n\
          whose help says how to do it again.\n\n\
          Measured on {date}: {} images, {n_same} the same to the byte. Figures are flash / RAM in bytes; – where\n\
-         the other source says nothing.\n\n\
+         the other source says nothing. A remark that begins with \"ours:\" names a fault of Plimsoll that is not mended yet.\n\n\
          | Toolchain | Repository, commit, image | Other source | says | Plimsoll | |\n\
          |---|---|---|---|---|---|\n{}\n",
         lines.len(),
