@@ -19,6 +19,10 @@ pub struct Error {
 pub enum ErrorKind {
     /// Not an ELF file at all.
     NotElf,
+    /// An ELF file that is no image: debug information that was taken out of one.
+    NoImage,
+    /// For a machine whose addresses do not count bytes of one memory.
+    UnsupportedMachine,
     /// Ends before its own headers say.
     Truncated,
     /// Contradicts itself.
@@ -32,6 +36,14 @@ pub enum ErrorKind {
 impl Error {
     pub(crate) fn not_elf(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::NotElf, place: "file header".into(), message: message.into() }
+    }
+
+    pub(crate) fn no_image(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::NoImage, place: "section header table".into(), message: message.into() }
+    }
+
+    pub(crate) fn unsupported_machine(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::UnsupportedMachine, place: "file header".into(), message: message.into() }
     }
 
     pub(crate) fn truncated(place: impl Into<String>, message: impl Into<String>) -> Self {

@@ -12,6 +12,7 @@ mod roles;
 mod sectionless;
 mod sections;
 mod segments;
+mod suitable;
 mod symbols;
 mod unlinked;
 mod vectors;
@@ -147,6 +148,7 @@ pub(crate) struct File<'data, Elf: FileHeader> {
 fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>, Error> {
     let (header, endian) = header::read::<Elf>(data)?;
     let file = File { data, header, endian };
+    suitable::check(&file)?;
     let mut warnings = Vec::new();
     let segments = segments::read(&file)?;
     let table = sections::read_table(&file)?;
@@ -178,11 +180,10 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         warnings.extend(sections.iter().filter(|it| is_left_behind(it)).map(left_behind));
     }
     warnings.extend(sections.iter().filter(|it| load::is_needless(it, &segments)).map(written_out));
+    warnings.extend(suitable::missing((&file, &table), &sections, &symbols));
     let exports = if header.kind == "shared" { symbols::exports(&file, &table) } else { Vec::new() };
     let is_linked = header.kind != RELOCATABLE;
     let relocations = if is_linked { relocations::read(&file, &table) } else { Vec::new() };
-    let unlinked = if is_linked { Vec::new() } else { unlinked::read(&file, &table) };
-    let file_bytes = data.len() as u64;
     let mut image = Image {
         header,
         machine,
@@ -194,11 +195,11 @@ fn parse<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Image<'_>,
         arrays,
         exports,
         relocations,
-        unlinked,
+        unlinked: if is_linked { Vec::new() } else { unlinked::read(&file, &table) },
         reserved,
         is_explored: false,
         loader_only_bytes,
-        file_bytes,
+        file_bytes: data.len() as u64,
         warnings,
     };
     if is_sectionless && is_linked {

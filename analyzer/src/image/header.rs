@@ -7,6 +7,7 @@ use object::read::elf::FileHeader;
 use super::File;
 use crate::error::Error;
 use crate::isa::Machine;
+use crate::other_file::OtherFile;
 use crate::report::{Endianness, Header};
 
 /// Says in words what is wrong with the first bytes, before `object` refuses them in general.
@@ -15,7 +16,9 @@ pub(super) fn check_ident(data: &[u8]) -> Result<(), Error> {
         return Err(Error::not_elf("the file is empty"));
     }
     if !data.starts_with(&elf::ELFMAG) {
-        return Err(Error::not_elf("not an ELF file: it does not start with 7f 45 4c 46"));
+        let what = OtherFile::of(data).map(|it| format!("not an ELF file but {it}"));
+        let unknown = || "not an ELF file: it does not start with 7f 45 4c 46".into();
+        return Err(Error::not_elf(what.unwrap_or_else(unknown)));
     }
     let [class, order, version] = match data.get(4..7) {
         Some(&[class, order, version]) => [class, order, version],

@@ -106,9 +106,9 @@ pub struct MapError {
 /// assert_eq!((map.sections[0].name, map.sections[0].pieces[0].size_bytes), (".text", 4));
 /// ```
 pub fn parse(text: &str) -> Result<MapFile<'_>, MapError> {
-    let mut map = if let Some(columns) = text.lines().take(64).find_map(lld::Columns::of_header) {
+    let mut map = if let Some(columns) = lld_columns(text) {
         lld::parse(text, columns)
-    } else if text.lines().any(|it| gnu::HEADINGS.contains(&it.trim_end())) {
+    } else if has_gnu_heading(text) {
         gnu::parse(text)
     } else {
         return Err(MapError { message: "it has none of their headings".into() });
@@ -118,6 +118,19 @@ pub fn parse(text: &str) -> Result<MapFile<'_>, MapError> {
         map.sections.iter_mut().for_each(lld::fill_gaps);
     }
     Ok(map)
+}
+
+/// Whether [`parse`] reads a text that begins so.
+pub(crate) fn is_map(text: &str) -> bool {
+    lld_columns(text).is_some() || has_gnu_heading(text)
+}
+
+fn lld_columns(text: &str) -> Option<lld::Columns> {
+    text.lines().take(64).find_map(lld::Columns::of_header)
+}
+
+fn has_gnu_heading(text: &str) -> bool {
+    text.lines().any(|it| gnu::HEADINGS.contains(&it.trim_end()))
 }
 
 /// Of strings that it has merged with others, GNU ld lists the size before, so that pieces seem to overlap.

@@ -41,6 +41,7 @@ mod services;
 mod stack;
 mod support;
 mod symbols;
+mod unsuitable;
 mod vendor_script;
 mod wild;
 mod windows;
