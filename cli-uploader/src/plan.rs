@@ -17,6 +17,7 @@ use crate::environment::Environment;
 use crate::failure::{WithHint, hinted};
 use crate::git::Git;
 use anyhow::{Context, anyhow};
+use plimsoll_analyzer::OtherFile;
 use plimsoll_protocol::{CommitId, NewBuild, ProjectName};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -131,13 +132,37 @@ pub(crate) fn read_file(path: &std::path::Path, what: &str) -> anyhow::Result<Ve
     std::fs::read(path).with_context(|| format!("cannot read {what} {}", path.display()))
 }
 
-/// Reads an image that the user named.
+/// Reads an image that the user named; what is known to be something else is refused.
 pub(crate) fn read_elf(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
-    match std::fs::read(path) {
+    let content = match std::fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(error)
             .context(format!("cannot read {}", path.display()))
             .hint("build it first, or check the path"),
         other => other.with_context(|| format!("cannot read {}", path.display())),
+    }?;
+    match other_file(path, &content) {
+        Some(other) => {
+            Err(anyhow!("{}: not an ELF file but {other}", path.display())).hint(instead_of(other))
+        }
+        None => Ok(content),
+    }
+}
+
+/// By content, else by name.
+fn other_file(path: &std::path::Path, content: &[u8]) -> Option<OtherFile> {
+    let is_elf = content.starts_with(b"\x7fELF");
+    let named = || path.file_name().and_then(|it| OtherFile::named(&it.to_string_lossy()));
+    OtherFile::of(content).or_else(|| named().filter(|_| !is_elf && !content.is_empty()))
+}
+
+/// What to do with a file that is no ELF.
+fn instead_of(other: OtherFile) -> &'static str {
+    match other {
+        OtherFile::Archive | OtherFile::ThinArchive => {
+            "link it and give the ELF that the linker wrote; `plimsoll size` lists the sizes of an archive's members"
+        }
+        OtherFile::LinkerMap => "give the ELF of the same link; `--map` takes maps of GNU ld and lld besides",
+        _ => "give the ELF that it was made from",
     }
 }
 

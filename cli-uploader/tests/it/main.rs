@@ -16,6 +16,7 @@ mod split;
 mod stack;
 mod support;
 mod unlinked;
+mod unsuitable;
 mod upload;
 mod wait;
 mod why;
