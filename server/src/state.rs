@@ -30,6 +30,8 @@ pub struct AppState {
     pub analysis_permits: Arc<Semaphore>,
     /// A permit for each question about an ELF that may be answered at once.
     pub question_permits: Arc<Semaphore>,
+    /// Why two builds differ, of the comparisons asked for last.
+    pub growths: crate::jobs::growth::Growths,
     /// How often a client may try to log in.
     pub login_limit: Arc<crate::auth::LoginLimit>,
 }

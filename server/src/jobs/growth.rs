@@ -4,15 +4,42 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::question::ask;
 use crate::state::AppState;
 use anyhow::Context as _;
+use moka::future::Cache;
 use plimsoll_analyzer::Growth;
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// The causes, from the files of both builds; none where one of them has no ELF that explains anything.
+/// Comparisons kept in memory: both files are analysed for one, and a linked comparison is opened by many.
+const MAX_KEPT: u64 = 256;
+
+/// By project, old and new build. Files of a build never change, so an answer stays right while the process lives.
+pub type Growths = Cache<(Uuid, Uuid, Uuid), Option<Arc<Growth>>>;
+
+/// An empty one.
+pub fn cache() -> Growths {
+    Cache::new(MAX_KEPT)
+}
+
+/// The causes, from the files of both builds; none where one of them has no ELF that explains anything. Who asks
+/// for the same comparison at the same time waits for one answer.
 pub async fn find_growth(
     state: &AppState,
     project_id: Uuid,
+    pair: (Uuid, Uuid),
+) -> AppResult<Option<Arc<Growth>>> {
+    let key = (project_id, pair.0, pair.1);
+    let found = state.growths.try_get_with(key, compare(state, project_id, pair)).await;
+    found.map_err(|error| {
+        let others = || AppError::Unavailable(anyhow::anyhow!("the comparison failed for another request"));
+        Arc::into_inner(error).unwrap_or_else(others)
+    })
+}
+
+async fn compare(
+    state: &AppState,
+    project_id: Uuid,
     (old_id, new_id): (Uuid, Uuid),
-) -> AppResult<Option<Growth>> {
+) -> AppResult<Option<Arc<Growth>>> {
     let Some(old) = or_none(ask(state, (project_id, old_id), |files| files.traced(&[]).ok()).await)? else {
         return Ok(None);
     };
@@ -20,7 +47,7 @@ pub async fn find_growth(
         return Ok(None);
     };
     let compared = tokio::task::spawn_blocking(move || plimsoll_analyzer::growth(&old, &new)).await;
-    Ok(Some(compared.context("a comparison did not finish")?))
+    Ok(Some(Arc::new(compared.context("a comparison did not finish")?)))
 }
 
 fn or_none<T>(answer: AppResult<Option<T>>) -> AppResult<Option<T>> {

@@ -93,6 +93,7 @@ impl TestApp {
             signals: Signals::default(),
             analysis_permits: Arc::new(Semaphore::new(2)),
             question_permits: Arc::new(Semaphore::new(1)),
+            growths: plimsoll_server::jobs::growth::cache(),
             login_limit: Arc::new(LoginLimit::default()),
         };
         let mut tx = state.db.begin().await.unwrap();

@@ -49,7 +49,7 @@ pub async fn show(
     });
     let diff = comparing.await.map_err(anyhow::Error::from)??;
     let growth = find_growth(&state, project.project_id, (query.old, query.new)).await?;
-    Ok(Json(Diff { growth, ..diff }))
+    Ok(Json(Diff { growth: growth.map(|it| (*it).clone()), ..diff }))
 }
 
 async fn packed_report(state: &AppState, project: &Project, build_id: Uuid) -> AppResult<Vec<u8>> {
