@@ -210,7 +210,9 @@ impl Facts {
             }
             Value::Beginning(number) => {
                 if self.tells_addresses {
-                    self.refer(at, places.beginning(number), ReferenceKind::Address);
+                    for target in places.loaded(number) {
+                        self.refer(at, Some(target), ReferenceKind::Address);
+                    }
                 }
             }
             Value::None => {}

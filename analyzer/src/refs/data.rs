@@ -36,15 +36,24 @@ pub(crate) fn is_unwind(section: &str) -> bool {
 
 fn words(places: &Places<'_>, facts: &Facts, (span, section_idx): (Span, usize), list: &mut List) {
     let n_bytes = places.machine.pointer_bytes();
-    let Some(start) = span.start().checked_next_multiple_of(n_bytes) else { return };
+    let is_avr = places.machine.is_avr();
+    // AVR aligns nothing.
+    let alignment = if is_avr { 1 } else { n_bytes };
+    let Some(start) = span.start().checked_next_multiple_of(alignment) else { return };
     let Some(aligned) = Span::between(start, span.end()) else { return };
-    let content = places.content(aligned, section_idx);
-    for (idx, word) in content.chunks_exact(n_bytes as usize).enumerate() {
-        let at_address = start + idx as u64 * n_bytes;
-        let number = places.pointer(word).filter(|it| *it != 0);
-        let target = number.and_then(|it| places.target(it).or_else(|| nameless(places, at_address, it)));
-        let Some(target) = target.filter(|_| facts.loaders(at_address).next().is_none()) else { continue };
-        list.push(Reference::new(at_address, target.address, ReferenceKind::Data), target.is_in_gap);
+    let content = places.content(aligned, section_idx).windows(n_bytes as usize);
+    for (idx, word) in content.step_by(alignment as usize).enumerate() {
+        let at_address = start + idx as u64 * alignment;
+        let Some(number) = places.pointer(word).filter(|it| *it != 0) else { continue };
+        let mut refer = |target: Target| {
+            list.push(Reference::new(at_address, target.address, ReferenceKind::Data), target.is_in_gap);
+        };
+        let target = places.target(number).or_else(|| nameless(places, at_address, number));
+        let target = target.filter(|_| facts.loaders(at_address).next().is_none());
+        target.into_iter().for_each(&mut refer);
+        if is_avr {
+            places.pointed(number).filter(|it| Some(*it) != target).for_each(&mut refer);
+        }
     }
 }
 

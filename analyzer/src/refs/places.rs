@@ -1,6 +1,7 @@
 //! From an address to who is there: symbols, the pieces of gaps between them, and what begins where.
 
 mod constants;
+mod memories;
 mod starts;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use super::overlay::Overlaid;
 use super::vectors;
 use crate::anonymous;
 use crate::image::{Image, ImageMark, ImageSection, MarkKind};
-use crate::isa::{AVR_DATA_BASE, Machine};
+use crate::isa::Machine;
 use crate::map::{Attribution, Inputs, Label};
 use crate::report::{Endianness, SectionRole, SymbolKind};
 use crate::span::Span;
@@ -184,20 +185,6 @@ impl<'image> Places<'image> {
         match place.filter(|it| it.span.contains_address(address)) {
             Some(place) => Some(Target::new(place, address)),
             None => self.target_at(address),
-        }
-    }
-
-    /// What begins at a number that AVR's code puts into two registers and that is an address only if
-    /// something does: in RAM by bytes, data in flash by bytes, or a function by words.
-    pub(super) fn beginning(&self, number: u64) -> Option<Target> {
-        let begins = |it: &&Place| it.span.start() & !AVR_DATA_BASE == number && number != 0;
-        let in_ram = self.at(AVR_DATA_BASE + number).filter(begins);
-        let in_flash = || self.at(number).filter(begins).filter(|it| self.is_data(it, number));
-        match in_ram.or_else(in_flash) {
-            Some(place) => Some(Target::new(place, place.span.start())),
-            // Pointers to functions have 16 bits.
-            None if number > u64::from(u16::MAX) => None,
-            None => self.target_at(self.code_target(number).filter(|it| *it != 0)?),
         }
     }
 

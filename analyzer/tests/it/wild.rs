@@ -5,6 +5,7 @@ mod armlink;
 mod avr;
 mod avr_call_prologues;
 mod avr_link_error;
+mod avr_pointers;
 mod avr_rodata;
 mod avr_trampolines;
 mod cmse;
