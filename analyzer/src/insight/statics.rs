@@ -45,11 +45,17 @@ pub(super) fn statics<'a>(case: &Case<'a>, kind: SectionKind) -> impl Iterator<I
     report.symbols.iter().filter(|it| it.kind != SymbolKind::Function).filter(is_at_home)
 }
 
-/// How many bytes of a stored static are not zero.
+/// How many bytes of a stored static are not zero. Of a vector table, which is read before any code runs, nothing is
+/// said.
 fn n_other_bytes(case: &Case<'_>, symbol: &Symbol) -> Option<usize> {
-    let content = case.content(Span::saturating(symbol.run_address, symbol.size_bytes));
+    let span = Span::saturating(symbol.run_address, symbol.size_bytes);
+    let content = case.content(span);
     let is_whole = content.len() as u64 == symbol.size_bytes;
-    is_whole.then(|| content.iter().filter(|it| **it != 0).count())
+    let is_vectors = || {
+        let vectors = case.graph.iter().flat_map(|it| &it.references.vectors);
+        vectors.into_iter().any(|it| it.intersection(span).is_some())
+    };
+    (is_whole && !is_vectors()).then(|| content.iter().filter(|it| **it != 0).count())
 }
 
 fn zeroes(case: &Case<'_>) -> Option<Insight> {

@@ -76,3 +76,25 @@ fn only_what_halts_in_several_slots_counts_as_nobody_s() {
     // The last one stops on purpose, and nothing else does.
     assert_eq!(advice(&table(&[[SERVE; 20].as_slice(), &[HALT], &[0; 10]].concat())), "");
 }
+
+/// A table without `const`, as `rwe` has it: it is read before any code runs, so no byte of it can be set later.
+#[test]
+fn a_writable_table_of_few_handlers_is_not_advised_to_be_filled_later() {
+    let image = elf::build(
+        "section .isr_vector 0x08000000 0xc0 w x
+         object vectors 0x08000000 0xc0
+         word .isr_vector 0 0x20001000
+         word .isr_vector 4 0x08000101
+         section .text 0x08000100 0x10 x
+         func reset 0x08000101 8
+         half .text 0 0x4800
+         half .text 2 0xe7fe
+         word .text 4 0x20000000
+         section .data 0x20000000 0xc0 w load 0x08000110
+         object buffer 0x20000000 0xc0
+         half .data 0 1",
+    );
+    let report = explained(&image, "");
+    let zeroes = report.insights.iter().find(|it| it.kind == "zeroes_in_data").unwrap();
+    assert_eq!((zeroes.flash_bytes, zeroes.evidence.join(", ")), (0xc0, "192 B buffer".to_owned()));
+}
