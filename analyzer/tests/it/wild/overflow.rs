@@ -51,6 +51,14 @@ fn so_does_an_image_by_lld_without_a_neighbour() {
 }
 
 #[test]
+fn the_image_of_lld_needs_four_bytes_more() {
+    let case = Case::of("overflow");
+    let Some(elf) = case.given("lld.elf") else { return };
+    let flash = &explained(&elf, &case.text("l.ld")).regions[0];
+    assert_eq!((flash.used_bytes, flash.overflow_bytes, flash.needed_bytes()), (2492, 444, 2492));
+}
+
+#[test]
 fn data_of_a_running_program_overflows_ram() {
     let report = explain_in(
         "section .text 0x08000000 64 x

@@ -31,6 +31,13 @@ fn the_reservation_that_ends_at_the_first_word_is_the_stack() {
 }
 
 #[test]
+fn the_image_of_gcc_12_2_is_96_bytes_over() {
+    let case = Case::of("stack");
+    let Some(elf) = case.given("b.elf") else { return };
+    assert_eq!(headroom(&elf, &case.text("l.ld")).headroom_bytes, -96);
+}
+
+#[test]
 fn a_stack_below_everything_leaves_the_ram_and_one_above_data_overwrites_it() {
     let case = Case::of("stack");
     for (script, expected) in [("sp.ld", (-64, "", 64)), ("sp2.ld", (-64, "counter", 60))] {
