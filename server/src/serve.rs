@@ -6,9 +6,9 @@ use crate::auth::LoginLimit;
 use crate::blobs::Blobs;
 use crate::config::{Cli, Command, Config};
 use crate::domain::token::Secret;
-use crate::jobs::{Signals, growth, wake, worker};
+use crate::jobs::{Signals, wake, worker};
 use crate::postgres::{self, PrivatePostgres};
-use crate::state::{AppState, Clock, Settings};
+use crate::state::{AppState, Clock, Settings, no_growths};
 use crate::telemetry::prometheus;
 use crate::{api, app, db, telemetry};
 use anyhow::Context as _;
@@ -113,7 +113,7 @@ fn state(config: &Config, data: &Path, pool: PgPool, address: SocketAddr) -> any
         signals: Signals::default(),
         analysis_permits: Arc::new(Semaphore::new(config.n_workers())),
         question_permits: Arc::new(Semaphore::new(1)),
-        growths: growth::cache(),
+        growths: no_growths(),
         login_limit: Arc::new(LoginLimit::default()),
     })
 }

@@ -3,6 +3,8 @@
 use crate::blobs::Blobs;
 use crate::error::{AppError, AppResult};
 use crate::jobs::Signals;
+use moka::future::Cache;
+use plimsoll_analyzer::Growth;
 use sqlx::PgPool;
 use std::future::Future;
 use std::path::PathBuf;
@@ -12,6 +14,7 @@ use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::Url;
+use uuid::Uuid;
 
 /// The application's parts.
 #[derive(Clone)]
@@ -31,7 +34,7 @@ pub struct AppState {
     /// A permit for each question about an ELF that may be answered at once.
     pub question_permits: Arc<Semaphore>,
     /// Why two builds differ, of the comparisons asked for last.
-    pub growths: crate::jobs::growth::Growths,
+    pub growths: Growths,
     /// How often a client may try to log in.
     pub login_limit: Arc<crate::auth::LoginLimit>,
 }
@@ -44,6 +47,17 @@ impl AppState {
             || AppError::Unavailable(anyhow::anyhow!("no answer from the database or the store in time"));
         timeout(self.settings.request_timeout, work).await.unwrap_or_else(|_| Err(late()))
     }
+}
+
+/// Comparisons kept in memory: both files are analysed for one, and a linked comparison is opened by many.
+const MAX_GROWTHS: u64 = 256;
+
+/// By project, old and new build. Files of a build never change, so an answer stays right while the process lives.
+pub type Growths = Cache<(Uuid, Uuid, Uuid), Option<Arc<Growth>>>;
+
+/// None kept yet.
+pub fn no_growths() -> Growths {
+    Cache::new(MAX_GROWTHS)
 }
 
 /// The operator's decisions that requests depend on.

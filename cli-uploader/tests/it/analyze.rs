@@ -274,6 +274,13 @@ fn a_diff_says_what_grew_came_and_went() {
     sandbox().plimsoll(&["diff", "old.elf", "new.elf"]).check(expect![[r#"
         exit 0
         --- stdout
+        More, and why
+              +36  main itself
+              +16  fresh, asked for by core::fmt::write
+
+        Less, and why
+               -8  gone, asked for by core::fmt::write
+
         Totals
           change  before  after    name
              +44     200    244    flash
@@ -365,7 +372,7 @@ fn no_difference_is_one_line() {
 fn the_diff_is_json_as_documented() {
     let output = sandbox().plimsoll(&["diff", "old.elf", "new.elf", "--json"]).output();
     let diff: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(diff["schema_version"], 2);
+    assert_eq!(diff["schema_version"], 3);
     let main = diff["symbols"].as_array().unwrap().iter().find(|it| it["name"] == "main").unwrap();
     assert_eq!(
         (&main["old_bytes"], &main["delta_bytes"], &main["kind"]),

@@ -4,21 +4,9 @@ use crate::error::{AppError, AppResult};
 use crate::jobs::question::ask;
 use crate::state::AppState;
 use anyhow::Context as _;
-use moka::future::Cache;
 use plimsoll_analyzer::Growth;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Comparisons kept in memory: both files are analysed for one, and a linked comparison is opened by many.
-const MAX_KEPT: u64 = 256;
-
-/// By project, old and new build. Files of a build never change, so an answer stays right while the process lives.
-pub type Growths = Cache<(Uuid, Uuid, Uuid), Option<Arc<Growth>>>;
-
-/// An empty one.
-pub fn cache() -> Growths {
-    Cache::new(MAX_KEPT)
-}
 
 /// The causes, from the files of both builds; none where one of them has no ELF that explains anything. Who asks
 /// for the same comparison at the same time waits for one answer.

@@ -175,6 +175,13 @@ async fn a_comparison_adds_up(db: PgPool) {
         Flash +600 B +7.5 % 8,000 B → 8,600 B
         RAM ±0 B 64 B → 64 B
         Formatting, at least ±0 B 0 B → 0 B
+        +600 B of flash: function_1, asked for by function_0
+        ## More, and why
+        | Change | Cause |
+        | +7,558 B | function_1, asked for by function_0 |
+        ## Less, and why
+        | Change | Cause |
+        | −6,958 B | code of function_0, asked for by function_0 |
         ## By region
         1 grown, 1 the same; initial values of variables count where they are stored and where they run
         | Region | Before | After | Change | Kind | Share |

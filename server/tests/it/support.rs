@@ -93,7 +93,7 @@ impl TestApp {
             signals: Signals::default(),
             analysis_permits: Arc::new(Semaphore::new(2)),
             question_permits: Arc::new(Semaphore::new(1)),
-            growths: plimsoll_server::jobs::growth::cache(),
+            growths: plimsoll_server::state::no_growths(),
             login_limit: Arc::new(LoginLimit::default()),
         };
         let mut tx = state.db.begin().await.unwrap();

@@ -27,6 +27,7 @@ async fn a_build_shows_first_how_it_stands_then_what_it_is_made_of(db: PgPool) {
         FLASH : 408 B over the line (8,600 B of 8,192 B allowed)
         Flash 8,600 B 8.4 KiB +600 B +7.5 %
         RAM 64 B ±0 B
+        +600 B of flash: function_1, asked for by function_0
         What changed
         ## What could be saved
         Duplicates : up to 16 B are there more than once
