@@ -74,8 +74,8 @@ pub(super) fn missing<Elf: FileHeader<Endian = Endianness>>(
     if symbols.is_empty() || !has_table {
         let kept = if symbols.is_empty() { "no symbols" } else { "only the symbols that it exports" };
         let message = format!(
-            "it has {kept} (it was stripped): the sizes of sections and regions are right, but what they are made of, \
-             by symbol, crate or cause, is not known; give the ELF as the linker wrote it"
+            "it has {kept} (it was stripped): the sizes of sections and regions are right, but what they are made of \
+             is known only as far as a linker's map tells; give the ELF as the linker wrote it"
         );
         warnings.push(Warning { place: "symbol table".into(), message });
     }

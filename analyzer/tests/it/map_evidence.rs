@@ -124,16 +124,17 @@ fn without_a_symbol_table_the_map_tells_everything() {
         Linker::Gnu,
         &["--strip-all"],
         expect![[r#"
-        Function 0x8000000 4 .text._start of main.o ← .text._start of main.o
-        Function 0x8000004 12 .text.helper of libhelp.a(helper.o) ← .text.helper of libhelp.a(helper.o)
-        Function 0x8000010 8 .text.keep of libhelp.a(helper.o) ← .text.keep of libhelp.a(helper.o)
-        Constant 0x8000020 4 LONG 0x87654321 of the linker script ← LONG 0x87654321 of the linker script
-        Constant 0x8000024 12 .rodata.str1.1 of main.o ← .rodata.str1.1 of main.o
-        Constant 0x8000030 12 .rodata.keep of libhelp.a(helper.o) ← .rodata.keep of libhelp.a(helper.o)
-        PointerTable 0x20000000 4 .data.text of main.o ← .data.text of main.o
-        Reservation 0x20000004 520 space in .bss ← -
-        unattributed 0
-    "#]],
+            Function 0x8000000 4 .text._start of main.o ← .text._start of main.o
+            Function 0x8000004 12 .text.helper of libhelp.a(helper.o) ← .text.helper of libhelp.a(helper.o)
+            Function 0x8000010 8 .text.keep of libhelp.a(helper.o) ← .text.keep of libhelp.a(helper.o)
+            Constant 0x8000020 4 LONG 0x87654321 of the linker script ← LONG 0x87654321 of the linker script
+            Constant 0x8000024 12 .rodata.str1.1 of main.o ← .rodata.str1.1 of main.o
+            Constant 0x8000030 12 .rodata.keep of libhelp.a(helper.o) ← .rodata.keep of libhelp.a(helper.o)
+            PointerTable 0x20000000 4 .data.text of main.o ← .data.text of main.o
+            Reservation 0x20000004 520 space in .bss ← -
+            unattributed 0
+            symbol table: it has no symbols (it was stripped): the sizes of sections and regions are right, but what they are made of is known only as far as a linker's map tells; give the ELF as the linker wrote it
+        "#]],
     );
 }
 

@@ -168,7 +168,8 @@ fn without_section_headers_segments_stand_in() {
 #[test]
 fn a_section_that_no_segment_loads_is_pointed_out() {
     let report = explain("section .text 0x100 8 x\n section .orphan 0x200 8 unloaded");
-    let warnings: Vec<&str> = report.warnings.iter().map(|it| it.place.as_str()).collect();
+    let warnings: Vec<&str> =
+        crate::support::complaints(&report).iter().map(|it| it.place.as_str()).collect();
     assert_eq!(warnings, ["section .orphan"]);
     assert_eq!(report.totals.flash_bytes, 16);
 }

@@ -10,6 +10,7 @@ pub(crate) mod reach;
 
 use std::fmt::Write;
 
+use plimsoll_analyzer::report::Warning;
 use plimsoll_analyzer::{MemoryRegion, Report};
 
 /// Explains the image that `description` describes, with regions inferred.
@@ -59,6 +60,12 @@ pub(crate) fn sections(report: &Report) -> String {
     text
 }
 
+/// The warnings, without the one that a description without symbols always gets.
+pub(crate) fn complaints(report: &Report) -> Vec<&Warning> {
+    let is_stripped = |it: &&Warning| it.message.starts_with("it has no symbols");
+    report.warnings.iter().filter(|it| !is_stripped(it)).collect()
+}
+
 /// The totals, then one line per region and one, indented, for each part.
 pub(crate) fn regions(report: &Report) -> String {
     let mut text = format!("flash {} ram {}\n", report.totals.flash_bytes, report.totals.ram_bytes);
@@ -77,7 +84,7 @@ pub(crate) fn regions(report: &Report) -> String {
             writeln!(text, "  {:#x} {} {} {view}", part.address, part.bytes, part.section).unwrap();
         }
     }
-    for warning in &report.warnings {
+    for warning in complaints(report) {
         writeln!(text, "! {}: {}", warning.place, warning.message).unwrap();
     }
     text

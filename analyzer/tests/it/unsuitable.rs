@@ -137,7 +137,7 @@ fn a_stripped_image_is_measured_with_a_warning() {
     warned(
         &elf::build("section .text 0x8000 64 x"),
         expect![
-            "symbol table: it has no symbols (it was stripped): the sizes of sections and regions are right, but what they are made of, by symbol, crate or cause, is not known; give the ELF as the linker wrote it"
+            "symbol table: it has no symbols (it was stripped): the sizes of sections and regions are right, but what they are made of is known only as far as a linker's map tells; give the ELF as the linker wrote it"
         ],
     );
     warned(&elf::build("section .text 0x8000 64 x\nfunc main 0x8001 64"), expect![""]);

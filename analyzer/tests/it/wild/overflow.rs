@@ -101,7 +101,7 @@ fn what_fills_a_region_to_its_last_byte_does_not_overflow() {
     let script = "MEMORY { FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 2K NEXT (rx) : ORIGIN = 0x08000800, LENGTH = 2K }";
     let report = explain_in("section .text 0x08000000 2048 x\n section .next 0x08000800 2048 x", script);
     assert!(report.regions.iter().all(|it| it.overflow_bytes == 0 && it.overwrites.is_empty()));
-    assert!(report.warnings.is_empty());
+    assert!(crate::support::complaints(&report).is_empty());
 }
 
 /// `ram0` is all of `ram1` and `ram2` in ChibiOS's scripts: a heap from the one into the other is in order.
@@ -151,5 +151,5 @@ fn what_begins_before_a_region_counts_there_from_its_begin_on() {
     let report = plimsoll_analyzer::analyze(&image, &memory(script)).unwrap();
     laws::check(&report);
     assert_eq!((report.regions[0].used_bytes, report.regions[0].overflow_bytes), (80, 16));
-    assert_eq!(report.warnings[1].message, "16 bytes lie outside of every memory region");
+    assert_eq!(crate::support::complaints(&report)[1].message, "16 bytes lie outside of every memory region");
 }

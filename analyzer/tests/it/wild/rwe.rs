@@ -11,7 +11,7 @@ fn image(vectors: &str, rest: &str) -> Vec<(RegionKind, u64)> {
          word .isr_vector 4 0x08000041
          {rest}"
     ));
-    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+    assert!(crate::support::complaints(&report).is_empty(), "{:?}", report.warnings);
     report.regions.iter().map(|it| (it.kind, it.used_bytes)).collect()
 }
 

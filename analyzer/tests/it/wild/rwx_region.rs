@@ -64,7 +64,7 @@ fn what_is_loaded_to_ram_is_no_flash_and_a_sentence_says_what_its_bin_would_be()
     let report = explain_in(image, script);
     assert_eq!((report.totals.flash_bytes, report.totals.ram_bytes), (24, 44));
     assert_eq!(
-        report.warnings[0].message,
+        crate::support::complaints(&report)[0].message,
         "24 B of .data, .fast have their load address in RAM, so they are no flash; a .bin of `objcopy -O binary` would \
          take 402,653,448 B, from 0x8000000 to 0x20000108"
     );
