@@ -24,7 +24,7 @@ pub struct Section {
     /// Whether that memory holds something, is set aside, or is only stepped over.
     #[serde(default)]
     pub role: SectionRole,
-    /// Bytes of its rows in [`Report::symbols`]; 0 when not allocated.
+    /// Bytes of its rows in [`Report::symbols`](super::Report::symbols); 0 when not allocated.
     pub symbol_bytes: u64,
     /// Alignment filler; 0 when not allocated.
     pub padding_bytes: u64,
