@@ -1,6 +1,6 @@
 //! Instruction sets, one room per machine: what an instruction does, and where control goes after it.
 //!
-//! Nothing in here knows what an image holds: bytes go in, and what they do comes out. Who asks for it follows
+//! Nothing in here knows what an image holds: bytes go in, and what they do comes out. The caller follows
 //! control (`step`), the stack pointer and calls through registers (`registers`), addresses (`accesses`), values
 //! that nothing uses (`liveness`), or wants to know which bits depend on where things lie (`fields`).
 

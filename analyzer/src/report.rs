@@ -77,7 +77,9 @@ use crate::graph::GraphSummary;
 ///   flash nor RAM.
 /// - 4: a section that runs over the end of a region counts there alone (`overflow_bytes`, `overwrites`), regions around
 ///   others have what lies in those (`contains`); static use (`static_bytes`, `static_ram_bytes`, `reserved_bytes`), and
-///   more stacks and heaps are told apart; capacity from the linker's map and from the file itself.
+///   more stacks and heaps are told apart; capacity from the linker's map and from the file itself;
+///   what only a loader of whole segments writes is in no total (`loader_only_bytes`); `services`; threads and the room
+///   of stacks; constants among code are no code.
 pub const SCHEMA_VERSION: u32 = 4;
 
 /// What static use is called in lists of figures: the RAM of the image without what is only set aside.

@@ -222,7 +222,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Registers whose values somebody else gets: whom the function calls or goes back to, or memory.
+    /// Registers whose values leave the function: by a call, by its return, or into memory.
     fn handed_over(&self, it: &Instruction, function: Span) -> u32 {
         let effect = &it.effect;
         match it.step.flow {

@@ -1,7 +1,7 @@
 //! What the linker keeps or leaves out as a whole.
 //!
 //! A linker collects sections, not functions. An object file that was compiled without a section for each function has all of
-//! them in one: where somebody needs one, the others come along, with all that they need. Libraries are often built so.
+//! them in one: where one is needed, the others come along, with all that they need. Libraries are often built so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::image::Image;
 use crate::map::Attribution;
 
 /// Pairs of nodes of which each keeps the other, by way of others: all code of a compile unit in one section, if some of it is
-/// there although nothing refers to it. Nobody would have kept that for its own sake. Of Rust nothing is said: its
+/// there although nothing refers to it. Alone, it would not have been kept. Of Rust nothing is said: its
 /// compiler gives each function a section.
 pub(crate) fn pairs(
     (image, attribution): (&Image<'_>, &Attribution),

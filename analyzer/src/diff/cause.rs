@@ -150,7 +150,7 @@ impl Cause {
         }
     }
 
-    /// Whether somebody who reads it knows where to look.
+    /// Whether it names a place to look at.
     fn is_placed(&self) -> bool {
         self.place().is_some() || self.kind == CauseKind::Root
     }
@@ -168,7 +168,7 @@ impl Cause {
 }
 
 impl Cause {
-    /// What it says, its words through `text` and its place through `place`, for whoever has to escape them.
+    /// What it says, its words through `text` and its place through `place`, for output that has to escape them.
     pub fn sentence(&self, text: impl Fn(&str) -> String, place: impl Fn(&str) -> String) -> String {
         let what = text(if self.what.is_empty() { self.kind.word() } else { self.what.as_str() });
         let rest = text(&self.rest());

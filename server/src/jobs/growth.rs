@@ -8,8 +8,8 @@ use plimsoll_analyzer::Growth;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The causes, from the files of both builds; none where one of them has no ELF that explains anything. Who asks
-/// for the same comparison at the same time waits for one answer.
+/// The causes, from the files of both builds; none where one of them has no ELF that explains anything. Requests
+/// for the same comparison at the same time wait for one answer.
 pub async fn find_growth(
     state: &AppState,
     project_id: Uuid,
